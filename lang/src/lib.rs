@@ -1,0 +1,19 @@
+//! What things are: the language, the platforms, and the fabric that a program denotes.
+//!
+//! In reading order:
+//! - [`source`]: files and places in them
+//! - [`diagnostic`]: findings and the rules that they fall under
+//! - [`units`]: quantities
+//! - [`syntax`]: text to tree; never fails
+//! - [`schema`]: what nodes there are, and checking a tree against them
+//! - [`intent`]: the file as typed data, as written
+//! - [`platform`]: chips and switches
+//! - [`fabric`]: the resolved model
+//!
+//! Nothing here reads a file, a clock or the environment.
+
+pub mod diagnostic;
+pub mod schema;
+pub mod source;
+pub mod syntax;
+pub mod units;

@@ -1,0 +1,291 @@
+//! A tree against its declarations: unknown words, wrong kinds, what is missing or double.
+
+use super::{Arg, Node, Occurs, Prop, Typed};
+use crate::diagnostic::{Findings, Rule, nearest};
+use crate::source::{Span, Spanned};
+use crate::syntax;
+
+crate::rule! {
+    /// This word is not one that may stand here. The reference page lists those that may.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { mtuu 9100; }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { mtu 9100; }
+    /// ```
+    pub static UNKNOWN_NODE = Error "intent/unknown-node" "unknown node";
+}
+crate::rule! {
+    /// This property is not one of the node's. The reference page lists them.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" releas="202505"; }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// ```
+    pub static UNKNOWN_PROPERTY = Error "intent/unknown-property" "unknown property";
+}
+crate::rule! {
+    /// The node has more arguments than it can take.
+    ///
+    /// ```kdl bad
+    /// fabric "f" "g"
+    /// ```
+    /// ```kdl good
+    /// fabric "f"
+    /// ```
+    pub static EXTRA_ARGUMENT = Error "intent/extra-argument" "argument too many";
+}
+crate::rule! {
+    /// The value is of another kind, lacks its unit, or is out of range.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { mtu "9100B"; }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { mtu 9100; }
+    /// ```
+    pub static WRONG_VALUE = Error "intent/wrong-value" "value of the wrong kind";
+}
+crate::rule! {
+    /// An argument, a property or a child that the node can't do without is not there.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos; }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic"; }
+    /// ```
+    pub static MISSING = Error "intent/missing" "something is missing";
+}
+crate::rule! {
+    /// What may be said once is said twice. The two may disagree, so neither is taken silently.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { mtu 9100; mtu 9216; }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { mtu 9100; }
+    /// ```
+    pub static TWICE = Error "intent/said-twice" "said twice";
+}
+
+/// Rules that this stage reports under.
+pub static RULES: &[&Rule] =
+    &[&UNKNOWN_NODE, &UNKNOWN_PROPERTY, &EXTRA_ARGUMENT, &WRONG_VALUE, &MISSING, &TWICE];
+
+/// Checks `nodes`, the children of `parent`, and gives what is right of them. `parent_at` is underlined where a child
+/// is missing; none suppresses that (files that are included may lack what the whole needs).
+pub fn check(
+    nodes: &[syntax::Node],
+    parent: &'static Node,
+    parent_at: Option<Span>,
+    findings: &mut Findings,
+) -> Vec<Typed> {
+    let typed: Vec<Typed> = nodes.iter().filter_map(|n| node(n, parent, findings)).collect();
+    count(&typed, parent, parent_at, findings);
+    typed
+}
+
+/// Reports children that stand too often or not at all.
+pub(crate) fn count(
+    typed: &[Typed],
+    parent: &'static Node,
+    parent_at: Option<Span>,
+    findings: &mut Findings,
+) {
+    for schema in parent.children {
+        let mut of_kind = typed.iter().filter(|t| std::ptr::eq(t.schema, *schema));
+        let first = of_kind.next();
+        match (schema.occurs, first, parent_at) {
+            (Occurs::Once | Occurs::Some, None, Some(at)) => {
+                let message = if parent.name.is_empty() {
+                    format!("there is no `{}` node", schema.name)
+                } else {
+                    format!("`{}` has no `{}`", parent.name, schema.name)
+                };
+                findings.push(MISSING.at(at, message).help(format!("add `{}`", usage(schema))));
+            }
+            (Occurs::Once | Occurs::Optional, Some(first), _) => {
+                for again in of_kind {
+                    let message = format!("`{}` stands here a second time; once is the limit", schema.name);
+                    findings.push(
+                        TWICE
+                            .at(again.head, message)
+                            .label(first.head, "first here")
+                            .help("remove one of the two"),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn node(raw: &syntax::Node, parent: &'static Node, findings: &mut Findings) -> Option<Typed> {
+    if raw.name.v == syntax::BROKEN {
+        return None; // reported by the parser
+    }
+    let Some(schema) = parent.children.iter().copied().find(|n| n.name == raw.name.v) else {
+        unknown_node(raw, parent, findings);
+        return None;
+    };
+    let end = raw.entries.iter().map(|e| e.at).fold(raw.name.at, Span::to);
+    let head = raw.name.at.to(end);
+    let args = arguments(raw, schema, head, findings);
+    let props = properties(raw, schema, head, findings);
+    let children = raw.children.as_deref().unwrap_or_default();
+    if schema.children.is_empty() && !children.is_empty() {
+        let at = children.iter().map(|c| c.at).fold(children[0].at, Span::to);
+        findings
+            .push(UNKNOWN_NODE.at(at, format!("`{}` takes no block", schema.name)).help("remove the block"));
+        return Some(Typed {
+            schema,
+            name: raw.name.at,
+            at: raw.at,
+            head,
+            args,
+            props,
+            children: Vec::new(),
+        });
+    }
+    let children = check(children, schema, Some(head), findings);
+    Some(Typed { schema, name: raw.name.at, at: raw.at, head, args, props, children })
+}
+
+fn unknown_node(raw: &syntax::Node, parent: &'static Node, findings: &mut Findings) {
+    let names = || parent.children.iter().map(|n| n.name);
+    let place =
+        if parent.name.is_empty() { "at the top of a file".into() } else { format!("in `{}`", parent.name) };
+    let mut found = UNKNOWN_NODE.at(raw.name.at, format!("`{}` is not known {place}", cut(&raw.name.v)));
+    found = match nearest(&raw.name.v, names()) {
+        Some(word) => found.help(format!("did you mean `{word}`?")),
+        None => found.help(format!("what may stand here: {}", names().collect::<Vec<_>>().join(", "))),
+    };
+    findings.push(found);
+}
+
+fn arguments(
+    raw: &syntax::Node,
+    schema: &'static Node,
+    head: Span,
+    findings: &mut Findings,
+) -> Vec<Option<Spanned<super::Value>>> {
+    let mut values = Vec::new();
+    for entry in raw.entries.iter().filter(|e| e.key.is_none()) {
+        let declared = schema.args.get(values.len()).or_else(|| schema.args.last().filter(|a| repeats(a)));
+        let Some(declared) = declared else {
+            let message = match schema.args.len() {
+                0 => format!("`{}` takes no argument", schema.name),
+                n => format!(
+                    "`{}` takes {n} argument{}, this is one more",
+                    schema.name,
+                    if n == 1 { "" } else { "s" }
+                ),
+            };
+            findings.push(EXTRA_ARGUMENT.at(entry.at, message).help("remove it"));
+            continue;
+        };
+        values.push(read(declared.kind, entry, &format!("`{}` {}", schema.name, declared.name), findings));
+    }
+    if let Some(missing) = schema.args.get(values.len()) {
+        if matches!(missing.occurs, Occurs::Once | Occurs::Some) {
+            let message = format!("`{}` lacks its {}: {}", schema.name, missing.name, missing.kind.expects());
+            findings.push(MISSING.at(head, message).help(format!("write `{}`", usage(schema))));
+        }
+    }
+    values
+}
+
+fn repeats(arg: &Arg) -> bool {
+    matches!(arg.occurs, Occurs::Many | Occurs::Some)
+}
+
+fn properties(
+    raw: &syntax::Node,
+    schema: &'static Node,
+    head: Span,
+    findings: &mut Findings,
+) -> Vec<(Spanned<String>, Spanned<super::Value>)> {
+    let mut props: Vec<(Spanned<String>, Spanned<super::Value>)> = Vec::new();
+    let mut seen: Vec<&Spanned<String>> = Vec::new();
+    for entry in &raw.entries {
+        let Some(key) = &entry.key else { continue };
+        let Some(declared) = property(schema, &key.v) else {
+            unknown_property(key, schema, findings);
+            continue;
+        };
+        if let Some(first) = seen.iter().find(|k| k.v == key.v) {
+            let message = format!("`{}` is given a second time", key.v);
+            findings
+                .push(TWICE.at(key.at, message).label(first.at, "first here").help("remove one of the two"));
+            continue;
+        }
+        seen.push(key);
+        if let Some(value) = read(declared.kind, entry, &format!("`{}`", key.v), findings) {
+            props.push((key.clone(), value));
+        }
+    }
+    for missing in schema.props.iter().filter(|p| p.required && !seen.iter().any(|k| k.v == p.name)) {
+        let message = format!("`{}` lacks `{}=`: {}", schema.name, missing.name, missing.kind.expects());
+        findings.push(MISSING.at(head, message).help(format!("write `{}`", usage(schema))));
+    }
+    props
+}
+
+fn property(schema: &'static Node, name: &str) -> Option<&'static Prop> {
+    let props = schema.props.iter();
+    props.clone().find(|p| p.name == name).or_else(|| props.clone().find(|p| p.name == "*"))
+}
+
+fn unknown_property(key: &Spanned<String>, schema: &'static Node, findings: &mut Findings) {
+    let names = || schema.props.iter().map(|p| p.name);
+    let mut found =
+        UNKNOWN_PROPERTY.at(key.at, format!("`{}` has no property `{}`", schema.name, cut(&key.v)));
+    found = match nearest(&key.v, names()) {
+        Some(word) => found.help(format!("did you mean `{word}=`?")),
+        None if schema.children.iter().any(|c| c.name == key.v) => {
+            found.help(format!("`{}` stands in the block: `{} {{ {} …; }}`", key.v, schema.name, key.v))
+        }
+        None if schema.props.is_empty() => found.help("it takes no properties"),
+        None => found.help(format!("its properties: {}", names().collect::<Vec<_>>().join(", "))),
+    };
+    findings.push(found);
+}
+
+fn read(
+    kind: super::Kind,
+    entry: &syntax::Entry,
+    what: &str,
+    findings: &mut Findings,
+) -> Option<Spanned<super::Value>> {
+    match kind.read(entry) {
+        Ok(value) => Some(Spanned::new(value, entry.at)),
+        Err(mismatch) => {
+            findings.push(
+                WRONG_VALUE.at(entry.at, format!("{what}: {}", mismatch.message)).help_opt(mismatch.help),
+            );
+            None
+        }
+    }
+}
+
+/// How a node is written: `link LOWER UPPER speed=…`.
+fn usage(schema: &Node) -> String {
+    let mut text = schema.name.to_owned();
+    for arg in schema.args.iter().filter(|a| matches!(a.occurs, Occurs::Once | Occurs::Some)) {
+        text = format!("{text} {}", arg.name);
+    }
+    for prop in schema.props.iter().filter(|p| p.required) {
+        text = format!("{text} {}=…", prop.name);
+    }
+    text
+}
+
+/// A word from the file, short enough for a message.
+fn cut(word: &str) -> String {
+    let short: String = word.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if short.len() < word.len() { short + "…" } else { short }
+}

@@ -1,0 +1,254 @@
+//! Kinds of value: what may be written, and how it is read.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::syntax;
+use crate::units::{
+    LENGTH_UNITS, Length, POWER_UNITS, Power, Ratio, SIZE_UNITS, SPEED_UNITS, Size, Speed, TIME_UNITS, Time,
+    UnitError, parse_percent,
+};
+
+/// What a value may be.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// `#true`, `#false`
+    Bool,
+    /// A whole number in this range, bare.
+    Int(i64, i64),
+    /// A decimal, bare, read exactly.
+    Decimal,
+    /// `"400G"`
+    Speed,
+    /// `"1MiB"`
+    Size,
+    /// `"30m"`
+    Length,
+    /// `"200ms"`
+    Time,
+    /// `"5%"`
+    Percent,
+    /// `"17W"`
+    Power,
+    /// An IPv4 or IPv6 address.
+    Ip,
+    /// An IPv4 prefix, host bits zero.
+    Prefix4,
+    /// An IPv6 prefix, host bits zero.
+    Prefix6,
+    /// A name: letters, digits, `-`, `_`, `.`; begins with a letter or digit.
+    Name,
+    /// A name, or a path of names with `/` between.
+    Path,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Any text.
+    Text,
+    /// A cage `17`, a child `"17/2"`, or a SONiC name.
+    Port,
+    /// Anything that is not null: its text.
+    Any,
+}
+
+/// A value that was read as its kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// From [`Kind::Bool`].
+    Bool(bool),
+    /// From [`Kind::Int`].
+    Int(i64),
+    /// From [`Kind::Decimal`] and [`Kind::Percent`] (as a fraction of one).
+    Ratio(Ratio),
+    /// From [`Kind::Speed`].
+    Speed(Speed),
+    /// From [`Kind::Size`].
+    Size(Size),
+    /// From [`Kind::Length`].
+    Length(Length),
+    /// From [`Kind::Time`].
+    Time(Time),
+    /// From [`Kind::Power`].
+    Power(Power),
+    /// From [`Kind::Ip`].
+    Ip(IpAddr),
+    /// From [`Kind::Prefix4`] and [`Kind::Prefix6`].
+    Prefix(IpNet),
+    /// From the rest.
+    Text(String),
+}
+
+/// What is wrong with a value, in words, and the edit that mends it.
+pub(super) struct Mismatch {
+    /// What is there and what belongs there.
+    pub(super) message: String,
+    /// The edit.
+    pub(super) help: Option<String>,
+}
+
+impl Kind {
+    /// What belongs here, for messages and the reference.
+    pub fn expects(self) -> String {
+        match self {
+            Kind::Bool => "#true or #false".into(),
+            Kind::Int(low, i64::MAX) => format!("a whole number from {low}"),
+            Kind::Int(low, high) => format!("a whole number from {low} to {high}"),
+            Kind::Decimal => "a bare decimal number, as 1.04".into(),
+            Kind::Speed => "a speed with its unit, as \"400G\"".into(),
+            Kind::Size => "a size with its unit, as \"1MiB\" or \"2MB\"".into(),
+            Kind::Length => "a length with its unit, as \"30m\"".into(),
+            Kind::Time => "a time with its unit, as \"200ms\"".into(),
+            Kind::Percent => "a percentage, as \"5%\"".into(),
+            Kind::Power => "a power with its unit, as \"17W\"".into(),
+            Kind::Ip => "an IP address".into(),
+            Kind::Prefix4 => "an IPv4 prefix, as \"10.0.0.0/16\"".into(),
+            Kind::Prefix6 => "an IPv6 prefix, as \"fd00::/112\"".into(),
+            Kind::Name => "a name of letters, digits, '-', '_' and '.'".into(),
+            Kind::Path => "a name, or a path of names as \"su1/leaf\"".into(),
+            Kind::Word(words) => format!("one of {}", words.join(", ")),
+            Kind::Text => "a text".into(),
+            Kind::Port => "a cage (17), a child port (\"17/2\") or a SONiC port name".into(),
+            Kind::Any => "a value".into(),
+        }
+    }
+
+    fn units(self) -> &'static [(&'static str, u64)] {
+        match self {
+            Kind::Speed => SPEED_UNITS,
+            Kind::Size => SIZE_UNITS,
+            Kind::Length => LENGTH_UNITS,
+            Kind::Time => TIME_UNITS,
+            Kind::Power => POWER_UNITS,
+            Kind::Percent => &[("%", 1)],
+            _ => &[],
+        }
+    }
+
+    /// Reads an entry's value.
+    pub(super) fn read(self, entry: &syntax::Entry) -> Result<Value, Mismatch> {
+        use syntax::Value as Raw;
+        let wrong =
+            || Mismatch { message: format!("{} is not {}", shown(entry), self.expects()), help: None };
+        match (self, &entry.value) {
+            (Kind::Bool, Raw::Bool(b)) => Ok(Value::Bool(*b)),
+            (Kind::Bool, Raw::Text(t)) if t == "true" || t == "false" || t == "yes" || t == "no" => {
+                let word = if t == "true" || t == "yes" { "#true" } else { "#false" };
+                Err(Mismatch { help: Some(format!("write {word}")), ..wrong() })
+            }
+            (Kind::Int(low, high), Raw::Int(n)) => match i64::try_from(*n) {
+                Ok(n) if (low..=high).contains(&n) => Ok(Value::Int(n)),
+                _ => Err(Mismatch {
+                    message: format!("{} is out of range: {} belongs here", entry.text, self.expects()),
+                    help: None,
+                }),
+            },
+            (Kind::Int(..), Raw::Text(t)) if t.parse::<i64>().is_ok() => {
+                Err(Mismatch { help: Some(format!("write it bare: {t}")), ..wrong() })
+            }
+            (Kind::Decimal, Raw::Int(_) | Raw::Float(_)) => {
+                Ratio::parse(&entry.text).map(Value::Ratio).ok_or_else(wrong)
+            }
+            (Kind::Decimal, Raw::Text(t)) if Ratio::parse(t).is_some() => {
+                Err(Mismatch { help: Some(format!("write it bare: {t}")), ..wrong() })
+            }
+            (_, Raw::Int(_) | Raw::Float(_)) if !self.units().is_empty() => {
+                let units: Vec<&str> = self.units().iter().map(|u| u.0).collect();
+                let unit = self.usual_unit();
+                Err(Mismatch {
+                    message: format!("{} has no unit: {} belongs here", entry.text, self.expects()),
+                    help: Some(format!(
+                        "write \"{}{unit}\", if that is the unit meant ({})",
+                        entry.text,
+                        units.join(", ")
+                    )),
+                })
+            }
+            (_, Raw::Text(t)) => self.read_text(t).map_err(|help| Mismatch { help, ..wrong() }),
+            (Kind::Text | Kind::Port | Kind::Any | Kind::Name, Raw::Int(_))
+                if !matches!(self, Kind::Text | Kind::Name) =>
+            {
+                Ok(Value::Text(entry.text.clone()))
+            }
+            (Kind::Any, Raw::Float(_)) => Ok(Value::Text(entry.text.clone())),
+            (Kind::Any, Raw::Bool(b)) => Ok(Value::Text(b.to_string())),
+            (Kind::Text | Kind::Name | Kind::Path, Raw::Int(_)) => {
+                Err(Mismatch { help: Some(format!("write it as text: \"{}\"", entry.text)), ..wrong() })
+            }
+            _ => Err(wrong()),
+        }
+    }
+
+    fn usual_unit(self) -> &'static str {
+        match self {
+            Kind::Speed => "G",
+            Kind::Size => "B",
+            Kind::Length => "m",
+            Kind::Time => "ms",
+            Kind::Power => "W",
+            _ => "%",
+        }
+    }
+
+    /// Reads a text; the error is the edit that would mend it, where one is known.
+    fn read_text(self, text: &str) -> Result<Value, Option<String>> {
+        let unit = |error: UnitError| -> Option<String> {
+            let units: Vec<&str> = self.units().iter().map(|u| u.0).collect();
+            match error {
+                UnitError::NoUnit => Some(format!("add the unit: \"{text}{}\"", self.usual_unit())),
+                UnitError::UnknownUnit(u) => {
+                    Some(format!("`{u}` is no unit of it; units are {}", units.join(", ")))
+                }
+                UnitError::BadNumber => None,
+            }
+        };
+        match self {
+            Kind::Speed => Speed::parse(text).map(Value::Speed).map_err(unit),
+            Kind::Size => Size::parse(text).map(Value::Size).map_err(unit),
+            Kind::Length => Length::parse(text).map(Value::Length).map_err(unit),
+            Kind::Time => Time::parse(text).map(Value::Time).map_err(unit),
+            Kind::Power => Power::parse(text).map(Value::Power).map_err(unit),
+            Kind::Percent => parse_percent(text).map(Value::Ratio).map_err(unit),
+            Kind::Ip => text.parse().map(Value::Ip).map_err(|_| None),
+            Kind::Prefix4 | Kind::Prefix6 => self.read_prefix(text),
+            Kind::Name if is_name(text) => Ok(Value::Text(text.to_owned())),
+            Kind::Path if text.split('/').all(is_name) => Ok(Value::Text(text.to_owned())),
+            Kind::Word(words) if words.contains(&text) => Ok(Value::Text(text.to_owned())),
+            Kind::Word(words) => Err(crate::diagnostic::nearest(text, words.iter().copied())
+                .map(|w| format!("did you mean \"{w}\"?"))),
+            Kind::Text | Kind::Port | Kind::Any => Ok(Value::Text(text.to_owned())),
+            Kind::Bool | Kind::Int(..) | Kind::Decimal | Kind::Name | Kind::Path => Err(None),
+        }
+    }
+
+    fn read_prefix(self, text: &str) -> Result<Value, Option<String>> {
+        let net: IpNet = text.parse().map_err(|_| {
+            let bare: Option<IpAddr> = text.parse().ok();
+            bare.map(|a| format!("add its length: \"{a}/{}\"", if a.is_ipv4() { 24 } else { 64 }))
+        })?;
+        if matches!(self, Kind::Prefix4) != net.addr().is_ipv4() {
+            return Err(None);
+        }
+        if net.addr() != net.network() {
+            return Err(Some(format!("host bits are set; the prefix is \"{}\"", net.trunc())));
+        }
+        Ok(Value::Prefix(net))
+    }
+}
+
+/// Letters, digits, `-`, `_`, `.`, beginning with a letter or digit; 1 to 63 of them.
+fn is_name(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    (1..=63).contains(&text.len())
+        && text.bytes().all(allowed)
+        && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+}
+
+/// The entry's value for messages, cut where it is long.
+fn shown(entry: &syntax::Entry) -> String {
+    let text = entry.text.trim();
+    let mut short: String = text.chars().take(40).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    format!("`{}`", short.replace(['\n', '\r', '\t'], " "))
+}

@@ -1,0 +1,158 @@
+//! Source files, and places in them.
+
+use std::sync::Arc;
+
+/// Number of a file in [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FileId(pub u32);
+
+/// A range of bytes in one file: `start..end`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span `start..end` of `file`; offsets beyond 4 GiB are cut off (files are limited far below that).
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let cut = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Span { file, start: cut(start), end: cut(end.max(start)) }
+    }
+
+    /// The smallest span that holds both; spans of different files give `self`.
+    pub fn to(self, other: Span) -> Span {
+        if self.file != other.file {
+            return self;
+        }
+        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// A value and the place that it was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spanned<T> {
+    /// The value.
+    pub v: T,
+    /// Where it stands.
+    pub at: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Joins a value and its place.
+    pub fn new(v: T, at: Span) -> Self {
+        Spanned { v, at }
+    }
+
+    /// The same place with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned { v: f(self.v), at: self.at }
+    }
+}
+
+/// One file: its name as shown to the user, its text, and where its lines begin.
+#[derive(Debug, Clone)]
+pub struct Source {
+    name: String,
+    text: Arc<str>,
+    lines: Arc<[u32]>,
+}
+
+impl Source {
+    /// The name as shown to the user: relative to the root file's folder, or `platforms/…` for built-in files.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Line and column, both from 1; the column counts characters.
+    pub fn line_column(&self, offset: u32) -> (usize, usize) {
+        let line = self.lines.partition_point(|&start| start <= offset).max(1);
+        let start = self.line_start(line);
+        let end = (offset as usize).min(self.text.len());
+        let column = self.text.get(start..end).map_or(end.saturating_sub(start), |s| s.chars().count());
+        (line, column + 1)
+    }
+
+    /// Byte offset at which line `line` (from 1) begins; the length of the text beyond the last line.
+    pub fn line_start(&self, line: usize) -> usize {
+        self.lines.get(line.saturating_sub(1)).map_or(self.text.len(), |&n| n as usize)
+    }
+
+    /// Number of lines.
+    pub fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+}
+
+/// All files that took part in a compilation, in the order in which they were read.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a file and gives its number.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let text: Arc<str> = text.into();
+        let begins = text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i + 1);
+        let lines = std::iter::once(0).chain(begins).map(|n| u32::try_from(n).unwrap_or(u32::MAX)).collect();
+        self.files.push(Source { name: name.into(), text, lines });
+        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The file with this number.
+    pub fn get(&self, id: FileId) -> Option<&Source> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// The file with this name.
+    pub fn find(&self, name: &str) -> Option<FileId> {
+        self.iter().find(|(_, s)| s.name == name).map(|(id, _)| id)
+    }
+
+    /// All files.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        self.files.iter().enumerate().map(|(i, s)| (FileId(u32::try_from(i).unwrap_or(u32::MAX)), s))
+    }
+
+    /// The text under a span; empty where the span is out of range.
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.file)
+            .and_then(|s| s.text.get(span.start as usize..span.end as usize))
+            .unwrap_or_default()
+    }
+
+    /// `name:line:column` of a span's beginning.
+    pub fn place(&self, span: Span) -> String {
+        self.get(span.file).map_or_else(String::new, |s| {
+            let (line, column) = s.line_column(span.start);
+            format!("{}:{line}:{column}", s.name)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one() {
+        let mut sources = Sources::default();
+        let id = sources.add("a.kdl", "ab\nzß x\n");
+        let source = sources.get(id).unwrap();
+        assert_eq!(source.line_column(0), (1, 1));
+        assert_eq!(source.line_column(3), (2, 1));
+        assert_eq!(source.line_column(6), (2, 3)); // ß is two bytes, one column
+        assert_eq!(source.line_column(99), (3, 1));
+        assert_eq!(sources.place(Span::new(id, 3, 4)), "a.kdl:2:1");
+    }
+}
