@@ -13,6 +13,10 @@
 //! Nothing here reads a file, a clock or the environment.
 
 pub mod diagnostic;
+pub mod fabric;
+pub mod intent;
+#[path = "platform_stub.rs"]
+pub mod platform;
 pub mod schema;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,131 @@
+//! `fabric`: name, NOS, MTU. `findings`: severities.
+
+use super::switch::{CONFIG_DB, ConfigDb};
+use crate::schema::{Kind, Node, Typed, arg, prop_needed, some_args};
+use crate::source::{Span, Spanned};
+
+static DESCRIPTION: Node = Node::new("description", "What the fabric is for.")
+    .args(&[arg("TEXT", Kind::Text, "free text")])
+    .optional();
+static NOS: Node = Node::new("nos", "The network operating system that all switches run.")
+    .args(&[arg(
+        "NAME",
+        Kind::Word(&["sonic", "enterprise-sonic"]),
+        "community SONiC, or Enterprise SONiC 4.x",
+    )])
+    .props(&[prop_needed("release", Kind::Text, "\"202305\" to \"202605\", or \"4.x\" of Enterprise SONiC")])
+    .once();
+static MTU: Node = Node::new(
+    "mtu",
+    "PORT.mtu of every port, in bytes; 9100 where it isn't given. The frame is 22 bytes longer.",
+)
+.args(&[arg("BYTES", Kind::Int(1280, 9216), "SONiC's YANG ends at 9216")])
+.optional();
+static TIMEZONE: Node =
+    Node::new("timezone", "Time zone of the switches; SONiC's own default where it isn't given.")
+        .args(&[arg("ZONE", Kind::Text, "as in the tz database: \"UTC\", \"Europe/Berlin\"")])
+        .optional();
+
+pub(super) static FABRIC: Node = Node::new("fabric", "The fabric as a whole.")
+    .args(&[arg("NAME", Kind::Name, "used in fabric.json and in the cabling plan")])
+    .children(&[&DESCRIPTION, &NOS, &MTU, &TIMEZONE, &CONFIG_DB])
+    .once();
+
+static DENY: Node =
+    Node::new("deny", "Makes these findings errors.").args(&[some_args("CODE", Kind::Path, "family/name")]);
+static WARN: Node =
+    Node::new("warn", "Makes these findings warnings.").args(&[some_args("CODE", Kind::Path, "family/name")]);
+static ALLOW: Node = Node::new("allow", "Drops these findings. Errors can't be dropped.").args(&[some_args(
+    "CODE",
+    Kind::Path,
+    "family/name",
+)]);
+
+pub(super) static FINDINGS: Node = Node::new(
+    "findings",
+    "Severity by code, as `--deny`, `--warn` and `--allow` set it; those win over the file.",
+)
+.children(&[&DENY, &WARN, &ALLOW]);
+
+/// The network operating system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nos {
+    /// Community SONiC.
+    Sonic,
+    /// Enterprise SONiC 4.x.
+    EnterpriseSonic,
+}
+
+impl Nos {
+    /// As written in the file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Nos::Sonic => "sonic",
+            Nos::EnterpriseSonic => "enterprise-sonic",
+        }
+    }
+}
+
+/// `fabric`
+#[derive(Debug, Clone)]
+pub struct FabricNode {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Free text.
+    pub description: Option<Spanned<String>>,
+    /// Which NOS.
+    pub nos: Spanned<Nos>,
+    /// Which release of it.
+    pub release: Spanned<String>,
+    /// PORT.mtu in bytes.
+    pub mtu: Option<Spanned<u32>>,
+    /// Time zone.
+    pub timezone: Option<Spanned<String>>,
+    /// Rows for every switch.
+    pub config_db: Vec<ConfigDb>,
+    /// What to underline.
+    pub at: Span,
+}
+
+impl FabricNode {
+    pub(super) fn read(node: &Typed) -> Option<Self> {
+        let nos = node.child(&NOS)?;
+        let word: Spanned<String> = nos.arg(0)?;
+        let kind = if word.v == "sonic" { Nos::Sonic } else { Nos::EnterpriseSonic };
+        Some(FabricNode {
+            name: node.arg(0)?,
+            description: node.value(&DESCRIPTION),
+            nos: Spanned::new(kind, word.at),
+            release: nos.prop("release")?,
+            mtu: node.value(&MTU),
+            timezone: node.value(&TIMEZONE),
+            config_db: ConfigDb::read_all(node),
+            at: node.head,
+        })
+    }
+}
+
+/// `findings`: codes by the severity that the file gives them.
+#[derive(Debug, Clone, Default)]
+pub struct Levels {
+    /// To be errors.
+    pub deny: Vec<Spanned<String>>,
+    /// To be warnings.
+    pub warn: Vec<Spanned<String>>,
+    /// To be dropped.
+    pub allow: Vec<Spanned<String>>,
+}
+
+impl Levels {
+    pub(super) fn read<'a>(nodes: impl Iterator<Item = &'a Typed>) -> Self {
+        let mut levels = Levels::default();
+        for node in nodes {
+            let codes =
+                |kind: &'static Node| node.children_of(kind).flat_map(|n| n.args(0)).collect::<Vec<_>>();
+            levels.deny.extend(codes(&DENY));
+            levels.warn.extend(codes(&WARN));
+            levels.allow.extend(codes(&ALLOW));
+        }
+        levels
+    }
+}

@@ -1,0 +1,119 @@
+//! The file as typed data, as it was written: no defaults filled, no names looked up, a place for every value.
+//!
+//! One file per group of nodes; each holds their declarations (which check the tree and write the reference), the
+//! structs, and the readers.
+
+mod class;
+mod expect;
+mod fabric;
+mod routing;
+mod scope;
+mod site;
+mod switch;
+
+pub use class::{
+    Adaptive, Buffers, Class, Ecn, Hash, LoadBalancing, Measured, PoolOverride, Schedule, Watchdog,
+};
+pub use expect::{Claim, Expect};
+pub use fabric::{FabricNode, Levels, Nos};
+pub use routing::{Bfd, Routing};
+pub use scope::{Absent, By, Hosts, LinkNode, Nic, PlaneNode, PodNode, Scope, Striping, TierNode};
+pub use site::{Hall, Management, Place, RackSpec, Row, Tacacs};
+pub use switch::{ConfigDb, PortOverride, SwitchNode};
+
+use crate::diagnostic::Findings;
+use crate::schema::{self, Node, Typed, arg};
+use crate::source::{Span, Spanned};
+use crate::syntax;
+
+/// `include "path"`: handled before reading, so that all files form one tree.
+pub static INCLUDE: Node = Node::new(
+    "include",
+    "Takes in another file as if its nodes stood here. The path is relative to the including file and may not leave the \
+     folder of the root file (`--root` widens it).",
+)
+.args(&[arg("PATH", schema::Kind::Text, "relative path, `/` between folders")]);
+
+/// The top of a program: what may stand outside of any block.
+pub static ROOT: Node = Node::new("", "").children(&[
+    &INCLUDE,
+    &fabric::FABRIC,
+    &scope::HOSTS,
+    &scope::TIER,
+    &scope::POD,
+    &scope::PLANE,
+    &scope::LINK,
+    &class::CLASS,
+    &class::WATCHDOG,
+    &class::BUFFERS,
+    &class::LOAD_BALANCING,
+    &routing::ROUTING,
+    &site::HALL,
+    &site::PLACE,
+    &site::MANAGEMENT,
+    &switch::SWITCH,
+    &expect::EXPECT,
+    &fabric::FINDINGS,
+]);
+
+/// A whole program.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// `fabric`
+    pub fabric: FabricNode,
+    /// `hosts`, `tier`, `pod`, `plane`, `link`
+    pub root: Scope,
+    /// `class`
+    pub classes: Vec<Class>,
+    /// `watchdog`
+    pub watchdog: Option<Watchdog>,
+    /// `buffers`
+    pub buffers: Option<Buffers>,
+    /// `load-balancing`
+    pub load_balancing: Option<LoadBalancing>,
+    /// `routing`
+    pub routing: Option<Routing>,
+    /// `hall`
+    pub halls: Vec<Hall>,
+    /// `place`
+    pub places: Vec<Place>,
+    /// `management`
+    pub management: Option<Management>,
+    /// `switch`
+    pub switches: Vec<SwitchNode>,
+    /// `platform`: for the catalogue to read
+    pub platforms: Vec<Typed>,
+    /// `expect`
+    pub expect: Vec<Expect>,
+    /// `findings`
+    pub levels: Levels,
+}
+
+/// Checks all files' nodes together and reads them. `top` is underlined where something is missing altogether.
+pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Option<Intent> {
+    let typed = schema::check(nodes, &ROOT, Some(top), findings);
+    let all = |node: &'static Node| typed.iter().filter(move |t| std::ptr::eq(t.schema, node));
+    let expect = all(&expect::EXPECT).flat_map(Expect::read).collect();
+    let intent = Intent {
+        root: Scope::read(&typed, findings),
+        classes: all(&class::CLASS).filter_map(|n| Class::read(n, findings)).collect(),
+        watchdog: all(&class::WATCHDOG).map(Watchdog::read).next(),
+        buffers: all(&class::BUFFERS).map(Buffers::read).next(),
+        load_balancing: all(&class::LOAD_BALANCING).map(LoadBalancing::read).next(),
+        routing: all(&routing::ROUTING).map(Routing::read).next(),
+        halls: all(&site::HALL).filter_map(Hall::read).collect(),
+        places: all(&site::PLACE).filter_map(Place::read).collect(),
+        management: all(&site::MANAGEMENT).filter_map(Management::read).next(),
+        switches: all(&switch::SWITCH).filter_map(SwitchNode::read).collect(),
+        platforms: typed.iter().filter(|t| t.schema.name == "platform").cloned().collect(),
+        expect,
+        levels: Levels::read(all(&fabric::FINDINGS)),
+        fabric: all(&fabric::FABRIC).filter_map(FabricNode::read).next()?,
+    };
+    Some(intent)
+}
+
+/// The value or the default, at the place of the value or of `fallback`.
+pub(crate) fn or<T>(value: Option<Spanned<T>>, default: T, fallback: Span) -> Spanned<T> {
+    value.unwrap_or(Spanned::new(default, fallback))
+}

@@ -1,0 +1,7 @@
+//! Chips and switches (until the catalogue's reader is in).
+/// A switch model.
+#[derive(Debug, Clone)]
+pub struct Platform {
+    /// Its name.
+    pub name: String,
+}
