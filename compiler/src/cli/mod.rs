@@ -1,0 +1,137 @@
+//! The commands: one file each. Each is an `Args` and a `run`.
+
+mod build;
+mod check;
+mod completions;
+mod explain;
+mod init;
+mod man;
+mod platforms;
+mod reference;
+mod screen;
+mod source;
+mod why;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::host::{Host, Stream};
+use screen::{Color, Screen};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to report; warnings alone are nothing.
+    Clean = 0,
+    /// Errors in the source, or differences.
+    Findings = 1,
+    /// Wrong usage, an internal error, or something that could not be reached.
+    Failed = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Why a command could not do its work, in words for the user.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Failure(message.into())
+    }
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0  nothing to report (warnings alone are nothing)
+  1  errors in the source, or differences
+  2  wrong usage, an internal error, or something that could not be reached
+
+Findings, progress and failures go to stderr, data goes to stdout, whatever the format.
+Colours follow --color, then NO_COLOR, then whether stderr is a terminal.";
+
+/// A network-as-code compiler for GPU back-end fabrics
+///
+/// One KDL file in; SONiC config_db.json, frr.conf and cabling out; or every error at once.
+#[derive(Debug, Parser)]
+#[command(name = "fabc", version, after_help = EXIT_CODES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[derive(Debug, clap::Args)]
+struct Global {
+    /// Use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    color: Color,
+    /// Say nothing but findings and data
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Args),
+    Check(check::Args),
+    Platforms(platforms::Args),
+    Why(why::Args),
+    Explain(explain::Args),
+    Init(init::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    Reference(reference::Args),
+}
+
+/// Runs one command line, from the program's name on.
+pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &dyn Host) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, host),
+    };
+    let screen = Screen::new(host, cli.global.color, cli.global.quiet);
+    let result = match &cli.command {
+        Command::Build(args) => build::run(args, &screen),
+        Command::Check(args) => check::run(args, &screen),
+        Command::Platforms(args) => platforms::run(args, &screen),
+        Command::Why(args) => why::run(args, &screen),
+        Command::Explain(args) => explain::run(args, &screen),
+        Command::Init(args) => init::run(args, &screen),
+        Command::Completions(args) => completions::run(args, &screen),
+        Command::Man(args) => man::run(args, &screen),
+        Command::Reference(args) => reference::run(args, &screen),
+    };
+    result.unwrap_or_else(|failure| {
+        screen.failure(&failure.0);
+        Exit::Failed
+    })
+}
+
+/// The whole command line as data, for the man pages and completions.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Help and version are data; everything else that clap says is wrong usage.
+fn usage(error: &clap::Error, host: &dyn Host) -> Exit {
+    let (stream, exit) =
+        if error.use_stderr() { (Stream::Err, Exit::Failed) } else { (Stream::Out, Exit::Clean) };
+    let text = error.render();
+    let color = Color::Auto.on(host, stream);
+    let text = if color { text.ansi().to_string() } else { text.to_string() };
+    match host.write(stream, text.as_bytes()) {
+        Ok(()) => exit,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => exit,
+        Err(_) => Exit::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests;

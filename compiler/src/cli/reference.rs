@@ -1,0 +1,13 @@
+//! `fabc reference`: the language.
+
+use super::screen::Screen;
+use super::{Exit, Failure};
+
+/// Print the reference of the language, as Markdown
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+pub(crate) fn run(_: &Args, screen: &Screen) -> Result<Exit, Failure> {
+    screen.data("")?;
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,79 @@
+//! What a command may say, and where it goes.
+
+use std::io::ErrorKind;
+
+use super::Failure;
+use crate::host::{Host, Stream};
+use crate::report::Paper;
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Whether to use colours on a stream.
+    pub(crate) fn on(self, host: &dyn Host, stream: Stream) -> bool {
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                let plain = host.env("NO_COLOR").is_some() || host.env("TERM").as_deref() == Some("dumb");
+                host.is_terminal(stream) && !plain
+            }
+        }
+    }
+}
+
+/// The streams, and how the user wants them used.
+pub(crate) struct Screen<'a> {
+    /// The outside.
+    pub(crate) host: &'a dyn Host,
+    color: Color,
+    quiet: bool,
+}
+
+impl<'a> Screen<'a> {
+    pub(crate) fn new(host: &'a dyn Host, color: Color, quiet: bool) -> Self {
+        Screen { host, color, quiet }
+    }
+
+    /// The paper that a stream is.
+    pub(crate) fn paper(&self, stream: Stream) -> Paper {
+        let width = self.host.width().filter(|_| self.host.is_terminal(stream)).unwrap_or(100);
+        Paper { color: self.color.on(self.host, stream), width }
+    }
+
+    /// Data, to stdout. A reader that has gone away is no failure.
+    pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
+        match self.host.write(Stream::Out, text.as_bytes()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("cannot write to stdout: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A line about what was done, to stdout, unless that is unwanted.
+    pub(crate) fn status(&self, line: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { self.data(&format!("{line}\n")) }
+    }
+
+    /// Findings, to stderr. Where stderr is gone there is nobody left to tell.
+    pub(crate) fn findings(&self, text: &str) {
+        let _ = self.host.write(Stream::Err, text.as_bytes());
+    }
+
+    /// Why the command could not do its work.
+    pub(crate) fn failure(&self, message: &str) {
+        let word = if self.paper(Stream::Err).color { "\u{1b}[31;1merror\u{1b}[0m" } else { "error" };
+        self.findings(&format!("{word}: {message}\n"));
+    }
+}

@@ -1,0 +1,201 @@
+//! The only door to the outside.
+//!
+//! Reading, the environment and the terminal go through [`Host`], so that the whole compiler can run against a
+//! [`MemoryHost`]. What a build writes goes through [`crate::output`], which needs a real file system.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+
+/// A way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Data.
+    Out,
+    /// Findings, progress and failures.
+    Err,
+}
+
+/// What the compiler asks of the world.
+pub trait Host: Sync {
+    /// The bytes of a file; reading ends one byte after `limit`, so that a longer result tells that it is too long.
+    fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
+    /// The absolute path of an existing file or folder, without links and dots.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+    /// Makes a file that must not exist yet, and the folders above it.
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// An environment variable that is set, not empty, and UTF-8.
+    fn env(&self, name: &str) -> Option<String>;
+    /// Writes all of `bytes` at once.
+    fn write(&self, to: Stream, bytes: &[u8]) -> io::Result<()>;
+    /// Whether a person sits at the other end.
+    fn is_terminal(&self, stream: Stream) -> bool;
+    /// Columns of the terminal, where there is one.
+    fn width(&self) -> Option<usize>;
+}
+
+/// The machine that fabc runs on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealHost;
+
+impl Host for RealHost {
+    fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        path.canonicalize()
+    }
+
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::File::create_new(path)?.write_all(bytes)
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().filter(|v| !v.is_empty())
+    }
+
+    fn write(&self, to: Stream, bytes: &[u8]) -> io::Result<()> {
+        match to {
+            Stream::Out => {
+                let mut out = io::stdout().lock();
+                out.write_all(bytes)?;
+                out.flush()
+            }
+            Stream::Err => io::stderr().lock().write_all(bytes),
+        }
+    }
+
+    fn is_terminal(&self, stream: Stream) -> bool {
+        match stream {
+            Stream::Out => io::stdout().is_terminal(),
+            Stream::Err => io::stderr().is_terminal(),
+        }
+    }
+
+    fn width(&self) -> Option<usize> {
+        terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0))
+    }
+}
+
+/// A world in memory, for tests. Relative paths count from `/`.
+#[derive(Debug, Default)]
+pub struct MemoryHost {
+    files: Mutex<BTreeMap<PathBuf, Vec<u8>>>,
+    env: BTreeMap<String, String>,
+    written: Mutex<(Vec<u8>, Vec<u8>)>,
+}
+
+impl MemoryHost {
+    /// The same world with a further file.
+    #[must_use]
+    pub fn file(self, path: impl AsRef<Path>, bytes: impl Into<Vec<u8>>) -> Self {
+        lock(&self.files).insert(lexical(path.as_ref()), bytes.into());
+        self
+    }
+
+    /// The same world with a further environment variable.
+    #[must_use]
+    pub fn var(mut self, name: &str, value: &str) -> Self {
+        self.env.insert(name.into(), value.into());
+        self
+    }
+
+    /// All that was written to a stream so far.
+    pub fn written(&self, stream: Stream) -> String {
+        let written = lock(&self.written);
+        let bytes = if stream == Stream::Out { &written.0 } else { &written.1 };
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+}
+
+impl Host for MemoryHost {
+    fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        let files = lock(&self.files);
+        let bytes = files.get(&lexical(path)).ok_or(io::ErrorKind::NotFound)?;
+        Ok(bytes.iter().copied().take(limit.saturating_add(1)).collect())
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = lexical(path);
+        let known = lock(&self.files).keys().any(|f| f.starts_with(&path));
+        if known { Ok(path) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let path = lexical(path);
+        let mut files = lock(&self.files);
+        if files.contains_key(&path) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        files.insert(path, bytes.to_vec());
+        Ok(())
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.env.get(name).cloned()
+    }
+
+    fn write(&self, to: Stream, bytes: &[u8]) -> io::Result<()> {
+        let mut written = lock(&self.written);
+        let stream = if to == Stream::Out { &mut written.0 } else { &mut written.1 };
+        stream.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn is_terminal(&self, _: Stream) -> bool {
+        false
+    }
+
+    fn width(&self) -> Option<usize> {
+        None
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// A path from `/` with its dots worked out by their names alone.
+fn lexical(path: &Path) -> PathBuf {
+    let mut whole = PathBuf::from("/");
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                whole.pop();
+            }
+            Component::Normal(name) => whole.push(name),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_paths_lose_their_dots() {
+        let host = MemoryHost::default().file("site/fabric.kdl", "x");
+        assert_eq!(
+            host.canonical(Path::new("site/../site/./fabric.kdl")).unwrap(),
+            Path::new("/site/fabric.kdl")
+        );
+        assert!(host.canonical(Path::new("other")).is_err());
+        assert_eq!(host.read(Path::new("/site/fabric.kdl"), 10).unwrap(), b"x");
+    }
+
+    #[test]
+    fn reading_stops_one_byte_after_the_limit() {
+        let host = MemoryHost::default().file("a", "123456");
+        assert_eq!(host.read(Path::new("a"), 3).unwrap().len(), 4);
+        assert_eq!(RealHost.read(Path::new("/dev/zero"), 3).unwrap().len(), 4);
+    }
+}

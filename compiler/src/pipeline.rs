@@ -1,0 +1,66 @@
+//! The whole compiler in one screen.
+
+use std::path::{Path, PathBuf};
+
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::source::Sources;
+
+use crate::host::Host;
+use crate::output::Tree;
+use crate::report::levels::Levels;
+
+/// What the user may set about the way from text to fabric.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The folder that includes may not leave; the root file's own where none is given.
+    pub include_root: Option<PathBuf>,
+}
+
+/// What became of a source: always findings, and a fabric where it is whole enough.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// Every file that was read.
+    pub sources: Sources,
+    /// What is to be said about them.
+    pub findings: Findings,
+    /// Severities that the source itself sets.
+    pub levels: Levels,
+    /// The fabric.
+    pub fabric: Option<()>,
+}
+
+/// Text to fabric.
+pub fn analyze(path: &Path, host: &dyn Host, _options: &Options) -> Analysis {
+    let mut analysis = Analysis::default();
+    let text = host.read(path, 4 << 20).unwrap_or_default();
+    let file = analysis.sources.add(path.to_string_lossy(), String::from_utf8_lossy(&text));
+    let text = String::from_utf8_lossy(&text);
+    fabc_lang::syntax::parse(file, &text, &mut analysis.findings);
+    analysis.fabric = (!analysis.findings.has_errors()).then_some(());
+    analysis
+}
+
+/// What the user may set about the way from fabric to files.
+#[derive(Debug, Clone, Default)]
+pub struct EmitOptions {
+    /// Templates that replace the built-in ones.
+    pub templates: Option<PathBuf>,
+    /// A former `fabric.json`, or a Git revision, that nothing may move against; the one in `out` otherwise.
+    pub since: Option<String>,
+    /// The folder of the former build.
+    pub out: PathBuf,
+    /// Whether existing things may move.
+    pub allow_moves: bool,
+}
+
+/// Fabric to files, which are rendered one by one as they are asked for. Findings (the growth guard, templates) go to
+/// `findings`; none of the files may be written if one of them is an error.
+pub fn emit<'a>(
+    _fabric: &'a (),
+    _sources: &'a Sources,
+    _host: &dyn Host,
+    _options: &EmitOptions,
+    _findings: &mut Findings,
+) -> Option<Box<dyn Tree + 'a>> {
+    Some(Box::new(std::collections::BTreeMap::new()))
+}

@@ -1,0 +1,87 @@
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::source::{FileId, Span};
+
+use super::*;
+
+fabc_lang::rule! {
+    /// For tests.
+    static SHORT = Error "ports/short" "too few ports";
+}
+
+fabc_lang::rule! {
+    /// For tests.
+    static UNUSED = Warning "names/unused" "unused";
+}
+
+const PAPER: Paper = Paper { color: false, width: 80 };
+
+fn world() -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let fabric =
+        sources.add("fabric.kdl", "tier \"leaf\" count=8 {\n    ports down=99\n}\n\nhosts \"gpu\"\n");
+    let chip = sources.add("platforms/asic/th5.kdl", "asic \"th5\" {\n    ports 64\n}\n");
+    let mut findings = Findings::default();
+    findings.push(
+        SHORT
+            .at(Span::new(fabric, 26, 39), "99 ports asked for, 64 are there")
+            .here("asked for here")
+            .label(Span::new(chip, 17, 25), "limit declared here")
+            .help("write down=64")
+            .note("64 cages, 8 lanes each"),
+    );
+    findings.push(UNUSED.at(Span::new(fabric, 43, 54), "nothing is linked to `gpu`"));
+    findings.push(UNUSED.anywhere("no line is to blame for this"));
+    (sources, findings.into_sorted())
+}
+
+#[test]
+fn human_shows_lines_of_both_files() {
+    let (sources, findings) = world();
+    insta::assert_snapshot!(render(Format::Human, &sources, &findings, PAPER));
+}
+
+#[test]
+fn short_is_one_line_each() {
+    let (sources, findings) = world();
+    insta::assert_snapshot!(render(Format::Short, &sources, &findings, PAPER), @r"
+    fabric.kdl:2:5: error[ports/short]: 99 ports asked for, 64 are there (help: write down=64)
+    fabric.kdl:5:1: warning[names/unused]: nothing is linked to `gpu`
+    warning[names/unused]: no line is to blame for this
+    ");
+}
+
+#[test]
+fn json_is_one_document() {
+    let (sources, findings) = world();
+    let text = render(Format::Json, &sources, &findings, PAPER);
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&value).unwrap());
+}
+
+/// Places that a drawing must survive: beyond the end, inside a character, over many lines, in an endless line.
+#[test]
+fn odd_places_are_drawn() {
+    let mut sources = Sources::default();
+    let long = format!("a {}\nb\n", "ß".repeat(500_000));
+    let files = ["", "\n", "x", "zß\r\ny\r\n", "a\nb\nc\nd\ne\n", &long].map(|text| sources.add("f", text));
+    for file in files.into_iter().chain([FileId(77)]) {
+        for (start, end) in [(0, 0), (0, 1), (2, 3), (0, 9), (1, 2_000_000), (2_000_000, 3_000_000)] {
+            let finding =
+                SHORT.at(Span::new(file, start, end), "m").label(Span::new(file, 900_000, 900_001), "n");
+            let text = render(Format::Human, &sources, &[finding], PAPER);
+            assert!(text.contains("ports/short") && text.len() < 10_000, "{text}");
+            assert!(!text.contains("Failed to read"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn terminals_are_not_driven_by_the_source() {
+    let mut sources = Sources::default();
+    let file = sources.add("f.kdl", "a \u{1b}[31m \u{9b}x\n");
+    let finding = SHORT.at(Span::new(file, 0, 1), "bad \u{1b}]0;title\u{7}");
+    for format in [Format::Human, Format::Short, Format::Json] {
+        let text = render(format, &sources, std::slice::from_ref(&finding), PAPER);
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+    }
+}
