@@ -15,7 +15,6 @@
 pub mod diagnostic;
 pub mod fabric;
 pub mod intent;
-#[path = "platform_stub.rs"]
 pub mod platform;
 pub mod schema;
 pub mod source;

@@ -1,0 +1,374 @@
+//! The catalogue: built-in files and the program's own nodes, each read when it is first asked for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{ASIC, Asic, CONTRADICTION, FILE, Fact, PLATFORM, Platform, UNKNOWN, arg_of};
+use crate::diagnostic::{Findings, nearest};
+use crate::schema::{self, Node, Typed};
+use crate::source::{Sources, Span, Spanned};
+use crate::syntax;
+
+macro_rules! built_in {
+    ($folder:literal: $($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../platforms/", $folder, "/", $name, ".kdl")))),*]
+    };
+}
+
+/// Name and text of each built-in file, in order of the names.
+type Files = &'static [(&'static str, &'static str)];
+
+static ASICS: Files = built_in! { "asic": "bcm56990" "bcm56993" "bcm78900" "bcm78902" "bcm78907" };
+static SWITCHES: Files = built_in! { "switch":
+    "accton-as9736-64d"
+    "accton-as9817-64d"
+    "arista-7060dx5-32"
+    "arista-7060dx5-64s"
+    "arista-7060px5-64s"
+    "arista-7060x6-16pe-384c"
+    "arista-7060x6-16pe-384c-b"
+    "arista-7060x6-32pe"
+    "arista-7060x6-64de"
+    "arista-7060x6-64pe"
+    "arista-7060x6-64pe-b"
+    "dell-z9664f"
+    "dell-z9864f"
+    "micas-m2-w6930-64qc"
+    "micas-m2-w6940-128qc"
+    "micas-m2-w6940-128x1-fr4"
+    "micas-m2-w6940-128x1-fr4-pure-pd"
+    "micas-m2-w6940-64oc"
+    "nexthop-4010"
+    "nexthop-4010-r1"
+    "nexthop-4020"
+    "nokia-ixr7220-h4"
+    "nokia-ixr7220-h4-32d"
+    "nokia-ixr7220-h5-32d"
+    "nokia-ixr7220-h5-64d"
+    "nokia-ixr7220-h5-64o"
+    "supermicro-sse-t8164"
+    "supermicro-sse-t8196"
+    "tencent-tcs9400"
+    "ufispace-s9311-64d"
+    "ufispace-s9321-64e"
+    "ufispace-s9321-64eo"
+};
+
+/// Names of the built-in platforms, sorted. Reads no file.
+pub fn built_in() -> impl Iterator<Item = &'static str> {
+    SWITCHES.iter().map(|&(name, _)| name)
+}
+
+/// Platforms and chips by name. A program's own node wins over a built-in file of its name, and may be `like` it.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    own_platforms: BTreeMap<String, Typed>,
+    own_asics: BTreeMap<String, Typed>,
+    platforms: BTreeMap<String, Option<Arc<Platform>>>,
+    asics: BTreeMap<String, Option<Arc<Asic>>>,
+}
+
+impl Catalog {
+    /// A catalogue with the program's own `platform` and `asic` nodes; none of them is read yet.
+    pub fn new(own: &[Typed], findings: &mut Findings) -> Self {
+        let mut catalog = Catalog::default();
+        for node in own {
+            let Some(name) = node.arg::<String>(0) else { continue };
+            let platform = std::ptr::eq(node.schema, &PLATFORM);
+            let map = if platform { &mut catalog.own_platforms } else { &mut catalog.own_asics };
+            if let Some(first) = map.get(&name.v) {
+                let message = format!("`{}` is declared a second time", name.v);
+                findings.push(
+                    CONTRADICTION
+                        .at(name.at, message)
+                        .label(first.head, "first here")
+                        .help("give one of the two another name"),
+                );
+                continue;
+            }
+            map.insert(name.v, node.clone());
+        }
+        catalog
+    }
+
+    /// Names of all platforms, sorted. Reads no file.
+    pub fn names(&self) -> Vec<&str> {
+        let own = self.own_platforms.keys().map(String::as_str);
+        let mut names: Vec<&str> = SWITCHES.iter().map(|&(name, _)| name).chain(own).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The platform of this name. `asked` is underlined where there is none. Built-in files are added to `sources`.
+    pub fn platform(
+        &mut self,
+        name: &str,
+        asked: Option<Span>,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Arc<Platform>> {
+        if let Some(known) = self.platforms.get(name) {
+            return known.clone();
+        }
+        // What is being read counts as none meanwhile: a platform that is like itself ends here.
+        self.platforms.insert(name.to_owned(), None);
+        let platform = match self.own_platforms.get(name).cloned() {
+            Some(node) => self.read(&node, name, sources, findings),
+            None => match open("switch", SWITCHES, name, &PLATFORM, sources, findings) {
+                Some(node) => self.read(&node, name, sources, findings),
+                None => {
+                    findings.push(unknown("platform", name, asked, self.names().into_iter()));
+                    self.platforms.remove(name);
+                    None
+                }
+            },
+        }
+        .map(Arc::new);
+        if platform.is_some() {
+            self.platforms.insert(name.to_owned(), platform.clone());
+        }
+        platform
+    }
+
+    /// The chip of this name. `asked` is underlined where there is none. Built-in files are added to `sources`.
+    pub fn asic(
+        &mut self,
+        name: &str,
+        asked: Option<Span>,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Arc<Asic>> {
+        if let Some(known) = self.asics.get(name) {
+            return known.clone();
+        }
+        let own = self.own_asics.get(name).cloned();
+        let Some(node) = own.or_else(|| open("asic", ASICS, name, &ASIC, sources, findings)) else {
+            let names = ASICS.iter().map(|&(name, _)| name).chain(self.own_asics.keys().map(String::as_str));
+            findings.push(unknown("chip", name, asked, names));
+            return None;
+        };
+        let asic = Asic::read(&node).map(Arc::new);
+        self.asics.insert(name.to_owned(), asic.clone());
+        asic
+    }
+
+    fn read(
+        &mut self,
+        node: &Typed,
+        name: &str,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Platform> {
+        let base = match Platform::like(node) {
+            Some(like) => Some(self.base(name, &like, sources, findings)?),
+            None => None,
+        };
+        let asic = match Platform::chip(node) {
+            Some(Fact { v: chip, source, confidence, at }) => {
+                let v = self.asic(&chip, Some(at), sources, findings)?;
+                Some(Fact { v, source, confidence, at })
+            }
+            None => None,
+        };
+        Platform::read(node, asic, base.as_deref(), findings)
+    }
+
+    /// What the platform `name` is like: the built-in one of its own name, or any other.
+    fn base(
+        &mut self,
+        name: &str,
+        like: &Spanned<String>,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Arc<Platform>> {
+        if like.v == name {
+            let own = self.own_platforms.remove(name);
+            let hidden = self.platforms.remove(name);
+            let base = self.platform(name, Some(like.at), sources, findings);
+            self.platforms.extend(hidden.map(|h| (name.to_owned(), h)));
+            self.own_platforms.extend(own.map(|o| (name.to_owned(), o)));
+            return base;
+        }
+        if let Some(None) = self.platforms.get(&like.v) {
+            let message = format!("`{name}` is like `{}`, which leads back or can't be read", like.v);
+            findings.push(CONTRADICTION.at(like.at, message).help("start from a platform that stands alone"));
+            return None;
+        }
+        self.platform(&like.v, Some(like.at), sources, findings)
+    }
+}
+
+/// The node of a built-in file, checked; none where there is no such file.
+fn open(
+    folder: &str,
+    files: Files,
+    name: &str,
+    kind: &'static Node,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Typed> {
+    let &(_, text) = files.iter().find(|&&(file, _)| file == name)?;
+    let file = sources.add(format!("platforms/{folder}/{name}.kdl"), text);
+    let nodes = syntax::parse(file, text, findings);
+    let typed = schema::check(&nodes, &FILE, None, findings);
+    typed.into_iter().find(|n| std::ptr::eq(n.schema, kind) && arg_of::<String>(n).as_deref() == Some(name))
+}
+
+fn unknown<'a>(
+    what: &str,
+    name: &str,
+    asked: Option<Span>,
+    names: impl Iterator<Item = &'a str>,
+) -> crate::diagnostic::Diagnostic {
+    let message = format!("there is no {what} `{name}`");
+    let finding = match asked {
+        Some(at) => UNKNOWN.at(at, message),
+        None => UNKNOWN.anywhere(message),
+    };
+    match nearest(name, names) {
+        Some(word) => finding.help(format!("did you mean `{word}`?")),
+        None => finding.help("`fabc platforms` lists those that there are"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::{Length, Size, Speed};
+
+    fn own(text: &str, sources: &mut Sources, findings: &mut Findings) -> Catalog {
+        let file = sources.add("fabric.kdl", text);
+        let nodes = syntax::parse(file, text, findings);
+        let typed = schema::check(&nodes, &FILE, None, findings);
+        Catalog::new(&typed, findings)
+    }
+
+    fn platform(text: &str, name: &str) -> (Option<Arc<Platform>>, Vec<String>) {
+        let (mut sources, mut findings) = (Sources::default(), Findings::default());
+        let mut catalog = own(text, &mut sources, &mut findings);
+        let platform = catalog.platform(name, None, &mut sources, &mut findings);
+        (platform, findings.iter().map(|f| format!("{}: {}", f.code(), f.message)).collect())
+    }
+
+    fn sound(text: &str, name: &str) -> Arc<Platform> {
+        let (platform, findings) = platform(text, name);
+        assert!(findings.is_empty(), "{name}: {findings:#?}");
+        platform.unwrap()
+    }
+
+    #[test]
+    fn every_file_is_sound_and_every_figure_has_its_source() {
+        for name in built_in() {
+            let p = sound("", name);
+            assert_eq!(p.name, name);
+            assert!(p.asic.source.is_some() && p.tree.is_some() && p.sonic.is_some(), "{name}");
+            for cage in p.cages() {
+                for mode in p.modes(cage) {
+                    let children = p.children(cage, &mode.v);
+                    assert!(
+                        mode.source.is_some()
+                            && children.iter().all(|c| c.lanes.len() == usize::from(mode.v.lanes))
+                    );
+                    let all: Vec<u16> = children.into_iter().flat_map(|c| c.lanes).collect();
+                    assert!(cage.lanes.starts_with(&all), "{name} {} {}", cage.number, mode.v.name);
+                }
+            }
+            assert!(
+                p.pools.iter().all(|f| f.source.is_some()) && p.headroom.iter().all(|f| f.source.is_some())
+            );
+        }
+    }
+
+    #[test]
+    fn the_list_is_the_directory() {
+        for (folder, files) in [("asic", ASICS), ("switch", SWITCHES)] {
+            let path = format!("{}/platforms/{folder}", env!("CARGO_MANIFEST_DIR"));
+            let mut found: Vec<String> = std::fs::read_dir(path)
+                .unwrap()
+                .map(|f| f.unwrap().file_name().into_string().unwrap().trim_end_matches(".kdl").to_owned())
+                .collect();
+            found.sort();
+            assert_eq!(files.iter().map(|f| f.0).collect::<Vec<_>>(), found);
+        }
+    }
+
+    #[test]
+    fn z9864f_breaks_out_as_sonic_does() {
+        let p = sound("", "dell-z9864f");
+        let cage = &p.cages()[0];
+        let children = p.children(cage, &p.mode(cage, "2x400G(8)").unwrap().v);
+        let names: Vec<_> =
+            children.iter().map(|c| (c.name.as_str(), c.alias.as_deref(), c.subport)).collect();
+        assert_eq!(names, [("Ethernet0", Some("etp1a"), 1), ("Ethernet4", Some("etp1b"), 2)]);
+        assert_eq!(children[1].lanes, [5, 6, 7, 8]);
+        let whole = p.children(cage, &p.default_mode(cage).unwrap().v);
+        assert_eq!((whole.len(), whole[0].subport, whole[0].alias.as_deref()), (1, 0, Some("etp1")));
+        assert_eq!((p.cages()[33].pipe, p.cages()[33].half), (Some(0), Some(0))); // shares its pipe with cage 1
+        assert_eq!(p.fec(cage, 4, Speed(100_000)).unwrap().v.default.as_deref(), Some("none"));
+        assert_eq!(p.power_limit(&p.cages()[13], "reverse").unwrap().0.0, 6_000);
+        assert_eq!(p.headroom_row(Speed(800_000), Length(40_000)).unwrap().v.xoff, Size(835_406));
+        assert_eq!(p.ecmp().unwrap().v.members, Some(128));
+        assert_eq!(p.asic.v.pipes.as_ref().unwrap().v.logical_ports, 10);
+    }
+
+    #[test]
+    fn z9664f_counts_in_software_lanes() {
+        let p = sound("", "dell-z9664f");
+        let cage = &p.cages()[1];
+        let children = p.children(cage, &p.mode(cage, "4x100G").unwrap().v);
+        assert_eq!(
+            children.iter().map(|c| c.name.as_str()).collect::<Vec<_>>(),
+            ["Ethernet4", "Ethernet5", "Ethernet6", "Ethernet7"]
+        );
+        assert!(!p.mode(cage, "4x100G").unwrap().v.community);
+        assert_eq!(children[0].alias, None);
+        assert_eq!(cage.half, None);
+    }
+
+    #[test]
+    fn like_changes_only_what_is_stated() {
+        let text = r#"
+            platform "lab" like="dell-z9864f" {
+                sonic platform="x86_64-lab-r0" hwsku="Lab"
+                ecmp members=64
+                cages { mode "2x400G(8)" ports=2 speed="400G" lanes=4 { alias "lab{cage}/{n}"; }; }
+                pool "ingress_lossless_pool" type="ingress" mode="dynamic" size="100MB" xoff="20MB"
+                headroom speed="800G" length="60m" size="1KB" xon="0B" xoff="900KB" dynamic-th=0
+            }
+            platform "lab2" like="lab"
+            platform "dell-z9664f" like="dell-z9664f" { ecmp members=32; }
+        "#;
+        let (base, lab) = (sound("", "dell-z9864f"), sound(text, "lab2"));
+        assert_eq!(lab.sonic.as_ref().unwrap().v.hwsku, "Lab");
+        assert_eq!(lab.ecmp().unwrap().v.members, Some(64));
+        assert_eq!((lab.cages().len(), lab.groups[0].modes.len()), (64, base.groups[0].modes.len()));
+        let cage = &lab.cages()[1];
+        let children = lab.children(cage, &lab.mode(cage, "2x400G(8)").unwrap().v);
+        assert_eq!(children[1].alias.as_deref(), Some("lab2/2"));
+        assert_eq!(lab.pools.len(), base.pools.len());
+        assert_eq!(lab.pool("ingress_lossless_pool", "t1").unwrap().v.size, Size(100_000_000));
+        assert_eq!(lab.headroom.len(), base.headroom.len() + 1);
+        assert_eq!(sound(text, "dell-z9664f").ecmp().unwrap().v.members, Some(32));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let said = |text: &str, name: &str| platform(text, name).1;
+        assert_eq!(said("", "dell-z9864"), ["platform/unknown: there is no platform `dell-z9864`"]);
+        assert_eq!(said(r#"platform "a" like="b"; platform "b" like="a""#, "a").len(), 1);
+        assert_eq!(
+            said(r#"platform "a" { asic "bcm78901"; }"#, "a"),
+            ["platform/unknown: there is no chip `bcm78901`"]
+        );
+        assert_eq!(said(r#"platform "a""#, "a"), ["platform/incomplete: platform `a` has no chip"]);
+        assert_eq!(
+            said(r#"platform "a" like="dell-z9864f" { cages { pipe 0 1 2; }; }"#, "a"),
+            ["platform/contradiction: `pipe` is for 3 cages, the group has 64"]
+        );
+        assert_eq!(
+            said(r#"platform "a" { asic "bcm78900"; cages 2 lanes=8 default="x"; }"#, "a"),
+            ["platform/incomplete: a new group of cages needs `form=`"]
+        );
+    }
+}
