@@ -66,6 +66,8 @@ pub struct Catalog {
     own_asics: BTreeMap<String, Typed>,
     platforms: BTreeMap<String, Option<Arc<Platform>>>,
     asics: BTreeMap<String, Option<Arc<Asic>>>,
+    /// Platforms that are being read, outermost first.
+    reading: Vec<String>,
 }
 
 impl Catalog {
@@ -111,23 +113,21 @@ impl Catalog {
         if let Some(known) = self.platforms.get(name) {
             return known.clone();
         }
-        // What is being read counts as none meanwhile: a platform that is like itself ends here.
-        self.platforms.insert(name.to_owned(), None);
-        let platform = match self.own_platforms.get(name).cloned() {
-            Some(node) => self.read(&node, name, sources, findings),
-            None => match open("switch", SWITCHES, name, &PLATFORM, sources, findings) {
-                Some(node) => self.read(&node, name, sources, findings),
-                None => {
-                    findings.push(unknown("platform", name, asked, self.names().into_iter()));
-                    self.platforms.remove(name);
-                    None
-                }
-            },
+        let own = self.own_platforms.get(name).cloned();
+        let Some(node) = own.or_else(|| open("switch", SWITCHES, name, &PLATFORM, sources, findings)) else {
+            findings.push(unknown("platform", name, asked, self.names().into_iter()));
+            return None;
+        };
+        if self.reading.iter().any(|n| n == name) {
+            let message = format!("`{name}` is like itself, by way of {}", self.reading.join(", "));
+            findings
+                .push(CONTRADICTION.at(node.head, message).help("start from a platform that stands alone"));
+            return None;
         }
-        .map(Arc::new);
-        if platform.is_some() {
-            self.platforms.insert(name.to_owned(), platform.clone());
-        }
+        self.reading.push(name.to_owned());
+        let platform = self.read(&node, sources, findings).map(Arc::new);
+        self.reading.pop();
+        self.platforms.insert(name.to_owned(), platform.clone());
         platform
     }
 
@@ -153,15 +153,13 @@ impl Catalog {
         asic
     }
 
-    fn read(
-        &mut self,
-        node: &Typed,
-        name: &str,
-        sources: &mut Sources,
-        findings: &mut Findings,
-    ) -> Option<Platform> {
+    /// Reads a node, with what it is like and its chip.
+    fn read(&mut self, node: &Typed, sources: &mut Sources, findings: &mut Findings) -> Option<Platform> {
         let base = match Platform::like(node) {
-            Some(like) => Some(self.base(name, &like, sources, findings)?),
+            Some(like) if arg_of(node).as_ref() == Some(&like.v) => {
+                Some(self.shadowed(&like, sources, findings)?)
+            }
+            Some(like) => Some(self.platform(&like.v, Some(like.at), sources, findings)?),
             None => None,
         };
         let asic = match Platform::chip(node) {
@@ -174,28 +172,18 @@ impl Catalog {
         Platform::read(node, asic, base.as_deref(), findings)
     }
 
-    /// What the platform `name` is like: the built-in one of its own name, or any other.
-    fn base(
+    /// The built-in platform behind the program's own of the same name.
+    fn shadowed(
         &mut self,
-        name: &str,
         like: &Spanned<String>,
         sources: &mut Sources,
         findings: &mut Findings,
     ) -> Option<Arc<Platform>> {
-        if like.v == name {
-            let own = self.own_platforms.remove(name);
-            let hidden = self.platforms.remove(name);
-            let base = self.platform(name, Some(like.at), sources, findings);
-            self.platforms.extend(hidden.map(|h| (name.to_owned(), h)));
-            self.own_platforms.extend(own.map(|o| (name.to_owned(), o)));
-            return base;
-        }
-        if let Some(None) = self.platforms.get(&like.v) {
-            let message = format!("`{name}` is like `{}`, which leads back or can't be read", like.v);
-            findings.push(CONTRADICTION.at(like.at, message).help("start from a platform that stands alone"));
+        let Some(node) = open("switch", SWITCHES, &like.v, &PLATFORM, sources, findings) else {
+            findings.push(unknown("built-in platform", &like.v, Some(like.at), built_in()));
             return None;
-        }
-        self.platform(&like.v, Some(like.at), sources, findings)
+        };
+        self.read(&node, sources, findings).map(Arc::new)
     }
 }
 
@@ -356,7 +344,14 @@ mod tests {
     fn what_is_wrong_is_said() {
         let said = |text: &str, name: &str| platform(text, name).1;
         assert_eq!(said("", "dell-z9864"), ["platform/unknown: there is no platform `dell-z9864`"]);
-        assert_eq!(said(r#"platform "a" like="b"; platform "b" like="a""#, "a").len(), 1);
+        assert_eq!(
+            said(r#"platform "a" like="b"; platform "b" like="a""#, "a"),
+            ["platform/contradiction: `a` is like itself, by way of a, b"]
+        );
+        assert_eq!(
+            said(r#"platform "a" like="a""#, "a"),
+            ["platform/unknown: there is no built-in platform `a`"]
+        );
         assert_eq!(
             said(r#"platform "a" { asic "bcm78901"; }"#, "a"),
             ["platform/unknown: there is no chip `bcm78901`"]

@@ -1,18 +1,23 @@
 //! Chips and switches: what the catalogue knows of each, and where it knows it from.
 //!
 //! - [`asic`]: limits of a chip
-//! - [`switch`]: cages, lanes, modes, pools and headroom of a box
+//! - [`switch`]: a box
+//! - [`cage`]: its cages, their lanes and modes
+//! - [`buffers`]: its pools, profiles and headroom rows
 //! - [`catalog`]: the built-in files and the user's own `platform` nodes, read when asked for
 //!
 //! What no source tells is absent, so nearly every figure is an [`Option`] of a [`Fact`].
 
 pub mod asic;
+pub mod buffers;
+pub mod cage;
 pub mod catalog;
 pub mod switch;
 
 pub use asic::{ASIC, Asic};
+pub use cage::{Cage, CageGroup, Child, Mode};
 pub use catalog::{Catalog, built_in};
-pub use switch::{Cage, CageGroup, Child, Mode, PLATFORM, Platform};
+pub use switch::{PLATFORM, Platform};
 
 use crate::diagnostic::Rule;
 use crate::schema::{FromValue, Kind, Node, Prop, Typed, arg, prop, prop_or};
