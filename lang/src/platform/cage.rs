@@ -248,7 +248,7 @@ pub struct Cage {
     pub pipe: Option<u16>,
     /// Its half of the buffer, from 0.
     pub half: Option<u8>,
-    /// Its group: place in [`Platform::groups`].
+    /// Its group: place in [`Platform::groups`](super::Platform::groups).
     pub group: usize,
     /// Its place in the group, from 0.
     pub place: usize,
@@ -323,7 +323,7 @@ impl CageGroup {
             (None, None) => None,
         };
         let indexes = need(indexes, &old, |g| g.indexes.clone(), node, "`index`", findings)?;
-        let lane_lists = node.child(&LANES).and_then(|n| read_lane_lists(n, lanes, findings));
+        let lane_lists = node.child(&LANES).and_then(|n| read_lane_lists(n, findings));
         let lane_lists = need(lane_lists, &old, |g| g.lane_lists.clone(), node, "`lanes`", findings)?;
         let mut group = match old {
             Some(old) => CageGroup { count, form, lanes, default, ids, indexes, lane_lists, ..old },
@@ -385,6 +385,11 @@ impl CageGroup {
                 findings.push(CONTRADICTION.at(at, message).help("state one value for each cage"));
             }
         }
+        if let Some(list) = self.lane_lists.v.iter().find(|l| l.len() != usize::from(self.lanes)) {
+            let message = format!("{} lanes are listed, a cage of the group has {}", list.len(), self.lanes);
+            findings
+                .push(CONTRADICTION.at(self.lane_lists.at, message).help("list as many as `lanes=` says"));
+        }
         for Fact { v: mode, at, .. } in &self.modes {
             let needed = mode.lanes_used();
             if needed > u32::from(self.lanes) {
@@ -442,15 +447,11 @@ fn need<T>(
     value
 }
 
-fn read_lane_lists(node: &Typed, lanes: u16, findings: &mut Findings) -> Option<Fact<Vec<Vec<u16>>>> {
+fn read_lane_lists(node: &Typed, findings: &mut Findings) -> Option<Fact<Vec<Vec<u16>>>> {
     let mut lists = Vec::new();
     for text in node.args::<String>(0) {
         match lane_list(&text.v) {
-            Some(list) if list.len() == usize::from(lanes) => lists.push(list),
-            Some(list) => {
-                let message = format!("{} lanes are listed, a cage of the group has {lanes}", list.len());
-                findings.push(CONTRADICTION.at(text.at, message).help("list as many as `lanes=` says"));
-            }
+            Some(list) => lists.push(list),
             None => {
                 let message = format!("`{}` is no list of lanes", text.v);
                 findings.push(CONTRADICTION.at(text.at, message).help("write it as \"1-8\" or \"1,1,2,2\""));
