@@ -26,13 +26,18 @@ pub fn render(sources: &Sources, findings: &[Diagnostic], paper: Paper) -> Strin
         sources.iter().map(|(_, source)| File { source, text: tame(source.text()) }).collect();
     let theme = if paper.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let help = theme.styles.help;
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(paper.width.max(40))
-        .with_links(false)
-        .with_show_related_as_nested(true);
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(paper.width.max(40)).with_links(false);
     let mut out = String::new();
     for finding in findings {
-        let _ = handler.render_report(&mut out, &Shown::new(&files, finding));
+        let mut groups = groups(&files, &finding.labels).into_iter();
+        let own = groups.next().unwrap_or_default();
+        let _ = handler.render_report(&mut out, &Shown::new(&files, finding, &own));
+        for elsewhere in groups {
+            let mut drawing = String::new();
+            let _ = handler.render_report(&mut drawing, &Shown::drawing(&files, &elsewhere));
+            // The first line is for a message; this drawing belongs to the one above.
+            out.push_str(drawing.split_once('\n').map_or("", |(_, rest)| rest));
+        }
         for (word, text) in
             finding.help.iter().map(|t| ("help", t)).chain(finding.notes.iter().map(|t| ("note", t)))
         {
@@ -113,7 +118,7 @@ impl SourceCode for File<'_> {
     }
 }
 
-/// A finding as miette sees it: the labels of one file, and a nested one for each group of labels elsewhere.
+/// A finding as miette sees it: a message, and labels in one file.
 #[derive(Debug)]
 struct Shown<'a> {
     code: Option<String>,
@@ -121,51 +126,42 @@ struct Shown<'a> {
     message: Cow<'a, str>,
     file: Option<&'a File<'a>>,
     labels: Vec<LabeledSpan>,
-    elsewhere: Vec<Shown<'a>>,
 }
 
 impl<'a> Shown<'a> {
-    fn new(files: &'a [File<'a>], finding: &'a Diagnostic) -> Self {
-        let mut groups: Vec<Vec<&Label>> = Vec::new();
-        for label in &finding.labels {
-            match groups.iter_mut().find(|g| near(files, g[0].span, label.span)) {
-                Some(group) => group.push(label),
-                None => groups.push(vec![label]),
-            }
-        }
-        let mut parts = groups.into_iter().map(|group| Shown::part(files, &group));
-        let own = parts.next().unwrap_or_else(|| Shown::part(files, &[]));
-        let elsewhere = parts.map(Shown::alone).collect();
+    /// A finding with those of its labels that are drawn first.
+    fn new(files: &'a [File<'a>], finding: &'a Diagnostic, labels: &[&Label]) -> Self {
         Shown {
             code: Some(format!("{}[{}]", finding.severity.name(), finding.code())),
             severity: finding.severity,
             message: tame(&finding.message),
-            elsewhere,
-            ..own
+            ..Shown::drawing(files, labels)
         }
     }
 
-    /// The labels of one group, with what the first says as the message.
-    fn part(files: &'a [File<'a>], group: &[&'a Label]) -> Self {
-        let file = group.first().and_then(|l| files.get(l.span.file.0 as usize));
-        let words = group.first().map_or("", |l| &l.text);
+    /// Labels of one file.
+    fn drawing(files: &'a [File<'a>], labels: &[&Label]) -> Self {
+        let file = labels.first().and_then(|l| files.get(l.span.file.0 as usize));
         Shown {
             code: None,
             severity: Severity::Note,
-            message: tame(if words.is_empty() { "see also" } else { words }),
+            message: Cow::Borrowed("-"),
             file,
-            labels: file.map_or_else(Vec::new, |f| group.iter().map(|l| mark(f, l)).collect()),
-            elsewhere: Vec::new(),
+            labels: file.map_or_else(Vec::new, |f| labels.iter().map(|l| mark(f, l)).collect()),
         }
     }
+}
 
-    /// The same group on its own: what is its message need not stand in the drawing as well.
-    fn alone(mut self) -> Self {
-        if let Some(first) = self.labels.first_mut() {
-            *first = LabeledSpan::new(None, first.offset(), first.len());
+/// Labels by what can be drawn in one picture, in the order of the first of each.
+fn groups<'a>(files: &[File], labels: &'a [Label]) -> Vec<Vec<&'a Label>> {
+    let mut groups: Vec<Vec<&Label>> = Vec::new();
+    for label in labels {
+        match groups.iter_mut().find(|g| near(files, g[0].span, label.span)) {
+            Some(group) => group.push(label),
+            None => groups.push(vec![label]),
         }
-        self
     }
+    groups
 }
 
 /// Whether two labels can be drawn in one picture: one file, and not far apart in one line.
@@ -209,11 +205,5 @@ impl miette::Diagnostic for Shown<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         (!self.labels.is_empty())
             .then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
-    }
-
-    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn miette::Diagnostic> + 'b>> {
-        let all = self.elsewhere.iter().map(|s| s as &dyn miette::Diagnostic);
-        (!self.elsewhere.is_empty())
-            .then(|| Box::new(all) as Box<dyn Iterator<Item = &dyn miette::Diagnostic>>)
     }
 }
