@@ -2,6 +2,8 @@
 //!
 //! In reading order:
 //! - [`pipeline`]: the whole compiler in one screen; start here
+//! - [`load`]: files and their includes to one tree
+//! - [`resolve`]: intent to fabric
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
 //! - [`rules`]: the registry of all rules
@@ -10,9 +12,11 @@
 
 pub mod cli;
 pub mod host;
+pub mod load;
 pub mod output;
 pub mod pipeline;
 pub mod report;
+pub mod resolve;
 pub mod rules;
 
 pub use cli::{Exit, run};

@@ -3,11 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::source::Sources;
+use fabc_lang::fabric::Fabric;
+use fabc_lang::intent;
+use fabc_lang::platform::Catalog;
+use fabc_lang::source::{FileId, Sources};
 
 use crate::host::Host;
 use crate::output::Tree;
 use crate::report::levels::Levels;
+use crate::{load, resolve};
 
 /// What the user may set about the way from text to fabric.
 #[derive(Debug, Clone, Default)]
@@ -26,17 +30,21 @@ pub struct Analysis {
     /// Severities that the source itself sets.
     pub levels: Levels,
     /// The fabric.
-    pub fabric: Option<()>,
+    pub fabric: Option<Fabric>,
+    /// The source's own files: name relative to the root file's folder, and text.
+    pub inputs: Vec<(String, FileId)>,
 }
 
-/// Text to fabric.
-pub fn analyze(path: &Path, host: &dyn Host, _options: &Options) -> Analysis {
+/// Text to fabric. Each stage reports all that it can find; the next one begins where there is something to go on with.
+pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
     let mut analysis = Analysis::default();
-    let text = host.read(path, 4 << 20).unwrap_or_default();
-    let file = analysis.sources.add(path.to_string_lossy(), String::from_utf8_lossy(&text));
-    let text = String::from_utf8_lossy(&text);
-    fabc_lang::syntax::parse(file, &text, &mut analysis.findings);
-    analysis.fabric = (!analysis.findings.has_errors()).then_some(());
+    let Analysis { sources, findings, levels, fabric, inputs } = &mut analysis;
+    let loaded = load::load(path, options.include_root.as_deref(), host, sources, findings);
+    *inputs = loaded.inputs;
+    let Some(intent) = intent::read(&loaded.nodes, loaded.top, findings) else { return analysis };
+    *levels = Levels::of_file(&intent.levels, findings);
+    let mut catalog = Catalog::new(&intent.platforms, findings);
+    *fabric = resolve::resolve(intent, &mut catalog, sources, findings);
     analysis
 }
 
@@ -56,7 +64,7 @@ pub struct EmitOptions {
 /// Fabric to files, which are rendered one by one as they are asked for. Findings (the growth guard, templates) go to
 /// `findings`; none of the files may be written if one of them is an error.
 pub fn emit<'a>(
-    _fabric: &'a (),
+    _fabric: &'a Fabric,
     _sources: &'a Sources,
     _host: &dyn Host,
     _options: &EmitOptions,

@@ -2,10 +2,20 @@
 
 use fabc_lang::diagnostic::Rule;
 
-use crate::output;
+use crate::report::levels;
+use crate::{load, output, resolve};
 
 /// The lists that the registry is made of, in the order of the stages.
-static LISTS: &[&[&Rule]] = &[fabc_lang::syntax::RULES, fabc_lang::schema::RULES, output::RULES];
+static LISTS: &[&[&Rule]] = &[
+    fabc_lang::syntax::RULES,
+    load::RULES,
+    fabc_lang::schema::RULES,
+    fabc_lang::intent::RULES,
+    levels::RULES,
+    fabc_lang::platform::RULES,
+    resolve::rules::RULES,
+    output::RULES,
+];
 
 /// All rules, by code.
 pub fn rules() -> Vec<&'static Rule> {

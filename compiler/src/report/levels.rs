@@ -3,6 +3,26 @@
 use std::collections::BTreeMap;
 
 use fabc_lang::diagnostic::{Findings, Rule, Severity, nearest};
+use fabc_lang::intent;
+
+use crate::rules::rules;
+
+fabc_lang::rule! {
+    /// `findings` names a code that no rule has. `fabc explain --list` lists all.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// findings { deny "resolve/no-leef"; }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// findings { deny "resolve/no-leaf"; }
+    /// ```
+    pub static UNKNOWN_CODE = Error "findings/unknown-code" "a code that no rule has";
+}
+
+/// Rules that reading levels reports under.
+pub static RULES: &[&Rule] = &[&UNKNOWN_CODE];
 
 /// What a finding under a rule becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +54,20 @@ impl Levels {
         };
         self.set.insert(rule.code, level);
         Ok(())
+    }
+
+    /// What `findings` nodes set.
+    pub fn of_file(file: &intent::Levels, findings: &mut Findings) -> Self {
+        let (all, mut levels) = (rules(), Levels::default());
+        let sets = [(Level::Allow, &file.allow), (Level::Warn, &file.warn), (Level::Deny, &file.deny)];
+        for (level, codes) in sets {
+            for code in codes {
+                if let Err(message) = levels.set(&all, &code.v, level) {
+                    findings.push(UNKNOWN_CODE.at(code.at, message));
+                }
+            }
+        }
+        levels
     }
 
     /// Takes over all settings of another, which win.

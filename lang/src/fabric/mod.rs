@@ -8,6 +8,7 @@ mod natural;
 mod port;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
@@ -27,7 +28,7 @@ pub struct Fabric {
     /// PORT.mtu of every port, bytes.
     pub mtu: Spanned<u32>,
     /// Every platform that a tier uses.
-    pub platforms: Vec<Platform>,
+    pub platforms: Vec<Arc<Platform>>,
     /// Tier nodes by path.
     pub tiers: Vec<Tier>,
     /// Host nodes by path.
@@ -85,6 +86,8 @@ pub struct Tier {
     pub pods: u32,
     /// Address slots per cage in a host block.
     pub slots: u32,
+    /// Whether servers hang on it.
+    pub host_facing: bool,
 }
 
 /// Where a tier stands.

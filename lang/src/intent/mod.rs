@@ -52,6 +52,8 @@ pub static ROOT: Node = Node::new("", "").children(&[
     &site::PLACE,
     &site::MANAGEMENT,
     &switch::SWITCH,
+    &crate::platform::PLATFORM,
+    &crate::platform::ASIC,
     &expect::EXPECT,
     &fabric::FINDINGS,
 ]);
@@ -81,13 +83,16 @@ pub struct Intent {
     pub management: Option<Management>,
     /// `switch`
     pub switches: Vec<SwitchNode>,
-    /// `platform`: for the catalogue to read
+    /// `platform` and `asic`: for the catalogue to read
     pub platforms: Vec<Typed>,
     /// `expect`
     pub expect: Vec<Expect>,
     /// `findings`
     pub levels: Levels,
 }
+
+/// Rules that reading reports under.
+pub static RULES: &[&crate::diagnostic::Rule] = scope::RULES;
 
 /// Checks all files' nodes together and reads them. `top` is underlined where something is missing altogether.
 pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Option<Intent> {
@@ -105,7 +110,7 @@ pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Optio
         places: all(&site::PLACE).filter_map(Place::read).collect(),
         management: all(&site::MANAGEMENT).filter_map(Management::read).next(),
         switches: all(&switch::SWITCH).filter_map(SwitchNode::read).collect(),
-        platforms: typed.iter().filter(|t| t.schema.name == "platform").cloned().collect(),
+        platforms: typed.iter().filter(|t| matches!(t.schema.name, "platform" | "asic")).cloned().collect(),
         expect,
         levels: Levels::read(all(&fabric::FINDINGS)),
         fabric: all(&fabric::FABRIC).filter_map(FabricNode::read).next()?,

@@ -42,3 +42,11 @@ pub fn parse(file: FileId, text: &str, findings: &mut Findings) -> Vec<Node> {
         }
     }
 }
+
+/// The longest file, in bytes.
+pub const MAX_BYTES: usize = 4 << 20;
+
+/// The text of a file.
+pub fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Box<crate::diagnostic::Diagnostic>> {
+    std::str::from_utf8(bytes).map_err(|_| Box::new(INVALID.anywhere(format!("`{name}` is not UTF-8"))))
+}

@@ -1,0 +1,183 @@
+//! Platforms as the layout sees them: cages, the modes that each has, and the limits of pipe and chip.
+
+use std::sync::Arc;
+
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::fabric::{Layout, PortSpec};
+use fabc_lang::platform::{Cage, Catalog, Platform};
+use fabc_lang::source::Sources;
+use fabc_lang::units::Speed;
+
+use super::nodes::{Member, Nodes};
+
+/// A break-out mode of a cage.
+#[derive(Debug, Clone)]
+pub(super) struct BoxMode {
+    pub(super) name: String,
+    pub(super) children: u32,
+    pub(super) speeds: Vec<Speed>,
+    /// Electrical lanes per port.
+    pub(super) lanes: u32,
+    /// Whether community SONiC can set it.
+    pub(super) community: bool,
+}
+
+/// A cage.
+#[derive(Debug, Clone)]
+pub(super) struct BoxCage {
+    pub(super) number: u16,
+    pub(super) pipe: Option<u16>,
+    pub(super) modes: Vec<BoxMode>,
+    pub(super) default: String,
+}
+
+/// A platform that some tier uses.
+#[derive(Debug)]
+pub(super) struct SwitchBox {
+    pub(super) platform: Arc<Platform>,
+    pub(super) cages: Vec<BoxCage>,
+    /// Logical ports that one pipe can have.
+    pub(super) per_pipe: Option<u32>,
+    /// Logical ports that the chip can have.
+    pub(super) per_chip: Option<u32>,
+}
+
+/// Platforms by tier.
+#[derive(Debug)]
+pub(super) struct Boxes {
+    pub(super) list: Vec<SwitchBox>,
+    /// Index in `list` by tier; none where the platform is unknown.
+    pub(super) of_tier: Vec<Option<usize>>,
+}
+
+impl Boxes {
+    pub(super) fn load(
+        nodes: &Nodes<'_>,
+        catalog: &mut Catalog,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Self {
+        let mut boxes = Boxes { list: Vec::new(), of_tier: Vec::new() };
+        for &id in &nodes.tiers {
+            let Member::Tier(tier) = nodes.nodes[id].member else { continue };
+            let known = boxes.list.iter().position(|b| b.platform.name == tier.switch.v);
+            let index = known.or_else(|| {
+                let platform = catalog.platform(&tier.switch.v, Some(tier.switch.at), sources, findings)?;
+                boxes.list.push(SwitchBox::new(platform));
+                Some(boxes.list.len() - 1)
+            });
+            boxes.of_tier.push(index);
+        }
+        boxes
+    }
+
+    /// The box of a tier (index among the tiers).
+    pub(super) fn of(&self, tier: usize) -> Option<&SwitchBox> {
+        self.list.get((*self.of_tier.get(tier)?)?)
+    }
+
+    pub(super) fn into_platforms(self) -> Vec<Arc<Platform>> {
+        self.list.into_iter().map(|b| b.platform).collect()
+    }
+}
+
+impl SwitchBox {
+    fn new(platform: Arc<Platform>) -> Self {
+        let cages = platform.cages().iter().map(|cage| BoxCage {
+            number: cage.number,
+            pipe: cage.pipe,
+            modes: modes(&platform, cage),
+            default: platform.group(cage).map_or_else(String::new, |g| g.default.clone()),
+        });
+        let cages = cages.collect();
+        let asic = &platform.asic.v;
+        let per_pipe = asic.pipes.as_ref().map(|p| u32::from(p.v.logical_ports));
+        let per_chip = asic.logical_ports.as_ref().map(|p| p.v);
+        SwitchBox { platform, cages, per_pipe, per_chip }
+    }
+
+    /// The mode for ports of this speed: fewest lanes per port, then most ports, unless the lanes or the mode are
+    /// given. Modes whose first speed it is come before those that merely can do it.
+    pub(super) fn choose(
+        &self,
+        speed: Speed,
+        lanes: Option<u32>,
+        breakout: Option<&str>,
+    ) -> Option<&BoxMode> {
+        let all = self.cages.iter().flat_map(|c| &c.modes);
+        all.filter(|m| m.speeds.contains(&speed))
+            .filter(|m| lanes.is_none_or(|l| m.lanes == l))
+            .filter(|m| breakout.is_none_or(|b| m.name == b))
+            .min_by_key(|m| (m.speeds.first() != Some(&speed), m.lanes, u32::MAX - m.children))
+    }
+
+    /// Names of all modes: for messages.
+    pub(super) fn offers(&self) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for mode in self.cages.iter().flat_map(|c| &c.modes) {
+            if !names.contains(&mode.name.as_str()) {
+                names.push(&mode.name);
+            }
+        }
+        names.join(", ")
+    }
+
+    /// The ports of a cage in a mode, each at `speed` where it is given.
+    pub(super) fn layout(&self, number: u16, mode: &str, speed: Option<Speed>) -> Layout {
+        let mut layout = Layout { mode: mode.to_owned(), ports: Vec::new() };
+        let Some(cage) = self.platform.cage(number) else { return layout };
+        let Some(mode) = self.platform.mode(cage, mode) else { return layout };
+        for child in self.platform.children(cage, &mode.v) {
+            let speed = speed.unwrap_or(child.speed);
+            let lane_count = u16::try_from(child.lanes.len()).unwrap_or(u16::MAX);
+            let fec = self.platform.fec(cage, lane_count, speed).and_then(|f| f.v.default.clone());
+            layout.ports.push(PortSpec {
+                alias: child.alias.unwrap_or_else(|| child.name.clone()),
+                name: child.name,
+                lanes: joined(&child.lanes),
+                lane_count,
+                speed,
+                index: child.index,
+                subport: u32::from(child.subport),
+                fec,
+            });
+        }
+        layout
+    }
+
+    /// Ports that are no cages.
+    pub(super) fn extra(&self) -> Vec<PortSpec> {
+        let port = |p: &fabc_lang::platform::switch::ExtraPort| PortSpec {
+            name: p.name.clone(),
+            alias: p.alias.clone(),
+            lanes: joined(&p.lanes),
+            lane_count: u16::try_from(p.lanes.len()).unwrap_or(u16::MAX),
+            speed: p.speed,
+            index: p.index,
+            subport: 0,
+            fec: None,
+        };
+        self.platform.extra_ports.iter().map(|p| port(&p.v)).collect()
+    }
+
+    /// The largest number of ports that any mode gives any cage.
+    pub(super) fn slots(&self) -> u32 {
+        self.cages.iter().flat_map(|c| &c.modes).map(|m| m.children).max().unwrap_or(1)
+    }
+}
+
+fn joined(lanes: &[u16]) -> String {
+    lanes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn modes(platform: &Platform, cage: &Cage) -> Vec<BoxMode> {
+    let physical = platform.group(cage).and_then(|g| g.physical_lanes.as_ref()).map_or(1, |p| u32::from(p.v));
+    let mode = |m: &fabc_lang::platform::Mode| BoxMode {
+        name: m.name.clone(),
+        children: u32::from(m.ports).max(1),
+        speeds: std::iter::once(m.speed).chain(m.also.iter().copied()).collect(),
+        lanes: u32::from(m.lanes) * physical,
+        community: m.community,
+    };
+    platform.modes(cage).iter().map(|m| mode(&m.v)).collect()
+}

@@ -1,0 +1,518 @@
+//! Which cages each line takes on each tier.
+//!
+//! Down lines take the lowest free cages, up lines the highest below the reserve. A cage is skipped only where no legal
+//! placement of the rest of the line and of all later lines exists with it: [`Search`] decides that exactly, pipe by
+//! pipe.
+
+use std::collections::BTreeSet;
+
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::fabric::{CagePlan, Line, Lower};
+use fabc_lang::intent::TierNode;
+
+use super::boxes::{Boxes, SwitchBox};
+use super::lines::{Plan, Scheme};
+use super::nodes::{Member, Nodes};
+use super::rules;
+
+/// States that the search may look at before it gives up being exact.
+const SEARCH_LIMIT: usize = 2_000_000;
+
+/// One line's claim on a tier.
+struct Claim {
+    line: usize,
+    up: bool,
+    mode: String,
+    children: u32,
+    /// Cages.
+    count: u32,
+    /// Cages it may take, by index.
+    allowed: Vec<bool>,
+}
+
+/// Gives every line its cages. `None` where the file is wrong in a way that leaves no fabric.
+pub(super) fn allocate(
+    nodes: &Nodes<'_>,
+    boxes: &Boxes,
+    mut plan: Plan,
+    findings: &mut Findings,
+) -> Option<Plan> {
+    let mut fine = !plan.broken;
+    for (tier, &node) in nodes.tiers.iter().enumerate() {
+        let (Member::Tier(declared), Some(which)) = (nodes.nodes[node].member, boxes.of(tier)) else {
+            continue;
+        };
+        let mut stage = Stage { tier, declared, which, findings };
+        fine &= stage.servers_per_leaf(&mut plan);
+        let claims = stage.claims(&plan);
+        fine &= stage.place(&mut plan, &claims);
+    }
+    fine.then_some(plan)
+}
+
+/// Cages of a tier in order of the front panel, with what its lines make of them.
+pub(super) fn plan_of_tier(tier: usize, which: &SwitchBox, lines: &[Line]) -> Vec<CagePlan> {
+    let owner = |number: u16| {
+        let mine = |line: &Line| -> Option<(String, fabc_lang::units::Speed)> {
+            let lower = line.lower_side.as_ref().filter(|_| line.lower == Lower::Tier(tier));
+            let upper = Some(&line.upper_side).filter(|_| line.upper == tier);
+            let side = lower.into_iter().chain(upper).find(|s| s.cages.binary_search(&number).is_ok())?;
+            Some((side.mode.clone(), line.speed.v))
+        };
+        lines.iter().enumerate().find_map(|(i, line)| mine(line).map(|m| (i, m)))
+    };
+    let cages = which.cages.iter().map(|cage| {
+        let default = which.layout(cage.number, &cage.default, None);
+        let owner = owner(cage.number);
+        let broken = owner.as_ref().map(|(_, (mode, speed))| which.layout(cage.number, mode, Some(*speed)));
+        CagePlan {
+            number: cage.number,
+            line: owner.as_ref().map(|o| o.0),
+            broken: broken.filter(|b| *b != default),
+            default,
+        }
+    });
+    cages.collect()
+}
+
+struct Stage<'s> {
+    tier: usize,
+    declared: &'s TierNode,
+    which: &'s SwitchBox,
+    findings: &'s mut Findings,
+}
+
+impl Stage<'_> {
+    fn total(&self) -> u32 {
+        u32::try_from(self.which.cages.len()).unwrap_or(u32::MAX)
+    }
+
+    fn reserve(&self) -> u32 {
+        self.declared.reserve.map_or(0, |r| r.v).min(self.total())
+    }
+
+    /// Cages that a line needs on one side of this tier.
+    fn cages_up(&self, line: &Line) -> u32 {
+        let side = line.lower_side.as_ref().filter(|_| line.lower == Lower::Tier(self.tier));
+        side.map_or(0, |s| s.need.div_ceil(s.children.max(1)))
+    }
+
+    fn cages_down(&self, line: &Line) -> u32 {
+        if line.upper == self.tier {
+            line.upper_side.need.div_ceil(line.upper_side.children.max(1))
+        } else {
+            0
+        }
+    }
+
+    /// Fills B where it follows from the cages that are left. Gives whether that went well.
+    fn servers_per_leaf(&mut self, plan: &mut Plan) -> bool {
+        let open = |plan: &Plan, i: usize| {
+            plan.lines[i].upper == self.tier
+                && matches!(&plan.drafts[i].scheme, Scheme::Servers(s) if s.open() && !s.shared())
+        };
+        let waiting: Vec<usize> = (0..plan.lines.len()).filter(|&i| open(plan, i)).collect();
+        let Some(&first) = waiting.first() else { return true };
+        let up: u32 = plan.lines.iter().map(|l| self.cages_up(l)).sum();
+        let up = up.max(self.declared.up.map_or(0, |u| u.v));
+        let side = self.total().saturating_sub(self.reserve()).saturating_sub(up);
+        let side = self.declared.down.map_or(side, |d| side.min(d.v));
+        let others: u32 = plan
+            .lines
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| !waiting.contains(i))
+            .map(|(_, l)| self.cages_down(l))
+            .sum();
+        let left = side.saturating_sub(others);
+        let ports = |i: &usize| match &plan.drafts[*i].scheme {
+            Scheme::Servers(s) => (s.ports, plan.lines[*i].upper_side.children.max(1)),
+            _ => (1, 1),
+        };
+        let at = plan.lines[first].at;
+        let mine: Vec<(u32, u32)> = waiting.iter().filter(|&&i| plan.lines[i].at == at).map(ports).collect();
+        let fits = |b: u32| {
+            mine.iter().map(|&(p, c)| b.saturating_mul(p).div_ceil(c)).fold(0u32, u32::saturating_add) <= left
+        };
+        let (mut low, mut high) = (0, left.saturating_mul(8) + 1);
+        while low + 1 < high {
+            let middle = low.midpoint(high);
+            if fits(middle) { low = middle } else { high = middle }
+        }
+        let lonely = plan.lines.iter().all(|l| l.upper != self.tier || l.by.is_none() || l.at == at);
+        if !lonely {
+            for &i in &waiting {
+                let text = format!(
+                    "several host lines share the leaves of `{}`, and this one needs several leaves to a rail: how many servers does a leaf serve?",
+                    self.declared.name.v
+                );
+                let found = rules::SERVERS_PER_LEAF
+                    .at(plan.lines[i].at, text)
+                    .label(self.declared.at, "these leaves");
+                self.findings.push(
+                    found.help(format!("servers-per-leaf={low} would fit in the {left} cages that are left")),
+                );
+            }
+            return false;
+        }
+        if low == 0 {
+            let text = format!(
+                "no cage of `{}` is left for servers: {} of {} go up, {} are reserved, {others} go to lower tiers",
+                self.declared.name.v,
+                up,
+                self.total(),
+                self.reserve()
+            );
+            let found = rules::PORTS_RUN_OUT
+                .at(at, text)
+                .label(self.declared.switch.at, format!("{} cages", self.total()));
+            self.findings.push(found.help("fewer uplinks, a smaller reserve, or more leaves"));
+            return false;
+        }
+        for &i in &waiting {
+            if let Scheme::Servers(servers) = &mut plan.drafts[i].scheme {
+                servers.b = low;
+                plan.lines[i].upper_side.need = u32::try_from(servers.need()).unwrap_or(u32::MAX);
+            }
+        }
+        true
+    }
+
+    /// What the lines ask of this tier, in the order in which they take cages.
+    fn claims(&self, plan: &Plan) -> Vec<Claim> {
+        let (total, end) = (self.total(), self.total() - self.reserve());
+        let up_from = self
+            .declared
+            .up
+            .map(|u| end.saturating_sub(u.v))
+            .or(self.declared.down.map(|d| d.v))
+            .unwrap_or(0);
+        let down_to = self
+            .declared
+            .down
+            .map(|d| d.v.min(end))
+            .or(self.declared.up.map(|u| end.saturating_sub(u.v)))
+            .unwrap_or(end);
+        let claim = |line: usize, up: bool, mode: &str, children: u32, count: u32| {
+            let side = |i: u32| if up { (up_from..end).contains(&i) } else { i < down_to };
+            let able = |i: u32| self.which.cages[i as usize].modes.iter().any(|m| m.name == mode);
+            let allowed = (0..total).map(|i| side(i) && able(i)).collect();
+            Claim { line, up, mode: mode.to_owned(), children, count, allowed }
+        };
+        let mut claims = Vec::new();
+        for (i, line) in plan.lines.iter().enumerate() {
+            let up = self.cages_up(line);
+            if let Some(side) = line.lower_side.as_ref().filter(|_| up > 0) {
+                claims.push(claim(i, true, &side.mode, side.children, up));
+            }
+            let down = self.cages_down(line);
+            if down > 0 {
+                claims.push(claim(i, false, &line.upper_side.mode, line.upper_side.children, down));
+            }
+        }
+        claims
+    }
+
+    /// Gives every claim its cages. Gives whether that went well.
+    fn place(&mut self, plan: &mut Plan, claims: &[Claim]) -> bool {
+        if !self.enough(plan, claims) {
+            return false;
+        }
+        let mut taken: Vec<Option<u32>> = vec![None; self.which.cages.len()];
+        let mut exact = true;
+        let easy = self.easy(claims);
+        for (at, claim) in claims.iter().enumerate() {
+            let mut list: Vec<u16> = Vec::new();
+            let order: Vec<usize> =
+                if claim.up { (0..taken.len()).rev().collect() } else { (0..taken.len()).collect() };
+            let mut left = claim.count;
+            for i in order {
+                if left == 0 {
+                    break;
+                }
+                if taken[i].is_some() || !claim.allowed[i] {
+                    continue;
+                }
+                taken[i] = Some(claim.children);
+                if easy {
+                    list.push(self.which.cages[i].number);
+                    left -= 1;
+                    continue;
+                }
+                let demand: Vec<(&Claim, u32)> = std::iter::once((claim, left - 1))
+                    .chain(claims[at + 1..].iter().map(|c| (c, c.count)))
+                    .collect();
+                let mut search = Search { which: self.which, taken: &taken, demand: &demand, states: 0 };
+                let fits = search.fits();
+                exact &= search.states <= SEARCH_LIMIT;
+                if fits {
+                    list.push(self.which.cages[i].number);
+                    left -= 1;
+                } else {
+                    taken[i] = None;
+                }
+            }
+            if left > 0 {
+                self.no_placement(plan, claims, exact);
+                return false;
+            }
+            list.sort_unstable();
+            let line = &mut plan.lines[claim.line];
+            match line.lower_side.as_mut().filter(|_| claim.up) {
+                Some(side) => side.cages = list,
+                None => line.upper_side.cages = list,
+            }
+        }
+        true
+    }
+
+    /// Whether no pipe can be overfilled and no cage is wanted by one line for want of another: then counting is enough,
+    /// and [`Stage::enough`] has counted.
+    fn easy(&self, claims: &[Claim]) -> bool {
+        let apart = |a: &Claim, b: &Claim| {
+            a.allowed == b.allowed || !a.allowed.iter().zip(&b.allowed).any(|(x, y)| *x && *y)
+        };
+        let mut worst: Vec<(u16, u32)> = Vec::new();
+        for (i, cage) in self.which.cages.iter().enumerate() {
+            let Some(pipe) = cage.pipe else { continue };
+            let most = claims.iter().filter(|c| c.allowed[i]).map(|c| c.children).max().unwrap_or(1);
+            match worst.iter_mut().find(|w| w.0 == pipe) {
+                Some(w) => w.1 += most,
+                None => worst.push((pipe, most)),
+            }
+        }
+        let room = self.which.per_pipe.unwrap_or(u32::MAX);
+        let wide = claims
+            .iter()
+            .all(|c| u32::try_from(c.allowed.iter().filter(|a| **a).count()).is_ok_and(|n| n >= c.count));
+        wide && worst.iter().all(|w| w.1 <= room) && claims.iter().all(|a| claims.iter().all(|b| apart(a, b)))
+    }
+
+    /// Whether there are enough cages on each side, and enough logical ports on the chip.
+    fn enough(&mut self, plan: &Plan, claims: &[Claim]) -> bool {
+        let name = &self.declared.name.v;
+        let end = self.total() - self.reserve();
+        let sum = |up: bool| -> u32 {
+            claims.iter().filter(|c| c.up == up).map(|c| c.count).fold(0, u32::saturating_add)
+        };
+        let (up, down) = (sum(true), sum(false));
+        let sides = [
+            (self.declared.down.map(|d| (d.v.min(end), "down")), down, false),
+            (self.declared.up.map(|u| (u.v.min(end), "up")), up, true),
+            (Some((end, "")), up.saturating_add(down), true),
+        ];
+        for (limit, need, side_up) in sides {
+            let Some((limit, word)) = limit.filter(|&(l, _)| need > l) else { continue };
+            let of_side = |c: &&Claim| word.is_empty() || c.up == side_up;
+            let parts: Vec<String> = claims.iter().filter(of_side).map(|c| self.says(plan, c)).collect();
+            let reserved = if self.reserve() > 0 {
+                format!(" ({} of {} are reserved)", self.reserve(), self.total())
+            } else {
+                String::new()
+            };
+            let kind = if word.is_empty() { String::new() } else { format!("{word} ") };
+            let text = format!(
+                "each switch of `{name}` needs {need} {kind}cages and has {limit}{reserved}: {} short ({})",
+                need - limit,
+                parts.join(" + ")
+            );
+            let heaviest = claims.iter().filter(of_side).max_by_key(|c| c.count);
+            let at = heaviest.map_or(self.declared.at, |c| plan.lines[c.line].at);
+            let mut found = rules::PORTS_RUN_OUT.at(at, text);
+            found = found.label(self.declared.switch.at, format!("{} cages", self.total()));
+            for claim in claims.iter().filter(of_side).filter(|c| plan.lines[c.line].at != at) {
+                found = found.label(plan.lines[claim.line].at, format!("{} cages", claim.count));
+            }
+            self.findings.push(found.help_opt(heaviest.map(|c| self.would_fit(plan, c, need - limit))));
+            return false;
+        }
+        let logical: u32 =
+            claims.iter().map(|c| c.count * c.children).sum::<u32>() + self.total() - up - down;
+        if let Some(limit) = self.which.per_chip.filter(|&l| logical > l) {
+            let parts: Vec<String> = claims.iter().map(|c| format!("{} × {}", c.count, c.mode)).collect();
+            let text = format!(
+                "each switch of `{name}` needs {logical} logical ports and its chip has {limit} ({}, and one for each unused cage)",
+                parts.join(" + ")
+            );
+            let at = claims
+                .iter()
+                .max_by_key(|c| c.count * c.children)
+                .map_or(self.declared.at, |c| plan.lines[c.line].at);
+            let found = rules::CHIP_PORTS
+                .at(at, text)
+                .label(self.declared.switch.at, format!("{limit} logical ports"));
+            self.findings.push(
+                found.help("fewer children to a cage: a mode with more lanes to a port, or fewer ports"),
+            );
+            return false;
+        }
+        true
+    }
+
+    fn says(&self, plan: &Plan, claim: &Claim) -> String {
+        let line = &plan.lines[claim.line];
+        let need =
+            if claim.up { line.lower_side.as_ref().map_or(0, |s| s.need) } else { line.upper_side.need };
+        format!("{need} × {} on {} cages {}", line.speed.v, claim.count, if claim.up { "up" } else { "down" })
+    }
+
+    /// The edit of the heaviest line that would free `short` cages.
+    fn would_fit(&self, plan: &Plan, claim: &Claim, short: u32) -> String {
+        let line = &plan.lines[claim.line];
+        let left = claim.count.saturating_sub(short) * claim.children;
+        let need =
+            if claim.up { line.lower_side.as_ref().map_or(0, |s| s.need) } else { line.upper_side.need };
+        let groups = need / line.parallel.max(1);
+        if line.by.is_none() && line.parallel > 1 && left >= groups && groups > 0 {
+            return format!("per-pair={} would fit on this tier", left / groups);
+        }
+        match line.by {
+            Some(_) => format!("{left} NIC ports on each leaf would fit: more leaves, or fewer servers"),
+            None => format!("{left} links on each switch would fit here"),
+        }
+    }
+
+    /// Names the pipe that a plain placement overfills.
+    fn no_placement(&mut self, plan: &Plan, claims: &[Claim], exact: bool) {
+        let name = &self.declared.name.v;
+        let mut weight: Vec<u32> = vec![1; self.which.cages.len()];
+        let mut free: Vec<bool> = vec![true; self.which.cages.len()];
+        let mut owner: Vec<Option<usize>> = vec![None; self.which.cages.len()];
+        for claim in claims {
+            let order: Vec<usize> =
+                if claim.up { (0..weight.len()).rev().collect() } else { (0..weight.len()).collect() };
+            for i in order
+                .into_iter()
+                .filter(|&i| claim.allowed[i])
+                .collect::<Vec<_>>()
+                .into_iter()
+                .filter(|&i| free[i])
+                .take(claim.count as usize)
+                .collect::<Vec<_>>()
+            {
+                weight[i] = claim.children;
+                free[i] = false;
+                owner[i] = Some(claim.line);
+            }
+        }
+        let pipes: BTreeSet<u16> = self.which.cages.iter().filter_map(|c| c.pipe).collect();
+        let limit = self.which.per_pipe.unwrap_or(u32::MAX);
+        let in_pipe =
+            |pipe: u16| self.which.cages.iter().enumerate().filter(move |(_, c)| c.pipe == Some(pipe));
+        let full = pipes.into_iter().find(|&p| in_pipe(p).map(|(i, _)| weight[i]).sum::<u32>() > limit);
+        let tried = if exact {
+            "no legal placement exists"
+        } else {
+            "no placement was found within the search's limit"
+        };
+        let (text, at) = match full {
+            Some(pipe) => {
+                let cages: Vec<String> =
+                    in_pipe(pipe).map(|(i, c)| format!("cage {} with {}", c.number, weight[i])).collect();
+                let asked: u32 = in_pipe(pipe).map(|(i, _)| weight[i]).sum();
+                let at = in_pipe(pipe).max_by_key(|(i, _)| weight[*i]).and_then(|(i, _)| owner[i]);
+                (
+                    format!(
+                        "pipe {pipe} of `{name}` would have {asked} logical ports, {limit} is its maximum ({}); {tried}",
+                        cages.join(", ")
+                    ),
+                    at,
+                )
+            }
+            None => (
+                format!("the cages of `{name}` that have the modes needed are too few; {tried}"),
+                claims.first().map(|c| c.line),
+            ),
+        };
+        let found = rules::NO_PLACEMENT.at(at.map_or(self.declared.at, |l| plan.lines[l].at), text);
+        let found = found.label(self.declared.switch.at, "its platform");
+        self.findings
+            .push(found.help("fewer ports of the mode with the most children, or another break-out"));
+    }
+}
+
+/// Whether the demand still fits into the cages that are free.
+struct Search<'s> {
+    which: &'s SwitchBox,
+    taken: &'s [Option<u32>],
+    demand: &'s [(&'s Claim, u32)],
+    states: usize,
+}
+
+impl Search<'_> {
+    fn fits(&mut self) -> bool {
+        let demand: Vec<(&Claim, u32)> = self.demand.iter().filter(|d| d.1 > 0).copied().collect();
+        let goal: Vec<u32> = demand.iter().map(|d| d.1).collect();
+        let mut pipes: Vec<(Option<u16>, Vec<usize>)> = Vec::new();
+        for (i, cage) in self.which.cages.iter().enumerate() {
+            match pipes.iter_mut().find(|(p, _)| cage.pipe.is_some() && *p == cage.pipe) {
+                Some((_, cages)) => cages.push(i),
+                None => pipes.push((cage.pipe, vec![i])),
+            }
+        }
+        let mut reached: Vec<Vec<u32>> = vec![vec![0; goal.len()]];
+        for (pipe, cages) in pipes {
+            let limit = self.which.per_pipe.filter(|_| pipe.is_some()).unwrap_or(u32::MAX);
+            let fixed: u32 = cages.iter().filter_map(|&i| self.taken[i]).sum();
+            let free: Vec<usize> = cages.iter().copied().filter(|&i| self.taken[i].is_none()).collect();
+            let unused = u32::try_from(free.len()).unwrap_or(0);
+            if fixed.saturating_add(unused) > limit {
+                return false;
+            }
+            let mut options: BTreeSet<Vec<u32>> = BTreeSet::new();
+            fill(&demand, &free, limit - fixed, &mut vec![0; goal.len()], &mut options);
+            let options = frontier(options.into_iter().collect());
+            if options.len() == 1 && options[0].iter().all(|&n| n == 0) {
+                continue;
+            }
+            let mut next: BTreeSet<Vec<u32>> = BTreeSet::new();
+            for state in &reached {
+                for option in &options {
+                    self.states += 1;
+                    next.insert(
+                        state.iter().zip(option).zip(&goal).map(|((a, b), g)| (a + b).min(*g)).collect(),
+                    );
+                }
+            }
+            reached = frontier(next.into_iter().collect());
+            if reached.iter().any(|s| *s == goal) {
+                return true;
+            }
+            if self.states > SEARCH_LIMIT {
+                return false;
+            }
+        }
+        reached.iter().any(|s| *s == goal)
+    }
+}
+
+/// All ways to fill the free cages of one pipe, as cages per claim.
+fn fill(
+    demand: &[(&Claim, u32)],
+    free: &[usize],
+    room: u32,
+    counts: &mut Vec<u32>,
+    out: &mut BTreeSet<Vec<u32>>,
+) {
+    let Some((&cage, rest)) = free.split_first() else {
+        out.insert(counts.clone());
+        return;
+    };
+    let after = u32::try_from(rest.len()).unwrap_or(0); // one logical port for each cage that stays unused
+    if room > after {
+        fill(demand, rest, room - 1, counts, out);
+    }
+    for (k, (claim, _)) in demand.iter().enumerate() {
+        if claim.allowed[cage] && room >= claim.children + after {
+            counts[k] += 1;
+            fill(demand, rest, room - claim.children, counts, out);
+            counts[k] -= 1;
+        }
+    }
+}
+
+/// Drops what another vector covers in every place.
+fn frontier(list: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+    let covered = |a: &Vec<u32>| list.iter().any(|b| a != b && a.iter().zip(b).all(|(x, y)| x <= y));
+    list.iter().filter(|a| !covered(a)).cloned().collect()
+}

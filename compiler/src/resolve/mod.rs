@@ -1,0 +1,60 @@
+//! Intent to fabric: who there is, what is wired to what, and every number that follows.
+//!
+//! In order: [`nodes`] flattens pods and planes; [`devices`] names the members; [`lines`] says which positions each
+//! line needs; [`cages`] gives the lines their cages; [`wires`] makes the links; [`numbers`] gives addresses and ASNs.
+//! Everything follows from identity and declared `max`, nothing from the order of the source or from totals.
+
+mod boxes;
+mod cages;
+mod devices;
+mod lines;
+mod nodes;
+mod numbers;
+pub mod rules;
+mod wires;
+
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::fabric::Fabric;
+use fabc_lang::intent::{self, Intent};
+use fabc_lang::platform::Catalog;
+use fabc_lang::source::{Sources, Spanned};
+
+/// PORT.mtu where the file says none: SONiC's own default.
+const DEFAULT_MTU: u32 = 9100;
+
+/// Resolves a program. What is wrong is reported; where so much is wrong that no fabric can be made, there is none.
+pub fn resolve(
+    intent: Intent,
+    catalog: &mut Catalog,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) -> Option<Fabric> {
+    let nodes = nodes::Nodes::new(&intent.root, findings)?;
+    let boxes = boxes::Boxes::load(&nodes, catalog, sources, findings);
+    let plan = lines::Plan::new(&nodes, &boxes, &intent, findings);
+    let plan = cages::allocate(&nodes, &boxes, plan, findings)?;
+    let mut devices = devices::Devices::new(&nodes, &plan, &intent, &boxes, findings)?;
+    let links = wires::wire(&nodes, &plan, &mut devices, findings)?;
+    numbers::assign(&nodes, &intent, &mut devices, findings);
+    let mtu = intent.fabric.mtu.unwrap_or(Spanned::new(DEFAULT_MTU, intent.fabric.at));
+    Some(Fabric {
+        mtu,
+        platforms: boxes.into_platforms(),
+        tiers: devices.tiers,
+        groups: devices.groups,
+        switches: devices.switches,
+        hosts: devices.hosts,
+        lines: plan.lines,
+        links: links.links,
+        switch_starts: links.switch_starts,
+        switch_wires: links.switch_wires,
+        host_starts: links.host_starts,
+        host_wires: links.host_wires,
+        intent,
+    })
+}
+
+/// The index of `intent.switches` for a name.
+fn own_settings(intent: &Intent, name: &str) -> Option<usize> {
+    intent.switches.iter().position(|s: &intent::SwitchNode| s.name.v == name)
+}

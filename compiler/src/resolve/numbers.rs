@@ -1,0 +1,287 @@
+//! Addresses and ASNs: by identity inside declared shares, never by place in a list.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use fabc_lang::diagnostic::{Findings, nearest};
+use fabc_lang::fabric::{Level, Tier};
+use fabc_lang::intent::{Intent, Management, Routing};
+use fabc_lang::source::{Span, Spanned};
+use ipnet::{Ipv4Net, Ipv6Net};
+
+use super::devices::Devices;
+use super::nodes::{Member, Nodes};
+use super::rules;
+
+/// Addresses at the beginning of the management subnet that no switch gets: gateways and servers.
+const MANAGEMENT_LOW: u32 = 31;
+
+/// Fills in every number.
+pub(super) fn assign(nodes: &Nodes<'_>, intent: &Intent, devices: &mut Devices, findings: &mut Findings) {
+    if let Some(routing) = &intent.routing {
+        asns(nodes, routing, devices, findings);
+        if let Some(pool) = routing.loopbacks {
+            loopbacks(pool, devices, findings);
+        }
+        if let Some(pool) = routing.loopbacks6 {
+            loopbacks6(pool, devices, findings);
+        }
+        if let Some(pool) = routing.host_subnets {
+            host_blocks(pool, devices, findings);
+        }
+        if let Some(pool) = routing.numbered {
+            let needed = |t: &Tier| !t.up.is_empty();
+            blocks(pool, "numbered", devices, findings, needed);
+        }
+    }
+    if let Some(management) = &intent.management {
+        management_addresses(management, devices, findings);
+    }
+    pins(intent, devices, findings);
+    if let Some(management) = &intent.management {
+        taken(management, devices, findings);
+    }
+}
+
+/// The base of each tier, and the ASN of each switch.
+fn asns(nodes: &Nodes<'_>, routing: &Routing, devices: &mut Devices, findings: &mut Findings) {
+    for (name, base) in &routing.asn {
+        let tiers: Vec<usize> = nodes
+            .find(&name.v, 0)
+            .iter()
+            .filter(|r| matches!(nodes.nodes[r.node].member, Member::Tier(_)))
+            .map(|r| nodes.nodes[r.node].ordinal)
+            .collect();
+        if tiers.is_empty() {
+            let names = nodes.tiers.iter().map(|&t| nodes.nodes[t].name().v.as_str());
+            let guess = nearest(&name.v, names).map(|n| format!("did you mean `{n}=`?"));
+            findings.push(
+                rules::UNKNOWN_NODE.at(name.at, format!("no tier is called `{}`", name.v)).help_opt(guess),
+            );
+        }
+        for tier in tiers {
+            let tier = &mut devices.tiers[tier];
+            if let Some(first) = tier.asn_base {
+                let found =
+                    rules::DUPLICATE_LINE.at(name.at, format!("`{}` has an ASN base already", tier.path));
+                findings.push(found.label(first.at, "first here").help("keep one of the two"));
+                continue;
+            }
+            tier.asn_base = Some(*base);
+        }
+    }
+    let mut overflown: Vec<usize> = Vec::new();
+    for (switch, pod) in devices.switches.iter_mut().zip(&devices.pod_ordinal) {
+        let tier = &devices.tiers[switch.tier];
+        let Some(base) = tier.asn_base else { continue };
+        let (plane, pod) = (u64::from(switch.plane), u64::from(*pod));
+        let offset = match tier.level {
+            Level::Bottom => plane * 10_000_000 + pod * 10_000 + u64::from(switch.index),
+            Level::Middle => plane * 1_000 + pod,
+            Level::Top => plane,
+        };
+        switch.asn = u32::try_from(u64::from(base.v) + offset).ok();
+        if switch.asn.is_none() && !overflown.contains(&switch.tier) {
+            overflown.push(switch.tier);
+            let text =
+                format!("{} + {offset} for `{}` is beyond 4294967295, the last ASN", base.v, switch.name);
+            findings
+                .push(rules::EXHAUSTED.at(base.at, text).help("begin lower, in 4200000000 to 4294967294"));
+        }
+    }
+}
+
+/// Says that a pool is too small: once for each tier and pool.
+struct Shortage<'s, N> {
+    pool: Spanned<N>,
+    what: &'s str,
+    tier: &'s Tier,
+    /// Addresses that the tier's share holds, and that its switches need.
+    has: u64,
+    needs: u64,
+}
+
+impl<N: Display> Shortage<'_, N> {
+    fn report(self, at: Span, bits: u8, findings: &mut Findings) {
+        let text = format!(
+            "{} {}: share {} of {} is `{}`'s, it holds {} addresses and {} are needed: {} too few",
+            self.what,
+            self.pool.v,
+            self.tier.share + 1,
+            self.tier.shares,
+            self.tier.path,
+            self.has,
+            self.needs,
+            self.needs - self.has
+        );
+        let share_bits = 64 - (self.needs - 1).leading_zeros();
+        let fits = u32::from(bits).checked_sub(share_bits + self.tier.shares.trailing_zeros());
+        let help = fits.map_or_else(
+            || "no pool is large enough: fewer switches".to_owned(),
+            |f| format!("a /{f} would do"),
+        );
+        findings.push(rules::EXHAUSTED.at(at, text).label(self.tier.node.at, "this tier").help(help));
+    }
+}
+
+/// The highest number in use, by tier.
+fn highest(devices: &Devices) -> Vec<u32> {
+    let mut highest = vec![0; devices.tiers.len()];
+    for switch in &devices.switches {
+        highest[switch.tier] = highest[switch.tier].max(switch.number);
+    }
+    highest
+}
+
+fn loopbacks(pool: Spanned<Ipv4Net>, devices: &mut Devices, findings: &mut Findings) {
+    let highest = highest(devices);
+    for (tier, most) in devices.tiers.iter().zip(highest) {
+        let has = tier.share_of(pool.v).map_or(0, |s| 1u64 << (32 - s.prefix_len()));
+        let needs = u64::from(most) + 1;
+        if needs > has {
+            Shortage { pool, what: "loopbacks", tier, has, needs }.report(pool.at, 32, findings);
+        }
+    }
+    for switch in &mut devices.switches {
+        let share = devices.tiers[switch.tier].share_of(pool.v);
+        switch.loopback =
+            share.and_then(|s| u32::from(s.network()).checked_add(switch.number)).map(Ipv4Addr::from);
+    }
+}
+
+fn loopbacks6(pool: Spanned<Ipv6Net>, devices: &mut Devices, findings: &mut Findings) {
+    let highest = highest(devices);
+    for (tier, most) in devices.tiers.iter().zip(highest) {
+        let has = tier
+            .share_of6(pool.v)
+            .map_or(0, |s| 1u64.checked_shl(u32::from(128 - s.prefix_len())).unwrap_or(u64::MAX));
+        let needs = u64::from(most) + 1;
+        if needs > has {
+            Shortage { pool, what: "loopbacks", tier, has, needs }.report(pool.at, 128, findings);
+        }
+    }
+    for switch in &mut devices.switches {
+        let share = devices.tiers[switch.tier].share_of6(pool.v);
+        let address = share.and_then(|s| u128::from(s.network()).checked_add(u128::from(switch.number)));
+        switch.loopback6 = address.map(Ipv6Addr::from);
+    }
+}
+
+fn host_blocks(pool: Spanned<Ipv4Net>, devices: &mut Devices, findings: &mut Findings) {
+    let serves: Vec<bool> = devices.tiers.iter().map(|t| t.host_facing).collect();
+    blocks(pool, "host-subnets", devices, findings, |t| t.host_facing);
+    for switch in &mut devices.switches {
+        if serves[switch.tier] {
+            switch.host_block = devices.tiers[switch.tier].block(pool.v, switch.number);
+        }
+    }
+}
+
+/// Whether every switch that needs a block finds one.
+fn blocks(
+    pool: Spanned<Ipv4Net>,
+    what: &str,
+    devices: &Devices,
+    findings: &mut Findings,
+    needed: impl Fn(&Tier) -> bool,
+) {
+    for (tier, most) in devices.tiers.iter().zip(highest(devices)).filter(|(t, _)| needed(t)) {
+        let has = tier.share_of(pool.v).map_or(0, |s| 1u64 << (32 - s.prefix_len()));
+        let needs = u64::from(most) * u64::from(tier.block_size());
+        if needs > has {
+            Shortage { pool, what, tier, has, needs }.report(pool.at, 32, findings);
+        }
+    }
+}
+
+fn management_addresses(management: &Management, devices: &mut Devices, findings: &mut Findings) {
+    let pool = management.subnet;
+    let highest = highest(devices);
+    let low = |tier: &Tier| if tier.share == 0 { MANAGEMENT_LOW } else { 0 };
+    for (tier, most) in devices.tiers.iter().zip(highest) {
+        let has = tier.share_of(pool.v).map_or(0, |s| 1u64 << (32 - s.prefix_len()));
+        let last = tier.share + 1 == tier.shares; // its last address is the subnet's broadcast address
+        let needs = u64::from(most) + u64::from(low(tier)) + 1 + u64::from(last);
+        if needs > has {
+            Shortage { pool, what: "management", tier, has, needs }.report(pool.at, 32, findings);
+        }
+    }
+    for switch in &mut devices.switches {
+        let tier = &devices.tiers[switch.tier];
+        let share = tier.share_of(pool.v);
+        let address = share.and_then(|s| u32::from(s.network()).checked_add(switch.number + low(tier)));
+        switch.mgmt = address.map(Ipv4Addr::from);
+    }
+}
+
+/// What `switch NAME { asn; loopback; mgmt }` sets, and whether it meets another's.
+fn pins(intent: &Intent, devices: &mut Devices, findings: &mut Findings) {
+    let mut pinned: Vec<(usize, Span, &'static str, String)> = Vec::new();
+    for (i, switch) in devices.switches.iter_mut().enumerate() {
+        let Some(own) = switch.own.map(|o| &intent.switches[o]) else { continue };
+        if let Some(asn) = own.asn {
+            switch.asn = Some(asn.v);
+            pinned.push((i, asn.at, "ASN", asn.v.to_string()));
+        }
+        if let Some(loopback) = own.loopback {
+            switch.loopback = Some(loopback.v);
+            pinned.push((i, loopback.at, "loopback", loopback.v.to_string()));
+        }
+        if let Some(mgmt) = own.mgmt {
+            switch.mgmt = Some(mgmt.v);
+            pinned.push((i, mgmt.at, "management address", mgmt.v.to_string()));
+        }
+    }
+    if pinned.is_empty() {
+        return;
+    }
+    let mut by_asn: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    let mut by_address: BTreeMap<Ipv4Addr, Vec<usize>> = BTreeMap::new();
+    for (i, switch) in devices.switches.iter().enumerate() {
+        by_asn.entry(switch.asn.unwrap_or(0)).or_default().push(i);
+        for address in switch.loopback.into_iter().chain(switch.mgmt) {
+            by_address.entry(address).or_default().push(i);
+        }
+    }
+    for (i, at, what, value) in pinned {
+        let same = match what {
+            "ASN" => value.parse().ok().and_then(|asn: u32| by_asn.get(&asn)),
+            _ => value.parse().ok().and_then(|a: Ipv4Addr| by_address.get(&a)),
+        };
+        let Some(&other) = same.and_then(|list| list.iter().find(|&&o| o != i)) else { continue };
+        let (this, other) = (&devices.switches[i], &devices.switches[other]);
+        let mut found =
+            rules::PIN.at(at, format!("{what} {value} of `{}` is also `{}`'s", this.name, other.name));
+        if let Some(node) = other.own.map(|o| &intent.switches[o]) {
+            found = found.label(node.at, "the other switch");
+        }
+        findings.push(found.help("pin another value, or leave the pin out"));
+    }
+}
+
+/// Addresses that `management` names for other things.
+fn taken(management: &Management, devices: &Devices, findings: &mut Findings) {
+    let by_address: BTreeMap<Ipv4Addr, &str> =
+        devices.switches.iter().filter_map(|s| Some((s.mgmt?, s.name.as_str()))).collect();
+    let lists = [
+        ("NTP server", &management.ntp),
+        ("syslog server", &management.syslog),
+        ("DNS server", &management.dns),
+    ];
+    let mut named: Vec<(&str, Spanned<IpAddr>)> =
+        management.gateway.iter().map(|g| ("gateway", *g)).collect();
+    named.extend(lists.iter().flat_map(|(what, list)| list.iter().map(|a| (*what, *a))));
+    named.extend(management.tacacs.iter().map(|t| ("TACACS+ server", t.address)));
+    for (what, address) in named {
+        let IpAddr::V4(v4) = address.v else { continue };
+        if let Some(name) = by_address.get(&v4) {
+            let found =
+                rules::PIN.at(address.at, format!("the {what} {v4} is the management address of `{name}`"));
+            let free = format!("change it, or pin another address: switch \"{name}\" {{ mgmt \"…\"; }}");
+            findings.push(
+                found.label(management.subnet.at, "switches take their addresses from here").help(free),
+            );
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Links: each line's positions, turned into ports of both ends.
+
+use std::collections::BTreeMap;
+
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::fabric::{Line, Link, Lower, PortId, Side, Wire, natural_cmp};
+use fabc_lang::intent::By;
+
+use super::devices::{Devices, NOBODY};
+use super::lines::{Draft, Plan, Scheme, Servers};
+use super::nodes::{Instance, NodeInfo, Nodes, Ref};
+use super::rules;
+
+/// More links than this are a mistake and not a fabric.
+const MAX_LINKS: usize = 8_000_000;
+
+/// All links, and each device's ends of them.
+pub(super) struct Links {
+    pub(super) links: Vec<Link>,
+    pub(super) switch_starts: Vec<u32>,
+    pub(super) switch_wires: Vec<Wire>,
+    pub(super) host_starts: Vec<u32>,
+    pub(super) host_wires: Vec<Wire>,
+}
+
+/// Makes all links. `None` where a server finds no leaf.
+pub(super) fn wire(
+    nodes: &Nodes<'_>,
+    plan: &Plan,
+    devices: &mut Devices,
+    findings: &mut Findings,
+) -> Option<Links> {
+    let mut links = Vec::new();
+    let mut fine = true;
+    for (id, (line, draft)) in plan.lines.iter().zip(&plan.drafts).enumerate() {
+        let mut wiring = Wiring {
+            nodes,
+            devices,
+            line,
+            draft,
+            id: u32::try_from(id).unwrap_or(u32::MAX),
+            links: &mut links,
+        };
+        let made = match &draft.scheme {
+            Scheme::Servers(servers) => wiring.servers(servers, findings),
+            scheme => wiring.switches(scheme),
+        };
+        if links.len() > MAX_LINKS {
+            let text = format!("the fabric would have more than {MAX_LINKS} links");
+            findings.push(rules::TOO_LARGE.at(line.at, text).help("fewer devices or parallel links"));
+            return None;
+        }
+        fine &= made;
+    }
+    fine.then(|| sorted(links, plan, devices))
+}
+
+struct Wiring<'w, 'a> {
+    nodes: &'w Nodes<'a>,
+    devices: &'w Devices,
+    line: &'w Line,
+    draft: &'w Draft,
+    id: u32,
+    links: &'w mut Vec<Link>,
+}
+
+impl<'w, 'a> Wiring<'w, 'a> {
+    /// Declared instances that a name means.
+    fn instances(&self, of: &Ref) -> Vec<Instance> {
+        let mut list = self.nodes.instances(&self.nodes.nodes[of.node].chain);
+        list.retain(|i| i.coords.iter().zip(&of.only).all(|(at, only)| only.is_none_or(|o| o == *at)));
+        list
+    }
+
+    fn node(&self, of: &Ref) -> &'w NodeInfo<'a> {
+        &self.nodes.nodes[of.node]
+    }
+
+    /// Unit below the scope that holds both ends.
+    fn unit(&self, node: &NodeInfo<'_>, instance: &Instance) -> u32 {
+        self.nodes.unit(&node.chain[self.draft.common..], &instance.coords[self.draft.common..])
+    }
+
+    fn switch(&self, node: &NodeInfo<'_>, instance: &Instance, index: u32) -> u32 {
+        let place = self.nodes.unit(&node.chain, &instance.coords) * node.max() + index;
+        self.devices.switch_at[node.ordinal].get(place as usize).copied().unwrap_or(NOBODY)
+    }
+
+    fn push(&mut self, a: u32, b: u32, a_port: Option<PortId>, b_port: Option<PortId>) {
+        if let (Some(a_port), Some(b_port)) = (a_port, b_port) {
+            if a != NOBODY && b != NOBODY {
+                self.links.push(Link { line: self.id, a, b, a_port, b_port });
+            }
+        }
+    }
+
+    fn switches(&mut self, scheme: &Scheme) -> bool {
+        let (low, up) = (self.node(&self.draft.lower), self.node(&self.draft.upper));
+        let (lowers, uppers) = (self.instances(&self.draft.lower), self.instances(&self.draft.upper));
+        let common = self.draft.common;
+        let mut by_scope: BTreeMap<&[u32], Vec<&Instance>> = BTreeMap::new();
+        for upper in &uppers {
+            by_scope.entry(&upper.coords[..common]).or_default().push(upper);
+        }
+        for lower in &lowers {
+            let Some(above) = by_scope.get(&lower.coords[..common]) else { continue };
+            let base = self.unit(low, lower) * self.draft.unit_block;
+            for i in 0..low.count() {
+                let a = self.switch(low, lower, i);
+                self.one_switch(scheme, a, i, base, above, up);
+            }
+        }
+        true
+    }
+
+    /// All links of one lower switch: the `i`-th (from 0) of its unit, whose upper positions begin at `base`.
+    fn one_switch(
+        &mut self,
+        scheme: &Scheme,
+        a: u32,
+        i: u32,
+        base: u32,
+        above: &[&Instance],
+        up: &NodeInfo<'_>,
+    ) {
+        let line = self.line;
+        let Some(lower_side) = line.lower_side.as_ref() else { return };
+        match *scheme {
+            Scheme::Pairs { p, declared } => {
+                for (rank, upper) in (0u32..).zip(above) {
+                    let block = if declared { rank * up.count() } else { self.unit(up, upper) * up.max() };
+                    for t in 0..up.count() {
+                        let b = self.switch(up, upper, t);
+                        for r in 0..p {
+                            let (low, high) = ((block + t) * p + r, base + i * p + r);
+                            self.push(a, b, port(lower_side, low), port(&line.upper_side, high));
+                        }
+                    }
+                }
+            }
+            Scheme::Stripe { n, u } => {
+                for j in 0..n {
+                    let target = (u64::from(i) * u64::from(n) + u64::from(j)) % u64::from(u);
+                    let target = u32::try_from(target).unwrap_or(0);
+                    let Some(upper) = above.get((target / up.count()) as usize) else { continue };
+                    let b = self.switch(up, upper, target % up.count());
+                    self.push(a, b, port(lower_side, j), port(&line.upper_side, base + i / (u / n)));
+                }
+            }
+            Scheme::Servers(_) => {}
+        }
+    }
+
+    fn servers(&mut self, servers: &Servers, findings: &mut Findings) -> bool {
+        let (low, up) = (self.node(&self.draft.lower), self.node(&self.draft.upper));
+        let (groups, leaves) = (self.instances(&self.draft.lower), self.instances(&self.draft.upper));
+        let common = self.draft.common;
+        // By joint scope and plane: number of each declared leaf (from 0, by max) and its switch, in order.
+        let mut by_scope: BTreeMap<(&[u32], u32), Vec<(u32, u32)>> = BTreeMap::new();
+        for leaf in &leaves {
+            let plane = servers.plane.map_or(0, |(at, _)| leaf.coords[at]);
+            let (chain, coords): (Vec<usize>, Vec<u32>) = up.chain[common..]
+                .iter()
+                .zip(&leaf.coords[common..])
+                .enumerate()
+                .filter(|(i, _)| servers.plane.is_none_or(|(at, _)| at != common + i))
+                .map(|(_, (&s, &c))| (s, c))
+                .unzip();
+            let unit = self.nodes.unit(&chain, &coords);
+            let list = by_scope.entry((&leaf.coords[..common], plane)).or_default();
+            list.extend((0..up.count()).map(|i| (unit * up.max() + i, self.switch(up, leaf, i))));
+        }
+        let mut stray = None;
+        for group in &groups {
+            let unit = self.unit(low, group);
+            for ((_, plane), list) in
+                by_scope.range((&group.coords[..common], 0)..=(&group.coords[..common], u32::MAX))
+            {
+                for i in 0..low.count() {
+                    let place = self.nodes.unit(&low.chain, &group.coords) * low.max() + i;
+                    let host =
+                        self.devices.host_at[low.ordinal].get(place as usize).copied().unwrap_or(NOBODY);
+                    let s = unit * low.max() + i;
+                    if let Err(k) = self.one_server(servers, host, s, *plane, list) {
+                        stray = stray.or(Some((host, k)));
+                    }
+                }
+            }
+        }
+        if let Some((host, k)) = stray {
+            self.no_leaf(servers, host, k, up, findings);
+        }
+        stray.is_none()
+    }
+
+    /// All links of one server in one plane; the error is a NIC that finds no leaf.
+    fn one_server(
+        &mut self,
+        servers: &Servers,
+        host: u32,
+        s: u32,
+        plane: u32,
+        leaves: &[(u32, u32)],
+    ) -> Result<(), u32> {
+        let side = &self.line.upper_side;
+        let numbered = |n: u64| leaves.iter().find(|l| u64::from(l.0) == n).map(|l| l.1);
+        let declared = |n: u64| leaves.get(usize::try_from(n).ok()?).map(|l| l.1);
+        let (s64, b) = (u64::from(s), u64::from(servers.b.max(1)));
+        let (count, ports) = (u64::from(servers.count), u64::from(servers.ports));
+        for nth in 0..servers.count {
+            let k = servers.first + nth;
+            for p in 0..servers.ports {
+                let (k64, p64) = (u64::from(k), u64::from(p));
+                let (leaf, position) = match servers.by {
+                    By::Rail if servers.shared() => {
+                        let leaf = k % servers.leaves;
+                        let own = u64::from(servers.own(leaf));
+                        let j = (servers.first..k).filter(|m| m % servers.leaves == leaf).count() as u64;
+                        (declared(u64::from(leaf)), (s64 * own + j) * ports + p64)
+                    }
+                    By::Rail => {
+                        let number = s64 / b * u64::from(servers.rails) + k64;
+                        let inside = number < u64::from(servers.leaves_max);
+                        (numbered(number).filter(|_| inside), (s64 % b) * ports + p64)
+                    }
+                    By::Rack => {
+                        let inside = s64 / b < u64::from(servers.leaves);
+                        (
+                            declared(s64 / b).filter(|_| inside),
+                            ((s64 % b) * count + u64::from(nth)) * ports + p64,
+                        )
+                    }
+                    By::Spread => {
+                        let port_in_plane = if servers.plane.is_some() { 0 } else { p64 };
+                        let g = (s64 * count + u64::from(nth)) * ports + port_in_plane;
+                        let w = u64::from(servers.leaves.max(1));
+                        (declared(g % w), g / w)
+                    }
+                };
+                let Some(leaf) = leaf else { return Err(k) };
+                let nic_port = servers.plane.map_or(p, |(_, first)| first + plane);
+                let (Ok(cage), Ok(child)) = (u16::try_from(k), u16::try_from(nic_port)) else { continue };
+                let upper = u32::try_from(position).ok().and_then(|q| port(side, q));
+                self.push(host, leaf, Some(PortId { cage, child }), upper);
+            }
+        }
+        Ok(())
+    }
+
+    fn no_leaf(&self, servers: &Servers, host: u32, k: u32, up: &NodeInfo<'_>, findings: &mut Findings) {
+        let host = self.devices.hosts.get(host as usize).map_or("", |h| h.name.as_str());
+        let groups = servers.servers_max.div_ceil(servers.b.max(1));
+        let (text, help) = match servers.by {
+            By::Rail => (
+                format!(
+                    "NIC {k} of `{host}` finds no leaf: {} servers at {} to a leaf need {groups} × {} leaves, there are {}",
+                    servers.servers_max, servers.b, servers.rails, servers.leaves
+                ),
+                format!("{} leaves would do, or fewer servers", groups * servers.rails),
+            ),
+            _ => (
+                format!(
+                    "`{host}` finds no leaf: {} servers at {} to a leaf need {groups} leaves, there are {}",
+                    servers.servers_max, servers.b, servers.leaves
+                ),
+                format!(
+                    "{groups} leaves would do, or servers-per-leaf={}",
+                    servers.servers_max.div_ceil(servers.leaves.max(1))
+                ),
+            ),
+        };
+        findings.push(rules::NO_LEAF.at(self.line.at, text).label(up.at(), "these leaves").help(help));
+    }
+}
+
+/// The port at a logical position of a side.
+fn port(side: &Side, position: u32) -> Option<PortId> {
+    let cage = *side.cages.get((position / side.children.max(1)) as usize)?;
+    Some(PortId { cage, child: u16::try_from(position % side.children.max(1)).ok()? })
+}
+
+/// Brings links into order and lists each device's ends.
+fn sorted(mut links: Vec<Link>, plan: &Plan, devices: &Devices) -> Links {
+    let (host_rank, switch_rank) = ranks(devices);
+    let from_host: Vec<bool> = plan.lines.iter().map(|l| matches!(l.lower, Lower::Hosts { .. })).collect();
+    let rank = |l: &Link| {
+        if from_host[l.line as usize] { host_rank[l.a as usize] } else { switch_rank[l.a as usize] }
+    };
+    links.sort_unstable_by_key(|l| (rank(l), l.a_port, switch_rank[l.b as usize], l.b_port));
+    let mut at_switch: Vec<(u32, Wire)> = Vec::with_capacity(links.len() * 2);
+    let mut at_host: Vec<(u32, Wire)> = Vec::new();
+    for (i, link) in (0u32..).zip(&links) {
+        let list = if from_host[link.line as usize] { &mut at_host } else { &mut at_switch };
+        list.push((link.a, Wire { port: link.a_port, link: i }));
+        at_switch.push((link.b, Wire { port: link.b_port, link: i }));
+    }
+    let (switch_starts, switch_wires) = by_device(at_switch, devices.switches.len());
+    let (host_starts, host_wires) = by_device(at_host, devices.hosts.len());
+    Links { links, switch_starts, switch_wires, host_starts, host_wires }
+}
+
+fn by_device(mut ends: Vec<(u32, Wire)>, devices: usize) -> (Vec<u32>, Vec<Wire>) {
+    ends.sort_unstable_by_key(|(device, wire)| (*device, wire.port));
+    let mut starts = vec![0u32; devices + 1];
+    for (device, _) in &ends {
+        starts[*device as usize + 1] += 1;
+    }
+    for i in 0..devices {
+        starts[i + 1] += starts[i];
+    }
+    (starts, ends.into_iter().map(|(_, wire)| wire).collect())
+}
+
+/// Place of each server and switch among all names.
+fn ranks(devices: &Devices) -> (Vec<u32>, Vec<u32>) {
+    let (mut hosts, mut switches) = (Vec::new(), Vec::new());
+    let (mut h, mut s) = (devices.hosts.iter().peekable(), devices.switches.iter().peekable());
+    for rank in 0.. {
+        let host_first = match (h.peek(), s.peek()) {
+            (None, None) => break,
+            (Some(_), None) => true,
+            (None, Some(_)) => false,
+            (Some(host), Some(switch)) => natural_cmp(&host.name, &switch.name).is_lt(),
+        };
+        if host_first {
+            h.next();
+            hosts.push(rank);
+        } else {
+            s.next();
+            switches.push(rank);
+        }
+    }
+    (hosts, switches)
+}
