@@ -85,22 +85,24 @@ pub fn check(
     findings: &mut Findings,
 ) -> Vec<Typed> {
     let typed: Vec<Typed> = nodes.iter().filter_map(|n| node(n, parent, findings)).collect();
-    count(&typed, parent, parent_at, findings);
+    count(nodes, &typed, parent, parent_at, findings);
     typed
 }
 
-/// Reports children that stand too often or not at all.
-pub(crate) fn count(
+/// Reports children that stand too often or not at all; one that could not be read may be the one that is missing.
+fn count(
+    nodes: &[syntax::Node],
     typed: &[Typed],
     parent: &'static Node,
     parent_at: Option<Span>,
     findings: &mut Findings,
 ) {
     for schema in parent.children {
+        let unread = || nodes.iter().any(|n| n.broken && (n.name.v.is_empty() || n.name.v == schema.name));
         let mut of_kind = typed.iter().filter(|t| std::ptr::eq(t.schema, *schema));
         let first = of_kind.next();
         match (schema.occurs, first, parent_at) {
-            (Occurs::Once | Occurs::Some, None, Some(at)) => {
+            (Occurs::Once | Occurs::Some, None, Some(at)) if !unread() => {
                 let message = if parent.name.is_empty() {
                     format!("there is no `{}` node", schema.name)
                 } else {
@@ -125,10 +127,15 @@ pub(crate) fn count(
 }
 
 fn node(raw: &syntax::Node, parent: &'static Node, findings: &mut Findings) -> Option<Typed> {
-    if raw.name.v == syntax::BROKEN {
-        return None; // reported by the parser
+    let schema = parent.children.iter().copied().find(|n| n.name == raw.name.v);
+    if raw.broken {
+        // It has been reported; its block may hold more.
+        if let Some(schema) = schema.filter(|s| !s.children.is_empty()) {
+            check(raw.children.as_deref().unwrap_or_default(), schema, None, findings);
+        }
+        return None;
     }
-    let Some(schema) = parent.children.iter().copied().find(|n| n.name == raw.name.v) else {
+    let Some(schema) = schema else {
         unknown_node(raw, parent, findings);
         return None;
     };
@@ -190,11 +197,11 @@ fn arguments(
         };
         values.push(read(declared.kind, entry, &format!("`{}` {}", schema.name, declared.name), findings));
     }
-    if let Some(missing) = schema.args.get(values.len()) {
-        if matches!(missing.occurs, Occurs::Once | Occurs::Some) {
-            let message = format!("`{}` lacks its {}: {}", schema.name, missing.name, missing.kind.expects());
-            findings.push(MISSING.at(head, message).help(format!("write `{}`", usage(schema))));
-        }
+    if let Some(missing) = schema.args.get(values.len())
+        && matches!(missing.occurs, Occurs::Once | Occurs::Some)
+    {
+        let message = format!("`{}` lacks its {}: {}", schema.name, missing.name, missing.kind.expects());
+        findings.push(MISSING.at(head, message).help(format!("write `{}`", usage(schema))));
     }
     values
 }

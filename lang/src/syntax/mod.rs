@@ -1,52 +1,164 @@
 //! Text to tree. Every place in the tree is a byte range of the file; a broken line hides no other.
+//!
+//! kdl reads values and strings, but it gives no tree where there is one error, and it can be brought to overflow its
+//! stack. So the text is first cut into tokens ([`lex`]) and heads and blocks ([`outline`]), each head is checked
+//! ([`head`], [`word`]), and kdl is given a [`copy`] that holds what is sound; it reads it once.
+//!
+//! What is commented out with `/-` is not read: only its quotes and braces count.
 
+mod copy;
+mod head;
+mod lex;
+mod outline;
+mod rules;
+#[cfg(test)]
+mod tests;
 mod tree;
+mod unclosed;
+mod word;
 
+pub use rules::RULES;
 pub use tree::{Entry, Node, Value};
 
-/// Name of a node whose line could not be read; it has been reported.
-pub const BROKEN: &str = "_";
+use crate::diagnostic::{Diagnostic, Findings, Rule};
+use crate::source::{FileId, Span};
 
-use crate::diagnostic::{Findings, Rule};
-use crate::source::FileId;
+/// Longest file that is read, in bytes.
+pub const MAX_BYTES: usize = 4 << 20;
 
-crate::rule! {
-    /// The file is not KDL 2 at this place.
-    ///
-    /// ```kdl bad
-    /// fabric "f" {
-    ///     mtu =
-    /// }
-    /// ```
-    /// ```kdl good
-    /// fabric "f" {
-    ///     mtu 9100
-    /// }
-    /// ```
-    pub static INVALID = Error "syntax/invalid" "not valid KDL";
+/// Deepest nesting of blocks.
+pub const MAX_DEPTH: usize = 64;
+
+/// Findings per file; more are counted, not listed, and the file gives no tree.
+const MAX_FINDINGS: usize = 5_000;
+
+/// The text of a file, without a byte order mark; or why it can't be read. Places count from the text's beginning.
+pub fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic>> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Box::new(too_large(&format!("{name}: "), bytes.len())));
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = valid.iter().filter(|&&b| b == b'\n').count() + 1;
+        let rest = valid.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+        let column = std::str::from_utf8(rest).map_or(rest.len(), |s| s.chars().count()) + 1;
+        let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
+        let message = format!("{name}:{line}:{column}: the byte 0x{byte:02X} is not UTF-8");
+        Box::new(rules::NOT_UTF8.anywhere(message).help("save the file as UTF-8"))
+    })
 }
 
-/// Rules that this stage reports under.
-pub static RULES: &[&Rule] = &[&INVALID];
+fn too_large(prefix: &str, bytes: usize) -> Diagnostic {
+    let message = format!("{prefix}the file has {bytes} bytes; {MAX_BYTES} (4 MiB) is the limit");
+    rules::TOO_LARGE.anywhere(message).help("split it, and `include` the parts")
+}
 
 /// Reads one file. Findings tell what is wrong; the tree holds what could be read.
 pub fn parse(file: FileId, text: &str, findings: &mut Findings) -> Vec<Node> {
-    match kdl::KdlDocument::parse_v2(text) {
-        Ok(document) => tree::read(file, text, &document),
+    if text.len() > MAX_BYTES {
+        findings.push(too_large("", text.len()));
+        return Vec::new();
+    }
+    let mut report = Report { file, list: Findings::default(), unlisted: 0 };
+    let tokens = lex::lex(text);
+    unclosed::check(text, &tokens, &mut report);
+    let mut outline = outline::outline(text, &tokens, &mut report);
+    let mut nodes = Vec::new();
+    if report.unlisted == 0 {
+        nodes = read(text, &mut outline, &mut report);
+    }
+    report.finish(findings);
+    nodes
+}
+
+/// Has kdl read the copy.
+fn read(text: &str, outline: &mut outline::Outline, report: &mut Report) -> Vec<Node> {
+    let document = kdl::KdlDocument::parse_v2(outline.copy.text()).or_else(|_| {
+        blank_unread(outline, report);
+        kdl::KdlDocument::parse_v2(outline.copy.text())
+    });
+    match document {
+        Ok(document) => tree::Reader { file: report.file, text, outline }.nodes(&document),
         Err(error) => {
-            for d in &error.diagnostics {
-                let span = crate::source::Span::new(file, d.span.offset(), d.span.offset() + d.span.len());
-                findings.push(INVALID.at(span, d.message.clone().unwrap_or_else(|| "not valid KDL".into())));
+            if report.list.is_empty() {
+                report.kdl(outline, 0, &error);
             }
             Vec::new()
         }
     }
 }
 
-/// The longest file, in bytes.
-pub const MAX_BYTES: usize = 4 << 20;
+/// Finds the heads that kdl alone would not read, reports them and takes them out.
+fn blank_unread(outline: &mut outline::Outline, report: &mut Report) {
+    let mut broken = Vec::new();
+    for &(start, end) in &outline.heads {
+        let head = outline.copy.text().get(start..end).unwrap_or_default();
+        if let Err(error) = kdl::KdlDocument::parse_v2(head) {
+            report.kdl(outline, start, &error);
+            broken.push((start, end));
+        }
+    }
+    for (start, end) in broken {
+        outline.copy.blank(start, end);
+        outline.broken.push(outline.copy.span(report.file, start, end).start as usize);
+    }
+    outline.broken.sort_unstable();
+}
 
-/// The text of a file.
-pub fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Box<crate::diagnostic::Diagnostic>> {
-    std::str::from_utf8(bytes).map_err(|_| Box::new(INVALID.anywhere(format!("`{name}` is not UTF-8"))))
+/// The findings of one file in the making.
+struct Report {
+    file: FileId,
+    list: Findings,
+    unlisted: usize,
+}
+
+impl Report {
+    /// Another one for the same file.
+    fn fresh(&self) -> Self {
+        Report { file: self.file, list: Findings::default(), unlisted: 0 }
+    }
+
+    /// A finding at `start..end`, not yet pushed.
+    fn rule(&self, rule: &'static Rule, start: usize, end: usize, message: impl Into<String>) -> Diagnostic {
+        rule.at(Span::new(self.file, start, end), message)
+    }
+
+    fn push(&mut self, finding: Diagnostic) {
+        if self.list.len() < MAX_FINDINGS {
+            self.list.push(finding);
+        } else {
+            self.unlisted += 1;
+        }
+    }
+
+    fn append(&mut self, other: Report) {
+        self.list.extend(other.list);
+        self.unlisted += other.unlisted;
+    }
+
+    /// What kdl says of the copy from byte `start` on; its first error, the others follow from it.
+    fn kdl(&mut self, outline: &outline::Outline, start: usize, error: &kdl::KdlError) {
+        let Some(first) = error.diagnostics.first() else { return };
+        let from = start + first.span.offset();
+        let at = outline.copy.span(self.file, from, from + first.span.len());
+        let words = first.message.as_deref().unwrap_or("this can't be read");
+        let help = "rewrite this part; https://kdl.dev/spec says what may stand here";
+        self.push(rules::INVALID.at(at, words).help(help).help_opt(first.help.clone()));
+    }
+
+    fn finish(self, findings: &mut Findings) {
+        let more = (self.unlisted > 0).then(|| {
+            let message = format!("{} more mistakes in this file are not listed", self.unlisted);
+            self.rule(&rules::INVALID, 0, 0, message).help("mend the ones that are")
+        });
+        findings.extend(self.list);
+        more.into_iter().for_each(|m| findings.push(m));
+    }
+}
+
+/// Text from the file on one line, short enough for a message.
+fn cut(text: &str) -> String {
+    let short: String = text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if short.len() < text.len() { short + "…" } else { short }
 }

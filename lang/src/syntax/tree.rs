@@ -2,6 +2,8 @@
 
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 
+use super::copy::NAMELESS;
+use super::outline::Outline;
 use crate::source::{FileId, Span, Spanned};
 
 /// A KDL value. Numbers keep their spelling in [`Entry::text`], so that decimals can be read exactly.
@@ -43,45 +45,64 @@ pub struct Node {
     pub children: Option<Vec<Node>>,
     /// From the name to the end of the block.
     pub at: Span,
+    /// Whether the line of the name could not be read to its end: it has been reported, and holds no entries. Where the
+    /// name could not be read either, it is empty. The block is as written.
+    pub broken: bool,
 }
 
-/// The place of anything that kdl gives a span.
-macro_rules! place {
-    ($file:expr, $item:expr) => {{
-        let span = $item.span();
-        Span::new($file, span.offset(), span.offset() + span.len())
-    }};
+/// Converts what the kdl crate has read from the copy of `text`.
+pub(super) struct Reader<'a> {
+    pub(super) file: FileId,
+    pub(super) text: &'a str,
+    pub(super) outline: &'a Outline<'a>,
 }
 
-/// Converts what the kdl crate has read from `text`.
-pub(super) fn read(file: FileId, text: &str, document: &KdlDocument) -> Vec<Node> {
-    document.nodes().iter().map(|n| node(file, text, n)).collect()
-}
-
-fn node(file: FileId, text: &str, node: &KdlNode) -> Node {
-    let name = node.name();
-    Node {
-        name: Spanned::new(name.value().to_owned(), place!(file, name)),
-        entries: node.entries().iter().map(|e| entry(file, text, e)).collect(),
-        children: node.children().map(|c| read(file, text, c)),
-        at: place!(file, node),
+impl Reader<'_> {
+    /// The nodes of a document or a block.
+    pub(super) fn nodes(&self, document: &KdlDocument) -> Vec<Node> {
+        document.nodes().iter().map(|n| self.node(n)).collect()
     }
-}
 
-fn entry(file: FileId, source: &str, entry: &KdlEntry) -> Entry {
-    let whole = entry.span();
-    let end = whole.offset() + whole.len();
-    // A value has no span of its own: it is the last part of its entry.
-    let length = entry.format().map_or(0, |f| f.value_repr.len());
-    let at = Span::new(file, end.saturating_sub(length), end);
-    let value = match entry.value() {
-        KdlValue::Null => Value::Null,
-        KdlValue::Bool(b) => Value::Bool(*b),
-        KdlValue::Integer(n) => Value::Int(*n),
-        KdlValue::Float(x) => Value::Float(*x),
-        KdlValue::String(s) => Value::Text(s.clone()),
-    };
-    let text = source.get(at.start as usize..at.end as usize).unwrap_or_default().to_owned();
-    let key = entry.name().map(|k| Spanned::new(k.value().to_owned(), place!(file, k)));
-    Entry { key, value, text, at }
+    fn place(&self, start: usize, length: usize) -> Span {
+        self.outline.copy.span(self.file, start, start + length)
+    }
+
+    fn node(&self, node: &KdlNode) -> Node {
+        let name = node.name();
+        let mut name =
+            Spanned::new(name.value().to_owned(), self.place(name.span().offset(), name.span().len()));
+        let broken = self.outline.broken.binary_search(&(name.at.start as usize)).is_ok();
+        if broken && name.v == NAMELESS && self.spelt(name.at) != NAMELESS {
+            name.v.clear();
+        }
+        Node {
+            name,
+            entries: node.entries().iter().map(|e| self.entry(e)).collect(),
+            children: node.children().map(|c| self.nodes(c)),
+            at: self.place(node.span().offset(), node.span().len()),
+            broken,
+        }
+    }
+
+    fn entry(&self, entry: &KdlEntry) -> Entry {
+        let whole = entry.span();
+        // A value has no span of its own: it is the last part of its entry.
+        let length = entry.format().map_or(0, |f| f.value_repr.len());
+        let at = self.place((whole.offset() + whole.len()).saturating_sub(length), length);
+        let value = match entry.value() {
+            KdlValue::Null => Value::Null,
+            KdlValue::Bool(b) => Value::Bool(*b),
+            KdlValue::Integer(n) => Value::Int(*n),
+            KdlValue::Float(x) => Value::Float(*x),
+            KdlValue::String(s) => Value::Text(s.clone()),
+        };
+        let key = entry
+            .name()
+            .map(|k| Spanned::new(k.value().to_owned(), self.place(k.span().offset(), k.span().len())));
+        Entry { key, value, text: self.spelt(at).to_owned(), at }
+    }
+
+    fn spelt(&self, at: Span) -> &str {
+        self.text.get(at.start as usize..at.end as usize).unwrap_or_default()
+    }
 }

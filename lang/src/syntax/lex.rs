@@ -1,0 +1,373 @@
+//! Text to tokens: one linear pass that never fails. What can't be a token of KDL is a token all the same, of a kind
+//! that says so.
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Blanks other than newlines.
+    Space,
+    /// One newline of any of KDL's eight kinds.
+    Newline,
+    /// `// …` or a closed `/* … */`
+    Comment,
+    /// `/*` without its `*/`; reaches to the end of its line.
+    OpenComment,
+    /// `# …`, no comment in KDL; reaches to the end of its line.
+    HashComment,
+    /// `/-`
+    Slashdash,
+    /// `;`
+    Semicolon,
+    /// `{`
+    Open,
+    /// `}`
+    Close,
+    /// `(`
+    TypeOpen,
+    /// `)`
+    TypeClose,
+    /// `=`
+    Equals,
+    /// `"…"`
+    Quoted,
+    /// `"""…"""` over several lines.
+    Multiline,
+    /// `#"…"#`, also over several lines.
+    Raw,
+    /// `r"…"` without its `r`: KDL 1.
+    OldRaw,
+    /// A string without its end; reaches to the end of its line.
+    OpenString,
+    /// A multi-line string whose quotes don't stand on lines of their own.
+    BadMultiline,
+    /// A bare word or a number.
+    Word,
+    /// `#true` and its like.
+    Keyword,
+    /// `\`
+    Backslash,
+    /// A character that belongs to no token.
+    Junk,
+}
+
+/// A piece of the text. The tokens of a text, in order, are the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    start: u32,
+    end: u32,
+}
+
+impl Token {
+    pub(super) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    pub(super) fn end(self) -> usize {
+        self.end as usize
+    }
+
+    pub(super) fn of(self, text: &str) -> &str {
+        text.get(self.start()..self.end()).unwrap_or_default()
+    }
+
+    /// Whether this is a string, well-formed or not.
+    pub(super) fn is_string(self) -> bool {
+        use Kind::{BadMultiline, Multiline, OldRaw, OpenString, Quoted, Raw};
+        matches!(self.kind, Quoted | Multiline | Raw | OldRaw | OpenString | BadMultiline)
+    }
+}
+
+/// How many searches for the end of a comment or a string may run to the end of the file. Beyond that, what does not end
+/// on its line does not end: otherwise a file of openers would take time in the square of its size.
+const LOST_SEARCHES: u8 = 16;
+
+/// `# ` fences longer than this are no raw strings.
+const MAX_HASHES: usize = 255;
+
+/// The tokens of `text`.
+pub(super) fn lex(text: &str) -> Vec<Token> {
+    let mut lexer = Lexer { text, at: 0, lost: 0, tokens: Vec::new() };
+    while lexer.at < text.len() {
+        let start = lexer.at;
+        let kind = lexer.next();
+        let cut = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        lexer.tokens.push(Token { kind, start: cut(start), end: cut(lexer.at) });
+    }
+    lexer.tokens
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    lost: u8,
+    tokens: Vec<Token>,
+}
+
+impl Lexer<'_> {
+    /// Reads one token; moves by one character at least.
+    fn next(&mut self) -> Kind {
+        let glued = self.tokens.last().is_some_and(|t| {
+            t.is_string() || matches!(t.kind, Kind::Word | Kind::Keyword | Kind::Junk | Kind::TypeClose)
+        });
+        let Some(c) = self.rest().chars().next() else { return Kind::Junk };
+        let kind = match c {
+            ';' => Kind::Semicolon,
+            '{' => Kind::Open,
+            '}' => Kind::Close,
+            '(' => Kind::TypeOpen,
+            ')' => Kind::TypeClose,
+            '=' => Kind::Equals,
+            '\\' => Kind::Backslash,
+            '"' => return self.string(),
+            '#' => return self.hash(glued),
+            '/' if self.rest().starts_with("//") => {
+                self.skip_line();
+                return Kind::Comment;
+            }
+            '/' if self.rest().starts_with("/*") => return self.comment(),
+            '/' if self.rest().starts_with("/-") && !glued => {
+                self.at += 2;
+                return Kind::Slashdash;
+            }
+            '\r' if self.rest().starts_with("\r\n") => {
+                self.at += 2;
+                return Kind::Newline;
+            }
+            '\u{FEFF}' if self.at == 0 => Kind::Space,
+            c if is_newline(c) => Kind::Newline,
+            c if is_space(c) => {
+                self.skip(is_space);
+                return Kind::Space;
+            }
+            c if is_word(c) => {
+                self.skip(is_word);
+                return Kind::Word;
+            }
+            _ => Kind::Junk,
+        };
+        self.at += c.len_utf8();
+        kind
+    }
+
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn skip(&mut self, is: impl Fn(char) -> bool) {
+        self.at += self.rest().find(|c| !is(c)).unwrap_or(self.rest().len());
+    }
+
+    fn skip_line(&mut self) {
+        self.skip(|c| !is_newline(c));
+    }
+
+    /// What is left of the line that byte `from` stands on.
+    fn line(&self, from: usize) -> &str {
+        let rest = self.text.get(from..).unwrap_or_default();
+        rest.split(is_newline).next().unwrap_or_default()
+    }
+
+    /// The end of a search that found nothing.
+    fn is_lost(&mut self) {
+        self.lost = self.lost.saturating_add(1);
+    }
+
+    /// `/* … */`; such comments nest.
+    fn comment(&mut self) -> Kind {
+        let scope = if self.lost < LOST_SEARCHES { self.rest() } else { self.line(self.at) };
+        let bytes = scope.as_bytes();
+        let (mut depth, mut i) = (0usize, 0);
+        while let Some(pair) = bytes.get(i..i + 2) {
+            match pair {
+                b"/*" => depth += 1,
+                b"*/" => depth -= 1,
+                _ => {
+                    i += 1;
+                    continue;
+                }
+            }
+            i += 2;
+            if depth == 0 {
+                self.at += i;
+                return Kind::Comment;
+            }
+        }
+        self.is_lost();
+        self.skip_line();
+        Kind::OpenComment
+    }
+
+    /// What begins with `#`: a raw string, a keyword, or a comment as other languages write it.
+    fn hash(&mut self, glued: bool) -> Kind {
+        let hashes = self.rest().bytes().take_while(|&b| b == b'#').count();
+        let after = self.rest().get(hashes..).unwrap_or_default();
+        if after.starts_with('"') && hashes <= MAX_HASHES {
+            return self.raw(hashes);
+        }
+        if !glued && (hashes > 1 || after.is_empty() || after.starts_with(|c| is_space(c) || is_newline(c))) {
+            self.skip_line();
+            return Kind::HashComment;
+        }
+        self.at += hashes;
+        self.skip(is_word);
+        Kind::Keyword
+    }
+
+    fn raw(&mut self, hashes: usize) -> Kind {
+        let fence = "#".repeat(hashes);
+        let body = self.at + hashes;
+        let rest = self.text.get(body..).unwrap_or_default();
+        if rest.strip_prefix("\"\"\"").is_some_and(|r| r.starts_with(is_newline)) {
+            let close = format!("\"\"\"{fence}");
+            let length =
+                if self.lost < LOST_SEARCHES { rest.get(3..).and_then(|r| r.find(&close)) } else { None };
+            let Some(length) = length else {
+                self.is_lost();
+                return self.open_string();
+            };
+            let end = body + 3 + length;
+            return self.close_multiline(end, end + close.len(), Kind::Raw);
+        }
+        let close = format!("\"{fence}");
+        match self.line(body + 1).find(&close) {
+            Some(length) => {
+                self.at = body + 1 + length + close.len();
+                Kind::Raw
+            }
+            None => self.open_string(),
+        }
+    }
+
+    /// What begins with `"`.
+    fn string(&mut self) -> Kind {
+        let bare = |t: &Token| t.kind == Kind::Word && t.end() == self.at && t.of(self.text) == "r";
+        if self.tokens.last().is_some_and(bare) {
+            if let Some(length) = self.line(self.at + 1).find('"') {
+                self.at += length + 2;
+                return Kind::OldRaw;
+            }
+            return self.open_string();
+        }
+        if self.rest().starts_with("\"\"\"") {
+            return self.multiline();
+        }
+        match self.find_quote(self.at + 1, "\"") {
+            Some((end, _)) => {
+                self.at = end + 1;
+                Kind::Quoted
+            }
+            None => self.open_string(),
+        }
+    }
+
+    fn multiline(&mut self) -> Kind {
+        let body = self.at + 3;
+        let line = self.line(body);
+        if !line.is_empty() {
+            // `"""text"""`, or text after the opening quotes.
+            if let Some(length) = line.find("\"\"\"") {
+                self.at = body + length + 3;
+                return Kind::BadMultiline;
+            }
+        }
+        let glued = !line.is_empty();
+        let found = if self.lost < LOST_SEARCHES { self.find_quote(body, "\"\"\"") } else { None };
+        match found {
+            None => {
+                self.is_lost();
+                self.open_string()
+            }
+            Some((end, _)) if glued => {
+                self.at = end + 3;
+                Kind::BadMultiline
+            }
+            Some((end, true)) => {
+                self.at = end + 3;
+                Kind::Multiline
+            }
+            Some((end, false)) => self.close_multiline(end, end + 3, Kind::BadMultiline),
+        }
+    }
+
+    /// Ends a multi-line string at its closing quotes `at..end`, if they do close it. Where they stand behind text, they
+    /// either close in the wrong place or open another string, and then this one has no end.
+    fn close_multiline(&mut self, at: usize, end: usize, kind: Kind) -> Kind {
+        let before = self.text.get(self.at..at).unwrap_or_default();
+        let line = before.rsplit(is_newline).next().unwrap_or_default();
+        if line.chars().all(is_space) {
+            self.at = end;
+            kind
+        } else if line.ends_with(is_space) || line.ends_with('=') {
+            self.is_lost();
+            self.open_string()
+        } else {
+            self.at = end;
+            Kind::BadMultiline
+        }
+    }
+
+    /// The offset of the next `quote` that no backslash hides, and whether only blanks precede it on its line. One quote
+    /// is looked for on one line only.
+    fn find_quote(&self, from: usize, quote: &str) -> Option<(usize, bool)> {
+        let (mut at, mut blank) = (from, false);
+        loop {
+            let rest = self.text.get(at..)?;
+            let c = rest.chars().next()?;
+            if rest.starts_with(quote) {
+                return Some((at, blank));
+            }
+            at += c.len_utf8();
+            if c == '\\' {
+                let next = self.text.get(at..)?;
+                let gap = next.find(|c| !is_space(c) && !is_newline(c)).unwrap_or(next.len());
+                if gap == 0 {
+                    blank = false;
+                    at += next.chars().next()?.len_utf8();
+                }
+                at += gap;
+            } else if is_newline(c) {
+                if quote.len() == 1 {
+                    return None;
+                }
+                blank = true;
+            } else {
+                blank &= is_space(c);
+            }
+        }
+    }
+
+    /// A string without an end stops with its line; braces and semicolons that end the line are left to do their work.
+    fn open_string(&mut self) -> Kind {
+        let line = self.line(self.at);
+        let trimmed = line.trim_end_matches(|c| is_space(c) || matches!(c, '{' | '}' | ';'));
+        let marks = line.len() - line.trim_start_matches(['#', '"']).len();
+        self.at += trimmed.len().max(marks);
+        Kind::OpenString
+    }
+}
+
+/// KDL's newlines, apart from CR LF, which is one.
+pub(super) fn is_newline(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{85}' | '\u{0B}' | '\u{0C}' | '\u{2028}' | '\u{2029}')
+}
+
+/// KDL's blanks.
+pub(super) fn is_space(c: char) -> bool {
+    matches!(
+        c,
+        '\t' | ' ' | '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
+    )
+}
+
+/// Characters that may not stand in a file, not even in a string.
+pub(super) fn is_forbidden(c: char) -> bool {
+    matches!(c, '\0'..='\u{08}' | '\u{0E}'..='\u{1F}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// Characters of bare words.
+fn is_word(c: char) -> bool {
+    let mark = matches!(c, '\\' | '/' | '(' | ')' | '{' | '}' | '[' | ']' | ';' | '"' | '#' | '=');
+    !mark && !is_newline(c) && !is_space(c) && !is_forbidden(c)
+}
