@@ -40,7 +40,7 @@ fn findings_go_to_stderr_in_every_format() {
         let host = MemoryHost::default().file("f.kdl", "fabric \"x\" {\n  mtu =\n}\n");
         assert_eq!(fabc(&host, &["check", "f.kdl", "--format", format]), Exit::Findings);
         assert_eq!(host.written(Stream::Out), "");
-        assert!(host.written(Stream::Err).contains("syntax/invalid"), "{format}");
+        assert!(host.written(Stream::Err).contains("syntax/equals"), "{format}");
     }
 }
 
