@@ -25,7 +25,7 @@ pub struct Options {
 pub struct Analysis {
     /// Every file that was read.
     pub sources: Sources,
-    /// What is to be said about them.
+    /// What there is to say about them.
     pub findings: Findings,
     /// Severities that the source itself sets.
     pub levels: Levels,

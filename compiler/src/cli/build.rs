@@ -2,12 +2,19 @@
 
 use std::path::PathBuf;
 
+use fabc_lang::diagnostic::Findings;
+
+use super::put::Put;
 use super::screen::Screen;
 use super::source::Source;
 use super::{Exit, Failure};
-use crate::pipeline::{self, EmitOptions};
+use crate::output::FAILED;
+use crate::pipeline::{self, Analysis, EmitOptions};
 
 /// Write all files of a fabric, or report every error and write nothing
+///
+/// All or nothing: the new tree is built beside --out and swapped in, so that a build that fails or is killed leaves the
+/// old one. Unchanged files are not touched, and files in --out that fabc did not write stay.
 #[derive(Debug, clap::Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub(crate) struct Args {
@@ -34,16 +41,34 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    let mut analysis = args.source.analyze(screen)?;
+    let Analysis { sources, mut findings, levels, fabric } = args.source.analyze(screen)?;
+    let Some(fabric) = fabric.filter(|_| !findings.has_errors()) else {
+        return Ok(args.source.report(&sources, findings, screen));
+    };
     let options = EmitOptions {
         templates: args.templates.clone(),
         since: args.since.clone(),
         out: args.out.clone(),
         allow_moves: args.allow_moves,
     };
-    if let Some(fabric) = &analysis.fabric {
-        let _ = (args.check, args.force);
-        pipeline::emit(fabric, &analysis.sources, screen.host, &options, &mut analysis.findings);
-    }
-    Ok(args.source.report(&analysis.sources, analysis.findings, screen))
+    let put = Put::new(&args.out, &sources, args.source.format, args.force, screen);
+    let mut late = Findings::default();
+    let tree = pipeline::emit(&fabric, &sources, screen.host, &options, &mut late);
+    levels.apply(&mut late, tree.is_some());
+    let tree = tree.filter(|_| !late.has_errors());
+    findings.extend(late);
+    let Some(tree) = tree else {
+        return Ok(args.source.report(&sources, findings, screen));
+    };
+    let mut late = Findings::default();
+    let done = if args.check { put.check(&*tree) } else { put.write(&*tree, &mut late) };
+    levels.apply(&mut late, true);
+    findings.extend(late);
+    let (exit, told) = done.unwrap_or_else(|error| {
+        findings.push(FAILED.anywhere(error.to_string()));
+        (Exit::Failed, String::new())
+    });
+    let reported = args.source.report(&sources, findings, screen);
+    screen.data(&told)?;
+    Ok(exit.max(reported))
 }

@@ -18,7 +18,8 @@ pub(crate) struct Args {
 pub(crate) const STARTER: &str = include_str!("starter.kdl");
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    let path = args.dir.join("fabric.kdl");
+    let here = args.dir.as_os_str() == ".";
+    let path = if here { "fabric.kdl".into() } else { args.dir.join("fabric.kdl") };
     match screen.host.create(&path, STARTER.as_bytes()) {
         Ok(()) => {
             let path = path.display();

@@ -6,10 +6,14 @@ mod completions;
 mod explain;
 mod init;
 mod man;
+mod panel;
 mod platforms;
+mod progress;
+mod put;
 mod reference;
 mod screen;
 mod source;
+mod tell;
 mod why;
 
 use std::ffi::OsString;
@@ -21,7 +25,7 @@ use crate::host::{Host, Stream};
 use screen::{Color, Screen};
 
 /// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Nothing to report; warnings alone are nothing.
     Clean = 0,
@@ -52,7 +56,8 @@ const EXIT_CODES: &str = "Exit codes:
   1  errors in the source, or differences
   2  wrong usage, an internal error, or something that could not be reached
 
-Findings, progress and failures go to stderr, data goes to stdout, whatever the format.
+Findings, progress and failures go to stderr, data goes to stdout, whatever the format:
+fabc check --format json 2>&1 | jq . shows the findings, and build --format json lists files on stdout.
 Colours follow --color, then NO_COLOR, then whether stderr is a terminal.";
 
 /// A network-as-code compiler for GPU back-end fabrics

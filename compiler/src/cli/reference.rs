@@ -1,5 +1,8 @@
 //! `fabc reference`: the language.
 
+use fabc_lang::intent::ROOT;
+use fabc_lang::schema;
+
 use super::screen::Screen;
 use super::{Exit, Failure};
 
@@ -8,6 +11,6 @@ use super::{Exit, Failure};
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    screen.data("")?;
+    screen.data(&schema::reference(&ROOT))?;
     Ok(Exit::Clean)
 }

@@ -76,4 +76,14 @@ impl<'a> Screen<'a> {
         let word = if self.paper(Stream::Err).color { "\u{1b}[31;1merror\u{1b}[0m" } else { "error" };
         self.findings(&format!("{word}: {message}\n"));
     }
+
+    /// Whether the user wants findings and data only.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether a person sits before stderr, and wants to be told.
+    pub(crate) fn is_watched(&self) -> bool {
+        !self.quiet && self.host.is_terminal(Stream::Err)
+    }
 }

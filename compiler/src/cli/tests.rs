@@ -1,5 +1,14 @@
 use super::*;
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::source::Sources;
+
 use crate::host::MemoryHost;
+use crate::report::Format;
+use put::Put;
 
 fn fabc(host: &MemoryHost, args: &[&str]) -> Exit {
     run(std::iter::once("fabc").chain(args.iter().copied()), host)
@@ -61,4 +70,116 @@ fn every_rule_is_listed_and_explained() {
         assert!(listed.contains(rule.code));
         assert_eq!(fabc(&host, &["explain", rule.code]), Exit::Clean);
     }
+}
+
+#[test]
+fn every_platform_has_a_page() {
+    let host = MemoryHost::default();
+    for name in fabc_lang::platform::built_in() {
+        assert_eq!(fabc(&host, &["platforms", name]), Exit::Clean, "{}", host.written(Stream::Err));
+    }
+    assert_eq!(fabc(&host, &["platforms", "dell-z9864"]), Exit::Failed);
+    assert!(host.written(Stream::Err).contains("did you mean `dell-z9864f`?"));
+}
+
+/// Writes or checks a tree of one file; gives exit, stdout and codes of findings.
+fn put(
+    out: &Path,
+    text: &str,
+    format: Format,
+    check: bool,
+) -> Result<(Exit, String, Vec<&'static str>), String> {
+    let host = MemoryHost::default();
+    let screen = Screen::new(&host, Color::Never, false);
+    let put = Put::new(out, &Sources::default(), format, false, &screen);
+    let tree: BTreeMap<String, Vec<u8>> = [("a/b.json".to_owned(), text.into())].into();
+    let mut findings = Findings::default();
+    let done = if check { put.check(&tree) } else { put.write(&tree, &mut findings) };
+    let (exit, told) = done.map_err(|e| e.to_string())?;
+    Ok((exit, told.replace(&out.display().to_string(), "OUT"), findings.iter().map(|d| d.code()).collect()))
+}
+
+#[test]
+fn a_build_tells_what_it_wrote_and_a_check_what_differs() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("build");
+    let told = |text, format, check| put(&out, text, format, check).unwrap();
+    assert_eq!(
+        told("1", Format::Human, true),
+        (Exit::Findings, "missing  a/b.json\nmissing  manifest.json\n".into(), vec![])
+    );
+    assert_eq!(told("1", Format::Human, false), (Exit::Clean, "OUT: 1 file: 1 created\n".into(), vec![]));
+    assert_eq!(told("1", Format::Human, true), (Exit::Clean, String::new(), vec![]));
+    assert_eq!(told("2", Format::Short, true).1, "changed  a/b.json\nchanged  manifest.json\n");
+    let json: serde_json::Value = serde_json::from_str(&told("2", Format::Json, false).1).unwrap();
+    assert_eq!((&json["changed"][0], &json["unchanged"]), (&"a/b.json".into(), &0.into()));
+    std::fs::write(out.join("a/b.json"), "by hand").unwrap();
+    assert_eq!(
+        told("2", Format::Human, false),
+        (Exit::Clean, "OUT: 1 file: 1 changed\n".into(), vec!["output/edited"])
+    );
+    std::fs::remove_file(out.join("manifest.json")).unwrap();
+    let error = put(&out, "3", Format::Human, false).unwrap_err();
+    assert!(error.contains("a/b.json") && error.contains("--force"), "{error}");
+}
+
+/// A world whose stdout is read by nobody, or by a full disk.
+struct Closed(MemoryHost, ErrorKind);
+
+impl Host for Closed {
+    fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        self.0.read(path, limit)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.canonical(path)
+    }
+
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.0.create(path, bytes)
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.0.env(name)
+    }
+
+    fn write(&self, to: Stream, bytes: &[u8]) -> io::Result<()> {
+        if to == Stream::Out { Err(self.1.into()) } else { self.0.write(to, bytes) }
+    }
+
+    fn is_terminal(&self, _: Stream) -> bool {
+        false
+    }
+
+    fn width(&self) -> Option<usize> {
+        None
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_failure_but_a_full_disk_is() {
+    for (kind, exit) in [(ErrorKind::BrokenPipe, Exit::Clean), (ErrorKind::StorageFull, Exit::Failed)] {
+        for args in [["fabc", "platforms"], ["fabc", "reference"], ["fabc", "--help"], ["fabc", "man"]] {
+            assert_eq!(run(args, &Closed(MemoryHost::default(), kind)), exit, "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn colours_follow_the_flag_then_the_environment() {
+    let plain = MemoryHost::default();
+    assert!(Color::Always.on(&plain, Stream::Err) && !Color::Auto.on(&plain, Stream::Err));
+    let host = MemoryHost::default().var("NO_COLOR", "1").file("f.kdl", "a =\n");
+    assert_eq!(fabc(&host, &["check", "f.kdl", "--color", "always"]), Exit::Findings);
+    assert!(host.written(Stream::Err).contains("\u{1b}["));
+}
+
+#[test]
+fn an_error_that_stops_the_compiler_stays_an_error() {
+    let host = MemoryHost::default().file("f.kdl", "fabric {\n  mtu =\n}\n");
+    assert_eq!(
+        fabc(&host, &["check", "f.kdl", "--warn", "syntax/invalid"]),
+        Exit::Findings,
+        "no fabric, no mercy"
+    );
 }

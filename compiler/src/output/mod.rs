@@ -164,8 +164,10 @@ pub fn write(out: &Path, tree: &dyn Tree, origin: Origin, options: Options) -> R
 pub fn check(out: &Path, tree: &dyn Tree, origin: Origin, options: Options) -> Result<Differences, Error> {
     let files = Files::new(tree)?;
     let Some(place) = Place::for_reading(out)? else {
-        let missing = files.sorted().map(|(path, _)| path.to_owned()).collect();
-        return Ok(Differences { missing, changed: Vec::new(), stale: Vec::new() });
+        let mut missing: Vec<String> =
+            files.sorted().map(|(p, _)| p).chain([MANIFEST]).map(str::to_owned).collect();
+        missing.sort();
+        return Ok(Differences { missing, ..Differences::default() });
     };
     let disk = Disk::read(&place, &files, true)?;
     let verdicts = disk.compare(&files, options)?;

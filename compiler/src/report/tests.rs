@@ -85,3 +85,25 @@ fn terminals_are_not_driven_by_the_source() {
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
     }
 }
+
+#[test]
+fn levels_drop_lower_and_raise() {
+    use levels::{Level, Levels};
+    let sorted = |set: &[(&str, Level)], has_fabric| {
+        let mut levels = Levels::default();
+        for &(code, level) in set {
+            levels.set(&[&SHORT, &UNUSED], code, level).unwrap();
+        }
+        let mut findings = Findings::default();
+        world().1.into_iter().for_each(|d| findings.push(d));
+        levels.apply(&mut findings, has_fabric);
+        summary(&findings.into_sorted())
+    };
+    assert_eq!(sorted(&[], true), "1 error, 2 warnings");
+    assert_eq!(sorted(&[("names/unused", Level::Deny)], true), "3 errors");
+    assert_eq!(sorted(&[("names/unused", Level::Allow), ("ports/short", Level::Warn)], true), "1 warning");
+    assert_eq!(sorted(&[("ports/short", Level::Allow)], false), "1 error, 2 warnings");
+    assert!(
+        Levels::default().set(&[&SHORT], "ports/sort", Level::Warn).unwrap_err().contains("`ports/short`")
+    );
+}
