@@ -8,7 +8,7 @@ use super::put::Put;
 use super::screen::Screen;
 use super::source::Source;
 use super::{Exit, Failure};
-use crate::output::FAILED;
+use crate::output::{FAILED, Hash};
 use crate::pipeline::{self, Analysis, EmitOptions};
 
 /// Write all files of a fabric, or report every error and write nothing
@@ -41,7 +41,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    let Analysis { sources, mut findings, levels, fabric } = args.source.analyze(screen)?;
+    let Analysis { sources, mut findings, levels, fabric, inputs } = args.source.analyze(screen)?;
     let Some(fabric) = fabric.filter(|_| !findings.has_errors()) else {
         return Ok(args.source.report(&sources, findings, screen));
     };
@@ -51,7 +51,9 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         out: args.out.clone(),
         allow_moves: args.allow_moves,
     };
-    let put = Put::new(&args.out, &sources, args.source.format, args.force, screen);
+    let hash = |id| Hash::of(sources.get(id).map_or("", fabc_lang::source::Source::text).as_bytes());
+    let inputs = inputs.into_iter().map(|(name, id)| (name, hash(id))).collect();
+    let put = Put::new(&args.out, inputs, args.source.format, args.force, screen);
     let mut late = Findings::default();
     let tree = pipeline::emit(&fabric, &sources, screen.host, &options, &mut late);
     levels.apply(&mut late, tree.is_some());

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::source::Sources;
 
 use super::progress::Progress;
 use super::screen::Screen;
@@ -23,13 +22,11 @@ pub(crate) struct Put<'a> {
 impl<'a> Put<'a> {
     pub(crate) fn new(
         out: &'a Path,
-        sources: &Sources,
+        inputs: Vec<(String, Hash)>,
         format: Format,
         force: bool,
         screen: &'a Screen<'a>,
     ) -> Self {
-        let inputs =
-            sources.iter().map(|(_, s)| (s.name().to_owned(), Hash::of(s.text().as_bytes()))).collect();
         Put { out, inputs, format, force, screen }
     }
 
