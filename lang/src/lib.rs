@@ -3,7 +3,7 @@
 //! In reading order:
 //! - [`source`]: files and places in them
 //! - [`diagnostic`]: findings and the rules that they fall under
-//! - [`units`]: quantities
+//! - [`units`]: quantities with their units
 //! - [`syntax`]: text to tree; never fails
 //! - [`schema`]: what nodes there are, and checking a tree against them
 //! - [`intent`]: the file as typed data, as written

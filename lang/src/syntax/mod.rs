@@ -1,12 +1,13 @@
 //! Text to tree. Every place in the tree is a byte range of the file; a broken line hides no other.
 //!
 //! kdl reads values and strings, but it gives no tree where there is one error, and it can be brought to overflow its
-//! stack. So the text is first cut into tokens ([`lex`]) and heads and blocks ([`outline`]), each head is checked
-//! ([`head`], [`word`]), and kdl is given a [`copy`] that holds what is sound; it reads it once.
+//! stack. So the text is first cut into tokens (`lex`) and heads and blocks (`outline`), each head is checked
+//! (`head`, `word`), and kdl is given a `copy` that holds what is sound; it reads it once.
 //!
 //! What is commented out with `/-` is not read: only its quotes and braces count.
 
 mod copy;
+mod cursor;
 mod head;
 mod lex;
 mod outline;
@@ -35,7 +36,7 @@ const MAX_FINDINGS: usize = 5_000;
 /// The text of a file, without a byte order mark; or why it can't be read. Places count from the text's beginning.
 pub fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic>> {
     if bytes.len() > MAX_BYTES {
-        return Err(Box::new(too_large(&format!("{name}: "), bytes.len())));
+        return Err(Box::new(too_large(name)));
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
@@ -49,15 +50,15 @@ pub fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic
     })
 }
 
-fn too_large(prefix: &str, bytes: usize) -> Diagnostic {
-    let message = format!("{prefix}the file has {bytes} bytes; {MAX_BYTES} (4 MiB) is the limit");
+fn too_large(name: &str) -> Diagnostic {
+    let message = format!("{name} has more than {MAX_BYTES} bytes (4 MiB), the limit");
     rules::TOO_LARGE.anywhere(message).help("split it, and `include` the parts")
 }
 
 /// Reads one file. Findings tell what is wrong; the tree holds what could be read.
 pub fn parse(file: FileId, text: &str, findings: &mut Findings) -> Vec<Node> {
     if text.len() > MAX_BYTES {
-        findings.push(too_large("", text.len()));
+        findings.push(too_large("the file"));
         return Vec::new();
     }
     let mut report = Report { file, list: Findings::default(), unlisted: 0 };

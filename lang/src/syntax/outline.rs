@@ -1,6 +1,7 @@
 //! Tokens to heads and blocks: where each node begins and ends, which braces pair, what is commented out.
 
 use super::copy::Copy;
+use super::cursor::Cursor;
 use super::head::{self, Health};
 use super::lex::{Kind, Token, is_space};
 use super::rules::{INVALID, STRAY_BRACE, TERMINATOR, TOO_DEEP, UNCLOSED_BRACE};
@@ -15,8 +16,7 @@ pub(super) struct Outline<'a> {
     /// Source offsets of heads that could not be read, rising.
     pub(super) broken: Vec<usize>,
     text: &'a str,
-    tokens: &'a [Token],
-    at: usize,
+    cursor: Cursor<'a>,
     blocks: Vec<Block>,
     head: Vec<Token>,
     /// Whether braces pair by the indentation of their lines, where nesting alone doesn't make them pair.
@@ -57,14 +57,13 @@ impl<'a> Outline<'a> {
             heads: Vec::new(),
             broken: Vec::new(),
             text,
-            tokens,
-            at: 0,
+            cursor: Cursor { tokens, at: 0 },
             blocks: Vec::new(),
             head: Vec::new(),
             by_indent,
             bad_braces: 0,
         };
-        while let Some(token) = outline.peek() {
+        while let Some(token) = outline.cursor.peek() {
             outline.step(token, report);
         }
         while let Some(block) = outline.blocks.pop() {
@@ -73,163 +72,27 @@ impl<'a> Outline<'a> {
         outline
     }
 
-    fn peek(&self) -> Option<Token> {
-        self.tokens.get(self.at).copied()
-    }
-
-    fn next_kind(&self) -> Option<Kind> {
-        self.peek().map(|t| t.kind)
-    }
-
     /// Reads what may stand where a node may begin.
     fn step(&mut self, token: Token, report: &mut Report) {
-        if self.skip_blanks() {
+        if self.cursor.skip_blanks() {
             return;
         }
         match token.kind {
-            Kind::Newline => self.at += 1,
+            Kind::Newline => self.cursor.at += 1,
             Kind::Semicolon => {
-                let run = self.run(Kind::Semicolon, token);
+                let run = self.cursor.run(Kind::Semicolon, token);
                 let finding = report.rule(&TERMINATOR, token.start(), run, "no node ends at this `;`");
                 report.push(finding.help("remove it"));
             }
             Kind::Close => self.close(token, report),
             Kind::Slashdash => {
-                self.at += 1;
-                if !self.skip_node() {
+                self.cursor.at += 1;
+                if !self.cursor.skip_node() {
                     self.idle_slashdash(token, report);
                 }
             }
             _ => self.node(token, report),
         }
-    }
-
-    /// Moves over a run of tokens of one kind and blanks between them; gives the end of the last.
-    fn run(&mut self, kind: Kind, first: Token) -> usize {
-        let mut end = first.end();
-        while let Some(token) =
-            self.peek().filter(|t| t.kind == kind || matches!(t.kind, Kind::Space | Kind::Newline))
-        {
-            if token.kind == kind {
-                end = token.end();
-            }
-            self.at += 1;
-        }
-        end
-    }
-
-    /// Moves over blanks, comments and continued line ends, if there are any.
-    fn skip_blanks(&mut self) -> bool {
-        let from = self.at;
-        while let Some(kind) = self.next_kind() {
-            match kind {
-                Kind::Space | Kind::Comment | Kind::OpenComment | Kind::HashComment => self.at += 1,
-                Kind::Backslash => match self.continued() {
-                    Some(next) => self.at = next,
-                    None => break,
-                },
-                _ => break,
-            }
-        }
-        self.at > from
-    }
-
-    /// Where the text goes on after the backslash here, if that continues the line.
-    fn continued(&self) -> Option<usize> {
-        let rest = self.tokens.get(self.at + 1..)?;
-        let blanks = rest.iter().take_while(|t| matches!(t.kind, Kind::Space | Kind::Comment)).count();
-        let next = self.at + 1 + blanks;
-        match self.tokens.get(next) {
-            None => Some(next),
-            Some(t) if t.kind == Kind::Newline => Some(next + 1),
-            Some(_) => None,
-        }
-    }
-
-    fn skip_lines(&mut self) {
-        while self.skip_blanks() || self.next_kind() == Some(Kind::Newline) {
-            self.at += usize::from(self.next_kind() == Some(Kind::Newline));
-        }
-    }
-
-    /// Moves over a node that is commented out, with its block and its `;`.
-    fn skip_node(&mut self) -> bool {
-        self.skip_lines();
-        let from = self.at;
-        loop {
-            self.skip_blanks();
-            match self.next_kind() {
-                None | Some(Kind::Newline | Kind::Close) => break,
-                Some(Kind::Semicolon) if self.at == from => return false,
-                Some(Kind::Semicolon) => {
-                    self.at += 1;
-                    break;
-                }
-                Some(Kind::Open) if self.at == from => return false,
-                Some(Kind::Open) => self.skip_block(),
-                Some(Kind::Slashdash) => {
-                    self.at += 1;
-                    self.skip_lines();
-                }
-                Some(_) => self.at += 1,
-            }
-        }
-        self.at > from
-    }
-
-    /// Moves over a block, as deep as it may be; braces that are missing in it are missed by the block around it.
-    fn skip_block(&mut self) {
-        let mut depth = 0usize;
-        while let Some(kind) = self.next_kind() {
-            match kind {
-                Kind::Open => depth += 1,
-                Kind::Close => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                break;
-            }
-        }
-    }
-
-    /// Moves over an entry or a block that is commented out.
-    fn skip_entry(&mut self) -> bool {
-        self.skip_lines();
-        if self.next_kind() == Some(Kind::Open) {
-            self.skip_block();
-            return true;
-        }
-        if !self.skip_value() {
-            return false;
-        }
-        let end = self.at;
-        self.skip_blanks();
-        if self.next_kind() != Some(Kind::Equals) {
-            self.at = end;
-            return true;
-        }
-        self.at += 1;
-        self.skip_blanks();
-        self.skip_value()
-    }
-
-    fn skip_value(&mut self) -> bool {
-        if self.next_kind() == Some(Kind::TypeOpen) {
-            while self.next_kind().is_some_and(|k| matches!(k, Kind::TypeOpen | Kind::Space | Kind::Word)) {
-                self.at += 1;
-            }
-            self.at += usize::from(self.next_kind() == Some(Kind::TypeClose));
-            self.skip_blanks();
-        }
-        let from = self.at;
-        while self
-            .peek()
-            .is_some_and(|t| t.is_string() || matches!(t.kind, Kind::Word | Kind::Keyword | Kind::Junk))
-        {
-            self.at += 1;
-        }
-        self.at > from
     }
 
     fn idle_slashdash(&self, token: Token, report: &mut Report) {
@@ -241,24 +104,24 @@ impl<'a> Outline<'a> {
     fn node(&mut self, first: Token, report: &mut Report) {
         self.head.clear();
         loop {
-            self.skip_blanks();
-            let Some(token) = self.peek() else { break };
+            self.cursor.skip_blanks();
+            let Some(token) = self.cursor.peek() else { break };
             match token.kind {
                 Kind::Newline | Kind::Semicolon => {
-                    self.at += 1;
+                    self.cursor.at += 1;
                     break;
                 }
                 Kind::Close => break,
                 Kind::Open => return self.open(first, token, report),
                 Kind::Slashdash => {
-                    self.at += 1;
-                    if !self.skip_entry() {
+                    self.cursor.at += 1;
+                    if !self.cursor.skip_entry() {
                         self.idle_slashdash(token, report);
                     }
                 }
                 _ => {
                     self.head.push(token);
-                    self.at += 1;
+                    self.cursor.at += 1;
                 }
             }
         }
@@ -313,20 +176,20 @@ impl<'a> Outline<'a> {
             let message = format!("blocks are nested more than {MAX_DEPTH} deep here");
             let finding = report.rule(&TOO_DEEP, open.start(), open.end(), message);
             report.push(finding.help("move this block outwards"));
-            self.skip_block();
+            self.cursor.skip_block();
             return self.after_block(report);
         }
         self.copy.add(" ");
         self.copy.take(self.text, open.start(), open.end());
-        self.at += 1;
+        self.cursor.at += 1;
         let name = self.head.first().copied();
         self.blocks.push(Block { open, name, indent: self.indent(first) });
     }
 
     /// Blanks before a token, if nothing else stands before it on its line.
     fn indent(&self, token: Token) -> Option<usize> {
-        let i = self.tokens.partition_point(|t| t.start() < token.start());
-        let before = |n: usize| i.checked_sub(n).and_then(|i| self.tokens.get(i));
+        let i = self.cursor.tokens.partition_point(|t| t.start() < token.start());
+        let before = |n: usize| i.checked_sub(n).and_then(|i| self.cursor.tokens.get(i));
         match before(1) {
             Some(t) if t.kind == Kind::Space => {
                 let first = before(2).is_none_or(|t| t.kind == Kind::Newline);
@@ -360,7 +223,7 @@ impl<'a> Outline<'a> {
         if self.blocks.pop().is_none() {
             return self.stray(close, report);
         }
-        self.at += 1;
+        self.cursor.at += 1;
         self.copy.take(self.text, close.start(), close.end());
         self.copy.add("\n");
         self.after_block(report);
@@ -369,17 +232,17 @@ impl<'a> Outline<'a> {
     /// What may follow a block on its line: further blocks that are commented out, and the node's end.
     fn after_block(&mut self, report: &mut Report) {
         loop {
-            self.skip_blanks();
-            let Some(token) = self.peek() else { return };
+            self.cursor.skip_blanks();
+            let Some(token) = self.cursor.peek() else { return };
             match token.kind {
                 Kind::Newline | Kind::Semicolon => {
-                    self.at += 1;
+                    self.cursor.at += 1;
                     return;
                 }
                 Kind::Close => return,
                 Kind::Slashdash => {
-                    self.at += 1;
-                    if !self.skip_entry() {
+                    self.cursor.at += 1;
+                    if !self.cursor.skip_entry() {
                         self.idle_slashdash(token, report);
                     }
                 }
@@ -403,21 +266,21 @@ impl<'a> Outline<'a> {
     /// Reads a second block as one of a node without a name; it has been reported.
     fn second_block(&mut self, open: Token) {
         if self.blocks.len() >= MAX_DEPTH {
-            return self.skip_block();
+            return self.cursor.skip_block();
         }
         self.broken.push(open.start());
         self.copy.add_name(open.start());
         self.copy.add(" ");
         self.copy.take(self.text, open.start(), open.end());
-        self.at += 1;
+        self.cursor.at += 1;
         self.blocks.push(Block { open, name: None, indent: None });
     }
 
     fn stray(&mut self, close: Token, report: &mut Report) {
         let mut end = close.end();
-        self.at += 1;
+        self.cursor.at += 1;
         if self.blocks.is_empty() {
-            end = self.run(Kind::Close, close);
+            end = self.cursor.run(Kind::Close, close);
         }
         self.bad_braces += 1;
         let finding = report.rule(&STRAY_BRACE, close.start(), end, "this `}` closes no block");
