@@ -107,27 +107,24 @@ impl<'a> Disk<'a> {
             let (hash, _) = files.make(i, buffer, |_| Ok(()))?;
             return Ok(Verdict { hash, stamp, state: State::Foreign });
         }
-        let (hash, same) = match self.cache.hash(path, stamp) {
-            Some(known) => {
-                let (hash, _) = files.make(i, buffer, |_| Ok(()))?;
-                (hash, known == hash)
-            }
-            None => {
-                let mut reader = Reader::open(&full)?;
-                let (hash, _) = files.make(i, buffer, |part| reader.compare(part))?;
-                (hash, reader.finish()?)
+        let known = self.cache.hash(path, stamp);
+        let (hash, same) = if let Some(known) = known {
+            let (hash, _) = files.make(i, buffer, |_| Ok(()))?;
+            (hash, known == hash)
+        } else {
+            let mut reader = Reader::open(&full)?;
+            let (hash, _) = files.make(i, buffer, |part| reader.compare(part))?;
+            (hash, reader.finish()?)
+        };
+        let state = match self.former.as_ref().and_then(|m| m.files.get(path)) {
+            _ if same => State::Same,
+            None => State::Foreign,
+            Some(written) => {
+                let found = known.map_or_else(|| hash_of(&full), Ok)?;
+                State::Changed { edited: found != *written }
             }
         };
-        let state = if same { State::Same } else { self.differs(path, &full, hash)? };
         Ok(Verdict { hash, stamp, state })
-    }
-
-    /// Whose a file is that has other bytes.
-    fn differs(&self, path: &str, full: &Path, wanted: Hash) -> Result<State, Error> {
-        let Some(written) = self.former.as_ref().and_then(|m| m.files.get(path)) else {
-            return Ok(State::Foreign);
-        };
-        Ok(State::Changed { edited: *written == wanted || hash_of(full)? != *written })
     }
 
     fn is_replaced(&self, path: &str) -> bool {

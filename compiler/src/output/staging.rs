@@ -5,7 +5,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
@@ -31,7 +31,8 @@ impl Staging {
     /// Makes the folder; one that a killed build left is cleared, one that is not ours is an error.
     pub(super) fn open(place: &Place) -> Result<Self, Error> {
         let folder = place.staging();
-        match fs::create_dir(&folder) {
+        // Nobody else may look: `out` may be private, and its new tree has its rights only at the end.
+        match fs::DirBuilder::new().mode(0o700).create(&folder) {
             Err(e) if e.kind() == ErrorKind::AlreadyExists => ours(&folder)?,
             made => made.map_err(Error::at("make the staging folder", &folder))?,
         }
