@@ -9,6 +9,7 @@ use super::boxes::Boxes;
 use super::cages::plan_of_tier;
 use super::lines::Plan;
 use super::nodes::{Instance, Member, NodeInfo, Nodes, ScopeKind};
+use super::places::Places;
 use super::rules;
 
 /// No device stands at this place.
@@ -35,6 +36,7 @@ impl Devices {
         plan: &Plan,
         intent: &Intent,
         boxes: &Boxes,
+        places: &Places,
         findings: &mut Findings,
     ) -> Option<Self> {
         let distances = distances(nodes, &plan.lines, findings)?;
@@ -80,6 +82,7 @@ impl Devices {
                         host_block: None,
                         own,
                         maintenance,
+                        seat: places.seat(id, number - 1),
                     });
                     ordinals.push(ordinal);
                 }
@@ -94,7 +97,9 @@ impl Devices {
                 for index in 1..=node.count() {
                     let (_, pod) = place(nodes, node, &instance);
                     let absent = instance.absent || node.is_absent(index);
-                    all.hosts.push(Host { name: namer.name(&instance, index), group, pod, index, absent });
+                    let number = nodes.unit(&node.chain, &instance.coords) * node.max() + index - 1;
+                    let (name, seat) = (namer.name(&instance, index), places.seat(id, number));
+                    all.hosts.push(Host { name, group, pod, index, absent, seat });
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! `link` lines: which two nodes each joins, and how many positions it needs on each side.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::fabric::{Line, Lower, Side, natural_path_cmp};
@@ -10,6 +11,7 @@ use fabc_lang::units::Speed;
 
 use super::boxes::Boxes;
 use super::nodes::{Member, Nodes, Ref, ScopeKind};
+use super::places::{Places, Rack};
 use super::rules;
 
 /// How positions follow from indices.
@@ -36,6 +38,8 @@ pub(super) struct Servers {
     pub(super) rails: u32,
     /// Place of the plane in the leaf's chain, and the NIC port of its first plane.
     pub(super) plane: Option<(usize, u32)>,
+    /// Planes that the leaves stand in; 1 where in none.
+    pub(super) planes: u32,
     /// Leaves that take part, declared, in each joint scope.
     pub(super) leaves: u32,
     /// Leaves that there may ever be.
@@ -44,6 +48,8 @@ pub(super) struct Servers {
     pub(super) servers_max: u32,
     /// Servers to a leaf; 0 until the cages that are left are known.
     pub(super) b: u32,
+    /// By rack, where both ends are placed: who shares a rack.
+    pub(super) racks: Option<BTreeMap<(usize, usize, u32), Rack>>,
 }
 
 impl Servers {
@@ -76,7 +82,17 @@ impl Servers {
                 u64::from(self.servers_max) * u64::from(own) * ports
             }
             By::Rail => served * ports,
-            By::Rack => served * count * ports,
+            By::Rack => {
+                let of_rack = |r: &Rack| {
+                    if r.leaves.is_empty() {
+                        0
+                    } else {
+                        u64::from(r.each(r.leaves.len() / self.planes as usize))
+                    }
+                };
+                let placed = self.racks.as_ref().map(|r| r.values().map(of_rack).max().unwrap_or(0));
+                placed.unwrap_or(served) * count * ports
+            }
             By::Spread => {
                 (u64::from(self.servers_max) * count * ports).div_ceil(u64::from(self.leaves.max(1)))
             }
@@ -107,10 +123,17 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(nodes: &Nodes<'_>, boxes: &Boxes, intent: &Intent, findings: &mut Findings) -> Self {
+    pub(super) fn new(
+        nodes: &Nodes<'_>,
+        boxes: &Boxes,
+        places: &Places,
+        intent: &Intent,
+        findings: &mut Findings,
+    ) -> Self {
         let mut made: Vec<(Line, Draft)> = Vec::new();
         let community = intent.fabric.nos.v == Nos::Sonic;
-        let mut maker = Maker { nodes, boxes, findings, community, broken: boxes.of_tier.contains(&None) };
+        let mut maker =
+            Maker { nodes, boxes, places, findings, community, broken: boxes.of_tier.contains(&None) };
         for (scope, info) in nodes.scopes.iter().enumerate() {
             for link in &info.scope.links {
                 maker.link(link, scope, &mut made);
@@ -160,6 +183,7 @@ fn duplicates(nodes: &Nodes<'_>, made: &[(Line, Draft)], findings: &mut Findings
 struct Maker<'n, 'a, 'f> {
     nodes: &'n Nodes<'a>,
     boxes: &'n Boxes,
+    places: &'n Places,
     findings: &'f mut Findings,
     community: bool,
     broken: bool,
@@ -456,10 +480,12 @@ impl Maker<'_, '_, '_> {
                 ports: if plane.is_some() { 1 } else { nic.ports.v },
                 rails,
                 plane,
+                planes: plane.map_or(1, |(at, _)| nodes.radix(up.chain[at])),
                 leaves,
                 leaves_max,
                 servers_max: units * low.max(),
                 b: link.servers_per_leaf.map_or(0, |s| s.v),
+                racks: self.places.racks(nodes, lower.node, upper.node).filter(|_| by.v == By::Rack),
             };
             if servers.b == 0 {
                 servers.b = match by.v {

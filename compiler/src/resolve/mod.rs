@@ -1,6 +1,7 @@
 //! Intent to fabric: who there is, what is wired to what, and every number that follows.
 //!
-//! In order: [`nodes`] flattens pods and planes; [`devices`] names the members; [`lines`] says which positions each
+//! In order: [`nodes`] flattens pods and planes; [`devices`] names the members; [`places`] seats
+//! them; [`lines`] says which positions each
 //! line needs; [`cages`] gives the lines their cages; [`wires`] makes the links; [`numbers`] gives addresses and ASNs.
 //! Everything follows from identity and declared `max`, nothing from the order of the source or from totals.
 
@@ -10,6 +11,7 @@ mod devices;
 mod lines;
 mod nodes;
 mod numbers;
+mod places;
 pub mod rules;
 mod wires;
 
@@ -31,9 +33,10 @@ pub fn resolve(
 ) -> Option<Fabric> {
     let nodes = nodes::Nodes::new(&intent.root, findings)?;
     let boxes = boxes::Boxes::load(&nodes, catalog, sources, findings);
-    let plan = lines::Plan::new(&nodes, &boxes, &intent, findings);
+    let places = places::Places::new(&nodes, &intent);
+    let plan = lines::Plan::new(&nodes, &boxes, &places, &intent, findings);
     let plan = cages::allocate(&nodes, &boxes, plan, findings)?;
-    let mut devices = devices::Devices::new(&nodes, &plan, &intent, &boxes, findings)?;
+    let mut devices = devices::Devices::new(&nodes, &plan, &intent, &boxes, &places, findings)?;
     let links = wires::wire(&nodes, &plan, &mut devices, findings)?;
     numbers::assign(&nodes, &intent, &mut devices, findings);
     let mtu = intent.fabric.mtu.unwrap_or(Spanned::new(DEFAULT_MTU, intent.fabric.at));

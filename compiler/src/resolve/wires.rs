@@ -9,6 +9,7 @@ use fabc_lang::intent::By;
 use super::devices::{Devices, NOBODY};
 use super::lines::{Draft, Plan, Scheme, Servers};
 use super::nodes::{Instance, NodeInfo, Nodes, Ref};
+use super::places::Rack;
 use super::rules;
 
 /// More links than this are a mistake and not a fabric.
@@ -53,6 +54,14 @@ pub(super) fn wire(
         fine &= made;
     }
     fine.then(|| sorted(links, plan, devices))
+}
+
+/// A declared leaf: its number in the joint scope (from 0, by `max`), over its whole chain, and its switch.
+#[derive(Debug, Clone, Copy)]
+struct Leaf {
+    place: u32,
+    number: u32,
+    switch: u32,
 }
 
 struct Wiring<'w, 'a> {
@@ -155,8 +164,8 @@ impl<'w, 'a> Wiring<'w, 'a> {
         let (low, up) = (self.node(&self.draft.lower), self.node(&self.draft.upper));
         let (groups, leaves) = (self.instances(&self.draft.lower), self.instances(&self.draft.upper));
         let common = self.draft.common;
-        // By joint scope and plane: number of each declared leaf (from 0, by max) and its switch, in order.
-        let mut by_scope: BTreeMap<(&[u32], u32), Vec<(u32, u32)>> = BTreeMap::new();
+        // By joint scope and plane: the declared leaves in order.
+        let mut by_scope: BTreeMap<(&[u32], u32), Vec<Leaf>> = BTreeMap::new();
         for leaf in &leaves {
             let plane = servers.plane.map_or(0, |(at, _)| leaf.coords[at]);
             let (chain, coords): (Vec<usize>, Vec<u32>) = up.chain[common..]
@@ -168,7 +177,12 @@ impl<'w, 'a> Wiring<'w, 'a> {
                 .unzip();
             let unit = self.nodes.unit(&chain, &coords);
             let list = by_scope.entry((&leaf.coords[..common], plane)).or_default();
-            list.extend((0..up.count()).map(|i| (unit * up.max() + i, self.switch(up, leaf, i))));
+            let base = self.nodes.unit(&up.chain, &leaf.coords) * up.max();
+            list.extend((0..up.count()).map(|i| Leaf {
+                place: unit * up.max() + i,
+                number: base + i,
+                switch: self.switch(up, leaf, i),
+            }));
         }
         let mut stray = None;
         for group in &groups {
@@ -181,7 +195,7 @@ impl<'w, 'a> Wiring<'w, 'a> {
                     let host =
                         self.devices.host_at[low.ordinal].get(place as usize).copied().unwrap_or(NOBODY);
                     let s = unit * low.max() + i;
-                    if let Err(k) = self.one_server(servers, host, s, *plane, list) {
+                    if let Err(k) = self.one_server(servers, (host, place), s, *plane, list) {
                         stray = stray.or(Some((host, k)));
                     }
                 }
@@ -197,14 +211,15 @@ impl<'w, 'a> Wiring<'w, 'a> {
     fn one_server(
         &mut self,
         servers: &Servers,
-        host: u32,
+        (host, number): (u32, u32),
         s: u32,
         plane: u32,
-        leaves: &[(u32, u32)],
+        leaves: &[Leaf],
     ) -> Result<(), u32> {
         let side = &self.line.upper_side;
-        let numbered = |n: u64| leaves.iter().find(|l| u64::from(l.0) == n).map(|l| l.1);
-        let declared = |n: u64| leaves.get(usize::try_from(n).ok()?).map(|l| l.1);
+        let numbered =
+            |n: u64| leaves.binary_search_by_key(&n, |l| u64::from(l.place)).ok().map(|i| leaves[i].switch);
+        let declared = |n: u64| leaves.get(usize::try_from(n).ok()?).map(|l| l.switch);
         let (s64, b) = (u64::from(s), u64::from(servers.b.max(1)));
         let (count, ports) = (u64::from(servers.count), u64::from(servers.ports));
         for nth in 0..servers.count {
@@ -224,11 +239,12 @@ impl<'w, 'a> Wiring<'w, 'a> {
                         (numbered(number).filter(|_| inside), (s64 % b) * ports + p64)
                     }
                     By::Rack => {
-                        let inside = s64 / b < u64::from(servers.leaves);
-                        (
-                            declared(s64 / b).filter(|_| inside),
-                            ((s64 % b) * count + u64::from(nth)) * ports + p64,
-                        )
+                        let (leaf, nth_server) = match &servers.racks {
+                            Some(racks) => self.in_rack(racks, host, number, leaves),
+                            None if s64 / b < u64::from(servers.leaves) => (declared(s64 / b), s64 % b),
+                            None => (None, 0),
+                        };
+                        (leaf, (nth_server * count + u64::from(nth)) * ports + p64)
                     }
                     By::Spread => {
                         let port_in_plane = if servers.plane.is_some() { 0 } else { p64 };
@@ -245,6 +261,24 @@ impl<'w, 'a> Wiring<'w, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// The leaf of a server's own rack, and the server's place on it.
+    fn in_rack(
+        &self,
+        racks: &BTreeMap<(usize, usize, u32), Rack>,
+        host: u32,
+        number: u32,
+        leaves: &[Leaf],
+    ) -> (Option<u32>, u64) {
+        let seat = self.devices.hosts.get(host as usize).and_then(|h| h.seat);
+        let Some(rack) = seat.and_then(|s| racks.get(&(s.hall, s.row, s.rack))) else { return (None, 0) };
+        let find =
+            |l: &u32| leaves.binary_search_by_key(l, |leaf| leaf.number).ok().map(|i| leaves[i].switch);
+        let mine: Vec<u32> = rack.leaves.iter().filter_map(find).collect();
+        let Ok(nth) = rack.servers.binary_search(&number) else { return (None, 0) };
+        let each = rack.each(mine.len()) as usize;
+        (mine.get(nth / each).copied(), (nth % each) as u64)
     }
 
     fn no_leaf(&self, servers: &Servers, host: u32, k: u32, up: &NodeInfo<'_>, findings: &mut Findings) {

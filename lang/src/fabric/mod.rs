@@ -4,6 +4,7 @@
 //! (naturally) and links by their lower end, so iterating in index order is the order of every artifact. What depends
 //! on one device is derived on demand ([`Fabric::ports`]), so that memory stays linear in links.
 
+mod length;
 mod natural;
 mod port;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
+pub use length::LengthSource;
 pub use natural::{natural_cmp, natural_path_cmp};
 pub use port::{CagePlan, Layout, Port, PortSpec};
 
@@ -147,6 +149,8 @@ pub struct Switch {
     pub own: Option<usize>,
     /// Drained.
     pub maintenance: bool,
+    /// Where it stands.
+    pub seat: Option<Seat>,
 }
 
 /// A server.
@@ -162,6 +166,21 @@ pub struct Host {
     pub index: u32,
     /// Left out: its links are not built.
     pub absent: bool,
+    /// Where it stands.
+    pub seat: Option<Seat>,
+}
+
+/// Where a device stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seat {
+    /// Index in [`Intent::halls`].
+    pub hall: usize,
+    /// Index in the hall's rows.
+    pub row: usize,
+    /// Rack in the row, from 1.
+    pub rack: u32,
+    /// Height unit, where one is given.
+    pub unit: Option<u32>,
 }
 
 /// The lower end of a line.
