@@ -1,6 +1,6 @@
 //! Findings with the lines that they speak of, drawn by miette.
 //!
-//! miette's own sources look for a line from the first byte on, for every label. [`File`] answers from the line index:
+//! miette's own sources look for a line from the first byte on, for every label. `File` answers from the line index:
 //! a thousand findings take milliseconds, whatever the size of the file.
 
 use std::borrow::Cow;

@@ -21,7 +21,7 @@ pub enum Format {
     /// With the lines that they speak of
     #[default]
     Human,
-    /// One line each: FILE:LINE:COLUMN: SEVERITY[CODE]: MESSAGE
+    /// One line each, as file:3:5: error, code, message and help
     Short,
     /// One JSON document
     Json,
