@@ -1,1 +1,22 @@
-//! What comes out.
+//! What comes out: the files of a build, each made from the fabric when it is asked for.
+//!
+//! In reading order:
+//! - [`Bundle`]: which files there are
+//! - [`Device`]: one switch as its files need it
+//! - [`sonic`]: `config_db.json`
+//! - [`frr`]: `frr.conf`
+//! - [`cabling`]: `hosts.csv`, `cabling/cables.csv`, `cabling/topology.dot`
+//! - [`model`]: `fabric.json`
+//!
+//! Nothing here reads or writes a file; nothing is kept but what is being written.
+
+mod bundle;
+pub mod cabling;
+mod csv;
+mod device;
+pub mod frr;
+pub mod model;
+pub mod sonic;
+
+pub use bundle::{Bundle, BundleError, File};
+pub use device::{Device, DevicePort, End, Wired};

@@ -1,0 +1,159 @@
+//! The list of files that a build consists of.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use fabc_lang::fabric::Fabric;
+
+use crate::device::Device;
+use crate::frr::{self, TemplateError, Templates};
+use crate::sonic::{self, Release};
+use crate::{cabling, model};
+
+/// A file of a build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum File {
+    /// `switches/NAME/config_db.json` of the switch with this index.
+    ConfigDb(usize),
+    /// `switches/NAME/frr.conf` of the switch with this index.
+    FrrConf(usize),
+    /// `hosts.csv`
+    Hosts,
+    /// `cabling/cables.csv`
+    Cables,
+    /// `cabling/topology.dot`
+    Topology,
+    /// `fabric.json`
+    Fabric,
+}
+
+/// Files of the whole fabric; those of the switches come before them.
+const WHOLE: [File; 4] = [File::Cables, File::Topology, File::Fabric, File::Hosts];
+
+/// All files of a build. Each is made when it is asked for, from any thread; none is kept.
+#[derive(Debug)]
+pub struct Bundle<'a> {
+    fabric: &'a Fabric,
+    release: &'static Release,
+    version: &'a str,
+    templates: Templates,
+    present: Vec<usize>,
+    failure: Mutex<Option<TemplateError>>,
+}
+
+/// Why there is nothing to emit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BundleError {
+    /// The fabric asks for a release that fabc doesn't know.
+    Release,
+    /// A template doesn't compile, or doesn't render for some switch.
+    Template(TemplateError),
+}
+
+impl<'a> Bundle<'a> {
+    /// The files of a fabric. `version` is fabc's own; `templates` are the user's, by name ([`frr::NAME`]). They are
+    /// tried on a switch of each tier.
+    pub fn new(
+        fabric: &'a Fabric,
+        version: &'a str,
+        templates: BTreeMap<String, String>,
+    ) -> Result<Self, BundleError> {
+        let node = &fabric.intent.fabric;
+        let release = Release::find(node.nos.v, &node.release.v).ok_or(BundleError::Release)?;
+        let present = (0..fabric.switches.len()).filter(|&i| !fabric.switches[i].absent).collect();
+        let templates = Templates::new(templates);
+        let bundle = Bundle { fabric, release, version, templates, present, failure: Mutex::new(None) };
+        let mut tried = vec![false; fabric.tiers.len()];
+        let mut out = Vec::new();
+        for &index in &bundle.present {
+            if let Some(tried) = tried.get_mut(fabric.switches[index].tier)
+                && !std::mem::replace(tried, true)
+            {
+                out.clear();
+                bundle.frr(index, &mut out).map_err(BundleError::Template)?;
+            }
+        }
+        Ok(bundle)
+    }
+
+    /// Number of files.
+    pub fn len(&self) -> usize {
+        2 * self.present.len() + WHOLE.len()
+    }
+
+    /// Whether there are no files: never.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// Which file number `i` is; none beyond the last.
+    pub fn file(&self, i: usize) -> Option<File> {
+        match self.present.get(i / 2) {
+            Some(&index) if i.is_multiple_of(2) => Some(File::ConfigDb(index)),
+            Some(&index) => Some(File::FrrConf(index)),
+            None => WHOLE.get(i - 2 * self.present.len()).copied(),
+        }
+    }
+
+    /// Path of file `i` within the build, parts joined by `/`.
+    pub fn path(&self, i: usize) -> Cow<'static, str> {
+        let of = |index: usize, file: &str| format!("switches/{}/{file}", self.fabric.switches[index].name);
+        match self.file(i) {
+            Some(File::ConfigDb(index)) => Cow::Owned(of(index, "config_db.json")),
+            Some(File::FrrConf(index)) => Cow::Owned(of(index, "frr.conf")),
+            Some(File::Hosts) => Cow::Borrowed("hosts.csv"),
+            Some(File::Cables) => Cow::Borrowed("cabling/cables.csv"),
+            Some(File::Topology) => Cow::Borrowed("cabling/topology.dot"),
+            Some(File::Fabric) => Cow::Borrowed("fabric.json"),
+            None => Cow::Borrowed(""),
+        }
+    }
+
+    /// Appends the whole of file `i`, the same bytes whenever it is asked.
+    pub fn render(&self, i: usize, out: &mut Vec<u8>) {
+        let mut part = 0;
+        while self.part(i, part, out) {
+            part += 1;
+        }
+    }
+
+    /// Appends part `part` of file `i`, from 0, and tells whether another follows. Files of one switch have one part.
+    pub fn part(&self, i: usize, part: usize, out: &mut Vec<u8>) -> bool {
+        match self.file(i) {
+            Some(File::ConfigDb(index)) => {
+                if let Some(device) = self.device(index) {
+                    sonic::render(&device, out);
+                }
+                false
+            }
+            Some(File::FrrConf(index)) => {
+                if let Err(error) = self.frr(index, out) {
+                    let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+                    failure.get_or_insert(error);
+                }
+                false
+            }
+            Some(File::Hosts) => cabling::hosts(self.fabric, part, out),
+            Some(File::Cables) => cabling::cables(self.fabric, part, out),
+            Some(File::Topology) => cabling::topology(self.fabric, part, out),
+            Some(File::Fabric) => model::fabric_json(self.fabric, self.version, part, out),
+            None => false,
+        }
+    }
+
+    /// What went wrong in a template while files were made: to be asked before a tree counts as written.
+    pub fn failure(&self) -> Option<TemplateError> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The switch with this index, ready to be emitted.
+    pub fn device(&self, index: usize) -> Option<Device<'a>> {
+        Device::new(self.fabric, self.release, index)
+    }
+
+    fn frr(&self, index: usize, out: &mut Vec<u8>) -> Result<(), TemplateError> {
+        let Some(device) = self.device(index) else { return Ok(()) };
+        self.templates.frr(&frr::Config::new(&device), out)
+    }
+}

@@ -1,0 +1,117 @@
+//! `cabling/cables.csv`: every physical cable, both ends.
+//!
+//! A link over a module with two connectors (`2xDR4`) is two cables. A cage that is broken out has a cable for each
+//! child where its module has as many connectors; otherwise one cable with a leg for each child: a splitter.
+//! Cables are named after the end that is broken out further: `leaf-01:17`, `leaf-01:17.2`.
+
+use fabc_lang::fabric::{Fabric, Link, Lower, PortId};
+use fabc_lang::units::Length;
+
+use super::{End, lower, part_of, upper};
+use crate::csv::Row;
+use crate::device::line_nodes;
+
+const HEAD: &[u8] = b"cable_id,leg,link_id,line,\
+    a_device,a_cage,a_lane,a_interface,a_alias,a_rack,a_unit,\
+    b_device,b_cage,b_lane,b_interface,b_alias,b_rack,b_unit,\
+    speed_mbps,media,length_m,length_source\n";
+
+/// Appends part `part` of `cables.csv`, and tells whether another follows.
+pub fn cables(fabric: &Fabric, part: usize, out: &mut Vec<u8>) -> bool {
+    if part == 0 {
+        out.extend_from_slice(HEAD);
+    }
+    let (range, more) = part_of(part, fabric.links.len());
+    for link in fabric.links.get(range).unwrap_or_default().iter().filter(|link| fabric.is_present(link)) {
+        let line = fabric.line_of(link);
+        let (of_a, of_b) =
+            (line.lower_side.as_ref().map_or(1, |side| side.children), line.upper_side.children);
+        let connectors = connectors(line.media.as_ref().map_or("", |m| &m.v));
+        let (owner, place, children) = if of_b >= of_a {
+            (fabric.switches[link.b as usize].name.as_str(), link.b_port, of_b)
+        } else {
+            (fabric.lower_name(link), link.a_port, of_a)
+        };
+        for (cable, leg) in strands(place.child.into(), children, connectors) {
+            let id = if connectors > 1 {
+                format!("{owner}:{}.{}", place.cage, cable + 1)
+            } else {
+                format!("{owner}:{}", place.cage)
+            };
+            row(fabric, link, &id, leg, out);
+        }
+    }
+    more
+}
+
+/// Cables (from 0, within the cage) that child `child` of `children` runs over, and which part of link or splitter each
+/// is (from 1).
+fn strands(child: u32, children: u32, connectors: u32) -> impl Iterator<Item = (u32, u32)> {
+    let children = children.max(1);
+    let each = connectors / children;
+    let shared = children.div_ceil(connectors.max(1));
+    let (first, count) = if each > 0 { (child * each, each) } else { (child / shared, 1) };
+    (0..count).map(move |i| (first + i, if each > 0 { i + 1 } else { child % shared + 1 }))
+}
+
+/// Connectors of a module: 2 of `2xDR4`, 1 where no number is said.
+fn connectors(media: &str) -> u32 {
+    media.split_once('x').and_then(|(n, _)| n.parse().ok()).filter(|n| (1..=8).contains(n)).unwrap_or(1)
+}
+
+fn row(fabric: &Fabric, link: &Link, id: &str, leg: u32, out: &mut Vec<u8>) {
+    let line = fabric.line_of(link);
+    let (a, b) = (lower(fabric, link), upper(fabric, link));
+    let (down, up) = line_nodes(fabric, link);
+    let a_name = fabric.lower_name(link);
+    let mut row = Row::new(out);
+    row.cell(id).number(leg).cell(&format!("{a_name}:{}", a.interface())).cell(&format!("{down} {up}"));
+    let split = line.lower_side.as_ref().is_some_and(|side| side.children > 1);
+    end(&mut row, a_name, link.a_port, split || matches!(line.lower, Lower::Hosts { .. }), &a);
+    end(&mut row, &fabric.switches[link.b as usize].name, link.b_port, line.upper_side.children > 1, &b);
+    row.number(line.speed.v.0).cell(line.media.as_ref().map_or("", |m| &m.v));
+    let length = fabric.stated_length(link);
+    row.value(length.map(|length| metres(length.v))).value(length.map(|_| "stated"));
+    row.end();
+}
+
+/// Device, cage, lane of the break-out, interface, alias, rack, height unit.
+fn end(row: &mut Row<'_>, device: &str, place: PortId, split: bool, end: &End<'_>) {
+    row.cell(device).number(place.cage);
+    // Servers count NIC ports from 0, cages their children from 1.
+    let lane = place.child + u16::from(matches!(end, End::Switch(_)));
+    row.value(split.then_some(lane)).cell(end.interface()).cell(end.port()).cell("").cell("");
+}
+
+/// Metres as a decimal, exactly.
+fn metres(length: Length) -> String {
+    let (whole, rest) = (length.0 / 1000, length.0 % 1000);
+    let text = format!("{whole}.{rest:03}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_of_two_connectors_makes_two_cables() {
+        let of = |child, children, connectors| strands(child, children, connectors).collect::<Vec<_>>();
+        assert_eq!(of(0, 1, 1), [(0, 1)]);
+        assert_eq!(of(0, 1, 2), [(0, 1), (1, 2)]);
+        assert_eq!(of(1, 2, 1), [(0, 2)]);
+        assert_eq!(of(1, 2, 2), [(1, 1)]);
+        assert_eq!(of(3, 4, 2), [(1, 2)]);
+        assert_eq!(of(5, 8, 1), [(0, 6)]);
+        assert_eq!(connectors("2xDR4"), 2);
+        assert_eq!(connectors("DR4"), 1);
+        assert_eq!(connectors("flux"), 1);
+    }
+
+    #[test]
+    fn lengths_are_exact() {
+        assert_eq!(metres(Length(30_000)), "30");
+        assert_eq!(metres(Length(600)), "0.6");
+        assert_eq!(metres(Length(1_255)), "1.255");
+    }
+}

@@ -1,0 +1,31 @@
+//! `cabling/topology.dot`: the wiring as PTM and cable-validation tools read it, with port ids as LLDP shows them.
+
+use fabc_lang::fabric::Fabric;
+
+use super::{lower, part_of, upper};
+
+/// Appends part `part` of `topology.dot`, and tells whether another follows.
+pub fn topology(fabric: &Fabric, part: usize, out: &mut Vec<u8>) -> bool {
+    if part == 0 {
+        out.extend_from_slice(b"graph G {\n");
+    }
+    let (range, more) = part_of(part, fabric.links.len());
+    for link in fabric.links.get(range).unwrap_or_default().iter().filter(|link| fabric.is_present(link)) {
+        out.extend_from_slice(b"    ");
+        end(out, fabric.lower_name(link), lower(fabric, link).port());
+        out.extend_from_slice(b" -- ");
+        end(out, &fabric.switches[link.b as usize].name, upper(fabric, link).port());
+        out.extend_from_slice(b"\n");
+    }
+    if !more {
+        out.extend_from_slice(b"}\n");
+    }
+    more
+}
+
+/// `"leaf-01":"etp33"`. Names of devices and ports have no quotes in them.
+fn end(out: &mut Vec<u8>, device: &str, port: &str) {
+    for piece in ["\"", device, "\":\"", port, "\""] {
+        out.extend_from_slice(piece.as_bytes());
+    }
+}

@@ -1,0 +1,194 @@
+//! One switch as its files need it: every port with its peer, addresses and state. Made anew for each file.
+
+use std::borrow::Cow;
+use std::net::Ipv4Addr;
+
+use fabc_lang::fabric::{Fabric, Link, Lower, Peer, Port, PortId, Switch, Tier, natural_cmp};
+use fabc_lang::intent::{PortOverride, SwitchNode};
+use fabc_lang::platform::Platform;
+use fabc_lang::platform::switch::Sonic;
+use fabc_lang::source::Span;
+
+use crate::sonic::Release;
+
+/// A switch, ready to be emitted.
+#[derive(Debug)]
+pub struct Device<'a> {
+    /// The fabric that it is part of.
+    pub fabric: &'a Fabric,
+    /// What its system knows.
+    pub release: &'a Release,
+    /// Its index in [`Fabric::switches`].
+    pub index: usize,
+    /// Itself.
+    pub switch: &'a Switch,
+    /// Its tier.
+    pub tier: &'a Tier,
+    /// Its model.
+    pub platform: &'a Platform,
+    /// What the file says of it alone.
+    pub own: Option<&'a SwitchNode>,
+    /// All its ports, in natural order of their names.
+    pub ports: Vec<DevicePort<'a>>,
+}
+
+/// A port of a switch.
+#[derive(Debug)]
+pub struct DevicePort<'a> {
+    /// Name, lanes, cage, wire.
+    pub port: Port<'a>,
+    /// What hangs on it.
+    pub end: End<'a>,
+    /// Admin state by override.
+    pub up: Option<(bool, Span)>,
+    /// Why, by override.
+    pub note: Option<(&'a str, Span)>,
+}
+
+/// What hangs on a port.
+#[derive(Debug)]
+pub enum End<'a> {
+    /// Nothing.
+    Unused,
+    /// A wire.
+    Wired(Wired<'a>),
+}
+
+/// The far end of a port's wire.
+#[derive(Debug)]
+pub struct Wired<'a> {
+    /// The link.
+    pub link: &'a Link,
+    /// Whether the far device is there.
+    pub present: bool,
+    /// Its name.
+    pub peer: &'a str,
+    /// Its port: alias of a switch's, interface of a server's.
+    pub peer_port: Cow<'a, str>,
+    /// Which switch it is; none for a server.
+    pub peer_switch: Option<usize>,
+    /// Whether it is above this switch.
+    pub above: bool,
+    /// This end's address and the far one's, /31; none where the link has no addresses.
+    pub addresses: Option<(Ipv4Addr, Ipv4Addr)>,
+}
+
+impl<'a> Device<'a> {
+    /// The switch with this index; none beyond the last.
+    pub fn new(fabric: &'a Fabric, release: &'a Release, index: usize) -> Option<Self> {
+        let switch = fabric.switches.get(index)?;
+        let tier = fabric.tier_of(switch);
+        let own = switch.own.and_then(|own| fabric.intent.switches.get(own));
+        let overrides = own.map_or(&[][..], |own| &own.ports);
+        let mut ports: Vec<_> = fabric
+            .ports(index)
+            .map(|port| {
+                let mut found = DevicePort { end: end(fabric, index, &port), port, up: None, note: None };
+                for said in overrides {
+                    found.lay_over(said, fabric, switch);
+                }
+                found
+            })
+            .collect();
+        if !ports.is_sorted_by(|a, b| natural_cmp(a.name(), b.name()).is_lt()) {
+            ports.sort_by(|a, b| natural_cmp(a.name(), b.name()));
+        }
+        Some(Device { fabric, release, index, switch, tier, platform: fabric.platform_of(tier), own, ports })
+    }
+
+    /// What its system calls the box.
+    pub fn sonic(&self) -> Option<&'a Sonic> {
+        self.release.names(self.platform)
+    }
+
+    /// Ports whose far end is there, with it.
+    pub fn wired(&self) -> impl Iterator<Item = (&DevicePort<'a>, &Wired<'a>)> {
+        self.ports.iter().filter_map(|port| port.wired().map(|wired| (port, wired)))
+    }
+
+    /// Ports to other switches that are there.
+    pub fn sessions(&self) -> impl Iterator<Item = (&DevicePort<'a>, &Wired<'a>)> {
+        self.wired().filter(|(_, wired)| wired.peer_switch.is_some())
+    }
+}
+
+impl<'a> DevicePort<'a> {
+    /// SONiC's name: `Ethernet8`.
+    pub fn name(&self) -> &'a str {
+        &self.port.spec.name
+    }
+
+    /// The far end, where it is there.
+    pub fn wired(&self) -> Option<&Wired<'a>> {
+        match &self.end {
+            End::Wired(wired) if wired.present => Some(wired),
+            _ => None,
+        }
+    }
+
+    /// Whether it is to be up.
+    pub fn is_up(&self) -> bool {
+        self.up.map_or(self.wired().is_some(), |(up, _)| up)
+    }
+
+    fn lay_over(&mut self, said: &'a PortOverride, fabric: &Fabric, switch: &Switch) {
+        let (spec, selector) = (self.port.spec, said.port.v.as_str());
+        let named = selector == spec.name || selector == spec.alias;
+        if !named && (self.port.cage.is_none() || !fabric.selects(switch, selector, self.port.id)) {
+            return;
+        }
+        if let Some(up) = &said.up {
+            self.up = Some((up.v, up.at));
+        }
+        if let Some(note) = &said.note {
+            self.note = Some((&note.v, note.at));
+        }
+    }
+}
+
+fn end<'a>(fabric: &'a Fabric, index: usize, port: &Port<'a>) -> End<'a> {
+    let Some(link) = port.wire.and_then(|wire| fabric.links.get(wire.link as usize)) else {
+        return End::Unused;
+    };
+    let wired = match fabric.peer(link, index) {
+        Peer::Host(host, far) => Wired {
+            link,
+            present: fabric.is_present(link),
+            peer: &fabric.hosts[host].name,
+            peer_port: Cow::Owned(fabric.host_interface(host, far)),
+            peer_switch: None,
+            above: false,
+            addresses: fabric.host_addresses(link),
+        },
+        Peer::Switch(other, far) => {
+            let above = link.a as usize == index;
+            let addresses = fabric.link_addresses(link);
+            Wired {
+                link,
+                present: fabric.is_present(link),
+                peer: &fabric.switches[other].name,
+                peer_port: Cow::Borrowed(switch_port(fabric, other, far).map_or("", |spec| &spec.alias)),
+                peer_switch: Some(other),
+                above,
+                addresses: addresses
+                    .map(|(lower, upper)| if above { (lower, upper) } else { (upper, lower) }),
+            }
+        }
+    };
+    End::Wired(wired)
+}
+
+/// The port at this place of a switch.
+pub fn switch_port(fabric: &Fabric, switch: usize, port: PortId) -> Option<&fabc_lang::fabric::PortSpec> {
+    fabric.tier_of(&fabric.switches[switch]).spec(port)
+}
+
+/// Name of a link's lower node and upper node: `su/gpu su/leaf`.
+pub fn line_nodes<'a>(fabric: &'a Fabric, link: &Link) -> (&'a str, &'a str) {
+    let line = fabric.line_of(link);
+    let lower = match line.lower {
+        Lower::Hosts { group, .. } => &fabric.groups[group].path,
+        Lower::Tier(tier) => &fabric.tiers[tier].path,
+    };
+    (lower, &fabric.tiers[line.upper].path)
+}

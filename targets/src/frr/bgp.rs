@@ -1,0 +1,131 @@
+//! BGP: groups, neighbours, networks and limits.
+
+use std::borrow::Cow;
+use std::net::Ipv4Addr;
+
+use fabc_lang::fabric::Level;
+use serde::Serialize;
+
+use super::Bfd;
+use crate::device::Device;
+
+/// `router bgp`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Bgp<'a> {
+    /// The switch's ASN.
+    pub asn: u32,
+    /// Router ID.
+    pub router_id: Option<Ipv4Addr>,
+    /// Whether routes wait until the chip has them.
+    pub suppress_fib_pending: bool,
+    /// Whether it asks to be waited for when BGP restarts.
+    pub graceful_restart: bool,
+    /// ECMP width.
+    pub maximum_paths: u32,
+    /// Peer groups.
+    pub groups: Vec<Group>,
+    /// Neighbours, in order of the ports.
+    pub neighbors: Vec<Neighbor<'a>>,
+    /// IPv4 networks that it announces.
+    pub networks: Vec<String>,
+    /// IPv6 networks that it announces.
+    pub networks6: Vec<String>,
+    /// Whether sessions carry IPv6.
+    pub ipv6: bool,
+}
+
+/// A peer group: all neighbours above, or all below.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// `UPPER` or `LOWER`.
+    pub name: &'static str,
+    /// Whether sessions run over link-local addresses.
+    pub unnumbered: bool,
+    /// BFD profile.
+    pub bfd: Option<&'static str>,
+    /// Route map inwards.
+    pub import: &'static str,
+    /// Route map outwards.
+    pub export: &'static str,
+    /// IPv4 prefixes beyond which the session is closed.
+    pub maximum_prefix: u32,
+    /// The same for IPv6.
+    pub maximum_prefix6: u32,
+}
+
+/// A neighbour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Neighbor<'a> {
+    /// Interface, or address where links are numbered.
+    pub id: Cow<'a, str>,
+    /// Whether `id` is an interface.
+    pub interface: bool,
+    /// Its group.
+    pub group: &'static str,
+    /// The far end.
+    pub description: String,
+}
+
+impl<'a> Bgp<'a> {
+    pub(super) fn new(device: &Device<'a>, bfd: Option<&Bfd>) -> Option<Self> {
+        let asn = device.switch.asn?;
+        let routing = device.fabric.intent.routing.as_ref()?;
+        let level = device.tier.level;
+        let unnumbered = routing.numbered.is_none();
+        let limit = maximum_prefixes(device);
+        let group = |name, import, export| Group {
+            name,
+            unnumbered,
+            bfd: bfd.map(|b| b.profile),
+            import,
+            export,
+            maximum_prefix: limit.0,
+            maximum_prefix6: limit.1,
+        };
+        let upper = (level != Level::Top).then(|| group("UPPER", "FROM_UPPER", "TO_UPPER"));
+        let lower = (level != Level::Bottom).then(|| group("LOWER", "FROM_LOWER", "TO_LOWER"));
+        let neighbors = device.sessions().map(|(port, wired)| Neighbor {
+            id: match wired.addresses {
+                Some((_, far)) => Cow::Owned(far.to_string()),
+                None => Cow::Borrowed(port.name()),
+            },
+            interface: wired.addresses.is_none(),
+            group: if wired.above { "UPPER" } else { "LOWER" },
+            description: format!("{}:{}", wired.peer, wired.peer_port),
+        });
+        let loopback = device.switch.loopback.map(|address| format!("{address}/32"));
+        let block = device.switch.host_block.map(|block| block.to_string());
+        let networks6: Vec<_> =
+            device.switch.loopback6.iter().map(|address| format!("{address}/128")).collect();
+        let width = device.platform.ecmp().and_then(|fact| fact.v.members).unwrap_or(u32::MAX);
+        Some(Bgp {
+            asn,
+            router_id: device.switch.loopback,
+            suppress_fib_pending: device.release.suppress_fib_pending,
+            graceful_restart: level == Level::Bottom && bfd.is_none(),
+            maximum_paths: device.release.maximum_paths.min(width).max(1),
+            groups: upper.into_iter().chain(lower).collect(),
+            neighbors: neighbors.collect(),
+            networks: loopback.into_iter().chain(block).collect(),
+            ipv6: unnumbered && !networks6.is_empty(),
+            networks6,
+        })
+    }
+}
+
+/// Prefixes that a session may bring, IPv4 and IPv6: a power of two above all that the pools can ever hold, so that the
+/// limit is reached only by what doesn't belong here, and never moves as the fabric grows. No block of servers is
+/// smaller than a /28: eight ports.
+fn maximum_prefixes(device: &Device<'_>) -> (u32, u32) {
+    const SMALLEST_BLOCK: u8 = 28;
+    const MOST: u64 = 1 << 20;
+    let Some(routing) = &device.fabric.intent.routing else { return (1, 1) };
+    let within = |length: u8, longest: u8| 1u64 << longest.saturating_sub(length).min(32);
+    let switches = routing.loopbacks.map_or(0, |pool| within(pool.v.prefix_len(), 32));
+    let blocks = routing.host_subnets.map_or(0, |pool| within(pool.v.prefix_len(), SMALLEST_BLOCK));
+    let switches6 = routing.loopbacks6.map_or(0, |pool| within(pool.v.prefix_len(), 128));
+    // There is no IPv6 loopback without an IPv4 one.
+    let switches6 = if switches > 0 { switches6.min(switches) } else { switches6 };
+    let limit = |count: u64| u32::try_from((count + 1).next_power_of_two().min(MOST)).unwrap_or(u32::MAX);
+    (limit(switches + blocks), limit(switches6))
+}

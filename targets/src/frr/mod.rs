@@ -1,0 +1,93 @@
+//! FRR: `frr.conf` of a switch. Decided here as typed stanzas; the template only lays them out.
+//!
+//! What the file says, and why:
+//! - Every session has a route map each way, and a route comes in only if it lies in the fabric's pools. A bottom switch
+//!   lets out only what is its own: its loopback and its servers' block. Middle and top switches pass on what they
+//!   have; what a middle switch learned from above carries a tag (it stays on this switch) and never goes up again. So
+//!   paths have no valleys even where ASNs are pinned; with the ASNs of RFC 7938 loop detection says the same.
+//! - The servers' /31s stay on their leaf. The block is announced by `network`, and a blackhole route keeps it in zebra
+//!   whatever ports do: an aggregate that comes and goes with its ports would make the fabric churn, and traffic to a
+//!   dead server ends at its leaf.
+//! - Sessions over link-local addresses carry IPv4 and IPv6 (RFC 8950). Numbered sessions carry IPv4 only.
+//! - Graceful restart only on the bottom tier, as SONiC's own templates, and not with BFD: BFD says that a silent
+//!   neighbour is dead, graceful restart says that it is to be waited for.
+//! - A drained switch sets the community GRACEFUL_SHUTDOWN (RFC 8326) on all that it announces.
+//! - `frr version` never: it selects defaults.
+
+mod bgp;
+mod policy;
+mod template;
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use serde::Serialize;
+
+pub use bgp::{Bgp, Group, Neighbor};
+pub use policy::{Clause, PrefixList, RouteMap};
+pub use template::{NAME, TemplateError, Templates};
+
+use crate::device::Device;
+
+/// `frr.conf` of a switch; what a template sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Config<'a> {
+    /// Host name.
+    pub hostname: &'a str,
+    /// Release of the system, as `202505`.
+    pub release: &'a str,
+    /// FRR's version, where it is known.
+    pub frr: Option<&'a str>,
+    /// Lines on zebra and FPM.
+    pub zebra: &'a [&'a str],
+    /// Source address of what the switch itself sends.
+    pub source: Option<Ipv4Addr>,
+    /// The same for IPv6.
+    pub source6: Option<Ipv6Addr>,
+    /// Networks that are kept in zebra by a blackhole route.
+    pub blackholes: Vec<String>,
+    /// BFD.
+    pub bfd: Option<Bfd>,
+    /// Prefix lists.
+    pub prefix_lists: Vec<PrefixList>,
+    /// Route maps.
+    pub route_maps: Vec<RouteMap>,
+    /// BGP.
+    pub bgp: Option<Bgp<'a>>,
+}
+
+/// The BFD profile of all sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Bfd {
+    /// Its name.
+    pub profile: &'static str,
+    /// Milliseconds between two packets, both ways.
+    pub interval: u64,
+    /// Packets missed.
+    pub multiplier: u8,
+}
+
+impl<'a> Config<'a> {
+    /// What the switch's frr.conf says.
+    pub fn new(device: &Device<'a>) -> Self {
+        let routing = device.fabric.intent.routing.as_ref();
+        let bfd = routing.and_then(|r| r.bfd.as_ref()).filter(|_| device.release.bfd).map(|bfd| Bfd {
+            profile: "FABRIC",
+            interval: bfd.interval.map_or(300, |i| i.v.ms()),
+            multiplier: bfd.multiplier.map_or(3, |m| m.v),
+        });
+        let policy = policy::Policy::new(device);
+        Config {
+            hostname: &device.switch.name,
+            release: device.release.name,
+            frr: device.release.frr,
+            zebra: device.release.zebra,
+            source: device.switch.loopback,
+            source6: device.switch.loopback6,
+            blackholes: device.switch.host_block.iter().map(ToString::to_string).collect(),
+            bgp: Bgp::new(device, bfd.as_ref()),
+            bfd,
+            prefix_lists: policy.prefix_lists,
+            route_maps: policy.route_maps,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What is let in and out: prefix lists and route maps.
+
+use fabc_lang::fabric::Level;
+use serde::Serialize;
+
+use crate::device::Device;
+
+/// A prefix list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PrefixList {
+    /// `ip` or `ipv6`.
+    pub family: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Permitted: prefix, and `ge`/`le` where it has them.
+    pub permits: Vec<String>,
+}
+
+/// A route map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RouteMap {
+    /// Its name.
+    pub name: &'static str,
+    /// Its clauses, tried in order.
+    pub clauses: Vec<Clause>,
+}
+
+/// A clause of a route map.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Clause {
+    /// `permit` or `deny`.
+    pub action: &'static str,
+    /// Its number.
+    pub seq: u32,
+    /// `match`, `set` and `call` lines.
+    pub lines: Vec<&'static str>,
+}
+
+/// By what a middle switch knows a route from above. A tag never leaves the switch.
+const MARK: &str = "set tag 1";
+const MARKED: &str = "match tag 1";
+
+pub(super) struct Policy {
+    pub prefix_lists: Vec<PrefixList>,
+    pub route_maps: Vec<RouteMap>,
+}
+
+impl Policy {
+    pub fn new(device: &Device<'_>) -> Self {
+        let (fabric, fabric6) = (pools(device), pools6(device));
+        let (own, own6) = own(device);
+        let (v4, v6) = (!fabric.is_empty(), !fabric6.is_empty());
+        let mut prefix_lists = Vec::new();
+        let mut list = |family, name, permits: Vec<String>| {
+            if !permits.is_empty() {
+                prefix_lists.push(PrefixList { family, name, permits });
+            }
+        };
+        list("ip", "FABRIC", fabric);
+        list("ipv6", "FABRIC6", fabric6);
+        let (has_own, has_own6) = (!own.is_empty(), !own6.is_empty());
+        list("ip", "OWN", own);
+        list("ipv6", "OWN6", own6);
+
+        let mut route_maps = Vec::new();
+        let drained = device.switch.maintenance;
+        let drain = if drained { vec!["set community graceful-shutdown additive"] } else { Vec::new() };
+        route_maps.push(RouteMap {
+            name: "GRACEFUL_SHUTDOWN",
+            clauses: vec![Clause { action: "permit", seq: 10, lines: drain }],
+        });
+        let level = device.tier.level;
+        let transit = Clauses {
+            v4,
+            v6,
+            lists: ["match ip address prefix-list FABRIC", "match ipv6 address prefix-list FABRIC6"],
+        };
+        let mine = Clauses {
+            v4: has_own,
+            v6: has_own6,
+            lists: ["match ip address prefix-list OWN", "match ipv6 address prefix-list OWN6"],
+        };
+        if level != Level::Top {
+            let mark: &[_] = if level == Level::Middle { &[MARK] } else { &[] };
+            route_maps.push(RouteMap { name: "FROM_UPPER", clauses: transit.with(mark) });
+            let mut out = Vec::new();
+            if level == Level::Middle {
+                out.push(Clause { action: "deny", seq: 5, lines: vec![MARKED] });
+            }
+            let what = if level == Level::Middle { &transit } else { &mine };
+            out.extend(what.with(&["call GRACEFUL_SHUTDOWN"]));
+            route_maps.push(RouteMap { name: "TO_UPPER", clauses: out });
+        }
+        if level != Level::Bottom {
+            route_maps.push(RouteMap { name: "FROM_LOWER", clauses: transit.with(&[]) });
+            route_maps
+                .push(RouteMap { name: "TO_LOWER", clauses: transit.with(&["call GRACEFUL_SHUTDOWN"]) });
+        }
+        Policy { prefix_lists, route_maps }
+    }
+}
+
+/// Permit clauses, one for each address family that has a prefix list.
+struct Clauses {
+    v4: bool,
+    v6: bool,
+    lists: [&'static str; 2],
+}
+
+impl Clauses {
+    fn with(&self, more: &[&'static str]) -> Vec<Clause> {
+        let families = [(self.v4, 10, self.lists[0]), (self.v6, 20, self.lists[1])];
+        let clause = |&(_, seq, list): &(bool, u32, &'static str)| {
+            let lines = std::iter::once(list).chain(more.iter().copied()).collect();
+            Clause { action: "permit", seq, lines }
+        };
+        let clauses: Vec<_> = families.iter().filter(|(there, ..)| *there).map(clause).collect();
+        // A route map without clauses doesn't exist for FRR; without pools there is nothing to permit.
+        if clauses.is_empty() { vec![Clause { action: "deny", seq: 10, lines: Vec::new() }] } else { clauses }
+    }
+}
+
+/// What may come in, IPv4: any loopback, any server block, but no single server link.
+fn pools(device: &Device<'_>) -> Vec<String> {
+    let Some(routing) = &device.fabric.intent.routing else { return Vec::new() };
+    let loopbacks =
+        routing.loopbacks.map(|pool| within(&pool.v.trunc().to_string(), pool.v.prefix_len(), 32, true));
+    let hosts =
+        routing.host_subnets.map(|pool| within(&pool.v.trunc().to_string(), pool.v.prefix_len(), 30, false));
+    loopbacks.into_iter().chain(hosts).collect()
+}
+
+/// What may come in, IPv6.
+fn pools6(device: &Device<'_>) -> Vec<String> {
+    let pool = device.fabric.intent.routing.as_ref().and_then(|routing| routing.loopbacks6);
+    pool.map(|pool| within(&pool.v.trunc().to_string(), pool.v.prefix_len(), 128, true)).into_iter().collect()
+}
+
+/// `pool` with the lengths that are allowed in it: up to `longest`, or `longest` alone. FRR rejects a `ge` or `le` that
+/// isn't longer than the prefix.
+fn within(pool: &str, length: u8, longest: u8, only: bool) -> String {
+    match (length < longest, only) {
+        (false, _) => pool.to_owned(),
+        (true, true) => format!("{pool} ge {longest} le {longest}"),
+        (true, false) => format!("{pool} le {longest}"),
+    }
+}
+
+/// What is the switch's own: IPv4 and IPv6.
+fn own(device: &Device<'_>) -> (Vec<String>, Vec<String>) {
+    if device.tier.level != Level::Bottom {
+        return (Vec::new(), Vec::new());
+    }
+    let loopback = device.switch.loopback.map(|address| format!("{address}/32"));
+    let block = device.switch.host_block.map(|block| block.to_string());
+    let loopback6 = device.switch.loopback6.map(|address| format!("{address}/128"));
+    (loopback.into_iter().chain(block).collect(), loopback6.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn lengths_are_such_that_frr_takes_them() {
+        assert_eq!(within("10.0.0.0/20", 20, 32, true), "10.0.0.0/20 ge 32 le 32");
+        assert_eq!(within("10.0.0.1/32", 32, 32, true), "10.0.0.1/32");
+        assert_eq!(within("10.64.0.0/12", 12, 30, false), "10.64.0.0/12 le 30");
+        assert_eq!(within("10.64.0.0/30", 30, 30, false), "10.64.0.0/30");
+    }
+}

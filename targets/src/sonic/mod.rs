@@ -1,0 +1,57 @@
+//! SONiC: `config_db.json` of a switch.
+//!
+//! - [`Release`]: what differs from release to release
+//! - [`tables`]: one file per table, each over any [`Sink`]
+//! - [`JsonSink`], [`CollectSink`]: tables as bytes, and as a [`ConfigDb`]
+
+mod config_db;
+mod json;
+mod release;
+mod sink;
+pub mod tables;
+
+use fabc_lang::intent::ConfigDb as Override;
+
+pub use config_db::{CollectSink, ConfigDb, ReadError, Row, Rows, Value};
+pub use json::JsonSink;
+pub(crate) use json::quote;
+pub use release::Release;
+pub use sink::{Origin, Sink};
+
+use crate::device::Device;
+
+/// Appends the switch's config_db.json.
+pub fn render(device: &Device<'_>, out: &mut Vec<u8>) {
+    if overrides(device).next().is_some() {
+        return config_db(device).render(out);
+    }
+    let mut sink = JsonSink::new(out);
+    tables::emit(device, &mut sink);
+    sink.finish();
+}
+
+/// The switch's config_db.json as a value, with the `config-db` overrides laid over it.
+pub fn config_db(device: &Device<'_>) -> ConfigDb {
+    let mut db = emitted(device);
+    for over in overrides(device) {
+        let row = db.row_mut(&over.table.v, &over.key.v);
+        for (name, value) in &over.fields {
+            row.set(&name.v, Value::Text(value.v.clone()));
+        }
+    }
+    db
+}
+
+/// What the tables give, before any override.
+pub fn emitted(device: &Device<'_>) -> ConfigDb {
+    let mut sink = CollectSink::default();
+    tables::emit(device, &mut sink);
+    sink.db
+}
+
+/// The `config-db` nodes that hold for the switch: fabric, tier, switch; later ones win.
+pub fn overrides<'a>(device: &Device<'a>) -> impl Iterator<Item = &'a Override> + use<'a> {
+    let fabric = &device.fabric.intent.fabric.config_db;
+    let own = device.own.map_or(&[][..], |own| &own.config_db);
+    fabric.iter().chain(&device.tier.node.config_db).chain(own)
+}

@@ -1,0 +1,153 @@
+//! What differs from release to release: data, in one place.
+
+use fabc_lang::intent::Nos;
+use fabc_lang::platform::Platform;
+use fabc_lang::platform::switch::Sonic;
+
+/// A release of a network operating system.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Which NOS.
+    pub nos: Nos,
+    /// As written after `release=`; `4.x` stands for every 4.N of Enterprise SONiC.
+    pub name: &'static str,
+    /// FRR's version; none where the vendor doesn't publish it.
+    pub frr: Option<&'static str>,
+    /// The largest `maximum-paths` that its FRR is built for.
+    pub maximum_paths: u32,
+    /// Lines on zebra and FPM that must stand in frr.conf, or the bgp container appends them at every start.
+    pub zebra: &'static [&'static str],
+    /// Fields of DEVICE_METADATA that are always set, with their values, in order.
+    pub metadata: &'static [(&'static str, &'static str)],
+    /// Whether DEVICE_METADATA has `timezone`.
+    pub timezone: bool,
+    /// Whether routes are held back until the chip has them: DEVICE_METADATA `suppress-fib-pending`.
+    pub suppress_fib_pending: bool,
+    /// Whether NTP_SERVER rows need `association_type` and `resolve_as`: without them the server is skipped.
+    pub ntp_association: bool,
+    /// Whether FRR's bfdd runs in the bgp container as we set it up.
+    pub bfd: bool,
+}
+
+/// DEVICE_METADATA of community SONiC: `sonic-device_metadata.yang` of each release. Routing is ours (split-unified,
+/// and frr_mgmt_framework_config because supervisord starts bfdd only then, docker-fpm-frr `supervisord.conf.j2`).
+const COMMUNITY: &[(&str, &str)] = &[
+    ("buffer_model", "traditional"),
+    ("default_bgp_status", "up"),
+    ("docker_routing_config_mode", "split-unified"),
+    ("frr_mgmt_framework_config", "true"),
+    ("synchronous_mode", "enable"),
+];
+
+/// DEVICE_METADATA of Enterprise SONiC: its bindings know neither `frr_mgmt_framework_config` nor `buffer_model`.
+const ENTERPRISE: &[(&str, &str)] =
+    &[("default_bgp_status", "up"), ("docker_routing_config_mode", "split-unified")];
+
+/// Lines by what `docker_init.sh` of docker-fpm-frr greps for at the start of the container. The `no fpm` form is what
+/// it appends itself, so another choice is not to be had in this mode.
+const FPM: &[&str] = &["no fpm use-next-hop-groups", "fpm address 127.0.0.1"];
+const KERNEL: &[&str] = &["no zebra nexthop kernel enable"];
+const BOTH: &[&str] =
+    &["no zebra nexthop kernel enable", "no fpm use-next-hop-groups", "fpm address 127.0.0.1"];
+
+/// FRR by `src/sonic-frr` of each branch; paths by `bgpd.main.conf.j2` (64 up to 202405, 514 from 202411).
+/// 202405 has no `suppress-fib-pending` in its YANG, and zebra of 202311 (`-M fpm`) can't report what the chip has.
+static RELEASES: &[Release] = &[
+    community("202305", "8.5.1", 64, FPM),
+    community("202311", "8.5.1", 64, KERNEL),
+    community("202405", "8.5.4", 64, BOTH),
+    community("202411", "10.0.1", 514, BOTH),
+    community("202505", "10.3", 514, BOTH),
+    community("202511", "10.4.1", 514, FPM),
+    community("202605", "10.5.4", 514, FPM),
+    Release {
+        nos: Nos::EnterpriseSonic,
+        name: "4.x",
+        frr: None,
+        maximum_paths: 64,
+        zebra: BOTH,
+        metadata: ENTERPRISE,
+        timezone: false,
+        suppress_fib_pending: false,
+        ntp_association: false,
+        bfd: true,
+    },
+];
+
+const fn community(
+    name: &'static str,
+    frr: &'static str,
+    maximum_paths: u32,
+    zebra: &'static [&'static str],
+) -> Release {
+    let modern = maximum_paths > 64;
+    Release {
+        nos: Nos::Sonic,
+        name,
+        frr: Some(frr),
+        maximum_paths,
+        zebra,
+        metadata: COMMUNITY,
+        timezone: true,
+        suppress_fib_pending: modern,
+        // sonic-ntp.yang has the fields from 202311 on, and ntp.conf.j2 asks for them.
+        ntp_association: !matches!(name.as_bytes(), b"202305"),
+        bfd: true,
+    }
+}
+
+impl Release {
+    /// All releases, oldest first, community before Enterprise.
+    pub fn all() -> &'static [Release] {
+        RELEASES
+    }
+
+    /// The release of this name; `4.2` finds `4.x`.
+    pub fn find(nos: Nos, name: &str) -> Option<&'static Release> {
+        let minor = |text: &str| text.strip_prefix("4.").is_some_and(|n| n == "x" || n.parse::<u8>().is_ok());
+        RELEASES.iter().find(|r| {
+            r.nos == nos && (r.name == name || (nos == Nos::EnterpriseSonic && minor(name) && minor(r.name)))
+        })
+    }
+
+    /// What it calls the box; none where that isn't known.
+    pub fn names<'a>(&self, platform: &'a Platform) -> Option<&'a Sonic> {
+        let community = platform.sonic.as_ref();
+        let names = match self.nos {
+            Nos::Sonic => community,
+            Nos::EnterpriseSonic => platform.enterprise_sonic.as_ref().or(community),
+        };
+        names.map(|fact| &fact.v)
+    }
+
+    /// Whether this release is `first` or a later one of community SONiC. Enterprise SONiC, which branched off, counts
+    /// as older than all.
+    pub fn since(&self, first: &str) -> bool {
+        self.nos == Nos::Sonic && self.name >= first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_find_their_release() {
+        for release in Release::all() {
+            assert_eq!(Release::find(release.nos, release.name), Some(release));
+        }
+        assert_eq!(Release::find(Nos::EnterpriseSonic, "4.5").map(|r| r.name), Some("4.x"));
+        assert_eq!(Release::find(Nos::EnterpriseSonic, "4.y"), None);
+        assert_eq!(Release::find(Nos::Sonic, "202012"), None);
+        assert_eq!(Release::find(Nos::Sonic, "4.5"), None);
+    }
+
+    #[test]
+    fn releases_are_ordered_and_their_fields_too() {
+        let community = Release::all().iter().filter(|r| r.nos == Nos::Sonic).map(|r| r.name);
+        assert!(community.is_sorted());
+        assert!(Release::all().iter().all(|r| r.metadata.is_sorted()));
+        let old = Release::find(Nos::Sonic, "202405").unwrap();
+        assert!(old.since("202311") && !old.since("202411"));
+    }
+}

@@ -1,0 +1,59 @@
+//! Where tables go: bytes, a typed [`ConfigDb`](super::ConfigDb), or reasons. Emission is written once, over any sink.
+
+use fabc_lang::source::{Span, Spanned};
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The rule that made it, in words.
+    pub rule: &'static str,
+    /// The place that asked for it, and a second one that had a say.
+    pub at: [Option<Span>; 2],
+}
+
+impl Origin {
+    /// A rule that nobody asked for in particular.
+    pub const fn rule(rule: &'static str) -> Self {
+        Origin { rule, at: [None, None] }
+    }
+
+    /// The same rule, asked for here.
+    pub const fn at(mut self, span: Span) -> Self {
+        self.at[0] = Some(span);
+        self
+    }
+
+    /// The same rule, asked for by this value where there is one.
+    pub fn of<T>(self, value: Option<&Spanned<T>>) -> Self {
+        match value {
+            Some(value) => self.at(value.at),
+            None => self,
+        }
+    }
+
+    /// The same, where this place had a say too.
+    pub const fn and(mut self, span: Span) -> Self {
+        self.at[1] = Some(span);
+        self
+    }
+}
+
+/// Takes tables in alphabetical order, their rows and fields in natural order.
+pub trait Sink {
+    /// Begins a table. One without rows leaves no trace.
+    fn table(&mut self, name: &'static str);
+
+    /// Begins a row.
+    fn row(&mut self, key: &str, origin: Origin);
+
+    /// A field of the row.
+    fn field(&mut self, name: &str, value: &str, origin: Origin);
+
+    /// A field whose value is a list.
+    fn list(&mut self, name: &str, values: &[&str], origin: Origin);
+
+    /// A field whose value is a number: a string too, as all that Redis holds.
+    fn number(&mut self, name: &str, value: u32, origin: Origin) {
+        self.field(name, itoa::Buffer::new().format(value), origin);
+    }
+}

@@ -1,0 +1,32 @@
+//! DEVICE_NEIGHBOR_METADATA: what the neighbouring switches are.
+
+use super::{Owner, Table};
+use crate::device::Device;
+use crate::sonic::sink::{Origin, Sink};
+
+pub(super) static TABLE: Table =
+    Table::new("DEVICE_NEIGHBOR_METADATA", Owner::Rows, "Model, type and addresses of each neighbouring switch.");
+
+const PEER: Origin = Origin::rule("what the neighbour's own file says of it");
+
+pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
+    // Switches are sorted by name, so their indices are in the order of the rows.
+    let mut peers: Vec<_> = device.sessions().filter_map(|(_, wired)| wired.peer_switch).collect();
+    peers.sort_unstable();
+    peers.dedup();
+    for peer in peers.iter().filter_map(|&peer| device.fabric.switches.get(peer)) {
+        let tier = device.fabric.tier_of(peer);
+        let origin = PEER.at(tier.node.at);
+        sink.row(&peer.name, origin);
+        if let Some(sonic) = device.release.names(device.fabric.platform_of(tier)) {
+            sink.field("hwsku", &sonic.hwsku, origin);
+        }
+        if let Some(address) = peer.loopback {
+            sink.field("lo_addr", &format!("{address}/32"), origin);
+        }
+        if let Some(address) = peer.mgmt {
+            sink.field("mgmt_addr", &address.to_string(), origin);
+        }
+        sink.field("type", &tier.kind, origin);
+    }
+}

@@ -1,0 +1,47 @@
+//! INTERFACE: routed ports.
+
+use std::fmt::Write;
+
+use super::{Owner, Table};
+use crate::device::Device;
+use crate::sonic::sink::{Origin, Sink};
+
+pub(super) static TABLE: Table = Table::new(
+    "INTERFACE",
+    Owner::Rows,
+    "A row for each routed port, without which nothing is forwarded, and its address. Unnumbered ports have \
+     `ipv6_use_link_local_only`: SONiC drops their neighbours otherwise.",
+);
+
+const LINK_LOCAL: Origin = Origin::rule("links between switches are unnumbered");
+const HOST: Origin =
+    Origin::rule("the even address of the port's /31: block of the switch + 2 x slot of cage and child");
+const NUMBERED: Origin = Origin::rule("links between switches are numbered: a /31 from the lower switch's block");
+
+pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
+    let mut key = String::new();
+    let routing = device.fabric.intent.routing.as_ref();
+    for (port, wired) in device.wired() {
+        let line = device.fabric.line_of(wired.link);
+        match (wired.addresses, wired.peer_switch) {
+            (Some((own, _)), peer) => {
+                let (rule, pool) = match peer {
+                    None => (HOST, routing.and_then(|r| r.host_subnets)),
+                    Some(_) => (NUMBERED, routing.and_then(|r| r.numbered)),
+                };
+                let origin = pool.map_or(rule, |pool| rule.at(pool.at)).and(line.at);
+                sink.row(port.name(), origin);
+                key.clear();
+                // Writing to a String can't fail.
+                let _ = write!(key, "{}|{own}/31", port.name());
+                sink.row(&key, origin);
+            }
+            (None, Some(_)) => {
+                let origin = LINK_LOCAL.at(line.at);
+                sink.row(port.name(), origin);
+                sink.field("ipv6_use_link_local_only", "enable", origin);
+            }
+            (None, None) => {}
+        }
+    }
+}

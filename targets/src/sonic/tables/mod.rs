@@ -1,0 +1,98 @@
+//! One file per table: what it is, whose its rows are, and how they follow from the fabric.
+
+use super::sink::Sink;
+use crate::device::Device;
+
+/// Whose a table is when a running switch is compared with its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// All rows are fabc's: a foreign one is a deletion.
+    Rows,
+    /// Only the fields that are emitted: SONiC and its daemons write others.
+    Fields,
+}
+
+/// A table that fabc emits.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name in ConfigDB.
+    pub name: &'static str,
+    /// What fabc puts there.
+    pub doc: &'static str,
+    /// Whose it is.
+    pub owner: Owner,
+    /// First release of community SONiC whose YANG has it; none for the oldest that fabc knows.
+    pub since: Option<&'static str>,
+}
+
+impl Table {
+    const fn new(name: &'static str, owner: Owner, doc: &'static str) -> Self {
+        Table { name, doc, owner, since: None }
+    }
+}
+
+macro_rules! tables {
+    ($($module:ident)*) => {
+        $(mod $module;)*
+
+        /// Every table, in the order in which they stand in the file.
+        pub static TABLES: &[&Table] = &[$(&$module::TABLE),*];
+
+        /// Emits all tables of a switch that its release has.
+        pub fn emit(device: &Device<'_>, sink: &mut impl Sink) {
+            $(if $module::TABLE.since.is_none_or(|first| device.release.since(first)) {
+                sink.table($module::TABLE.name);
+                $module::emit(device, sink);
+            })*
+        }
+    };
+}
+
+tables! {
+    breakout_cfg
+    crm
+    device_metadata
+    device_neighbor
+    device_neighbor_metadata
+    dns_nameserver
+    feature
+    interface
+    lldp
+    loopback_interface
+    mgmt_interface
+    mgmt_port
+    ntp
+    ntp_server
+    port
+    snmp
+    syslog_server
+    tacplus
+    tacplus_server
+}
+
+/// The management servers of one kind as keys: text, in natural order, each once.
+fn keys(servers: &[fabc_lang::source::Spanned<std::net::IpAddr>]) -> Vec<(String, fabc_lang::source::Span)> {
+    let mut keys: Vec<_> = servers.iter().map(|s| (s.v.to_string(), s.at)).collect();
+    keys.sort_by(|a, b| fabc_lang::fabric::natural_cmp(&a.0, &b.0));
+    keys.dedup_by(|a, b| a.0 == b.0);
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_listed_and_in_order() {
+        assert!(TABLES.is_sorted_by(|a, b| a.name < b.name));
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sonic/tables");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|f| f.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.retain(|f| f != "mod.rs");
+        files.sort();
+        let listed: Vec<_> = TABLES.iter().map(|t| format!("{}.rs", t.name.to_lowercase())).collect();
+        assert_eq!(files, listed);
+    }
+}
