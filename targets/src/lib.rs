@@ -3,10 +3,10 @@
 //! In reading order:
 //! - [`Bundle`]: which files there are
 //! - [`Device`]: one switch as its files need it
-//! - [`sonic`]: `config_db.json`
-//! - [`frr`]: `frr.conf`
+//! - [`sonic`]: a switch's `config_db.json`
+//! - [`frr`]: a switch's `frr.conf`
 //! - [`cabling`]: `hosts.csv`, `cabling/cables.csv`, `cabling/topology.dot`
-//! - [`model`]: `fabric.json`
+//! - [`model`]: the fabric as `fabric.json`
 //!
 //! Nothing here reads or writes a file; nothing is kept but what is being written.
 

@@ -37,6 +37,8 @@ impl<'a> JsonSink<'a> {
     }
 
     pub(super) fn begin_table(&mut self, name: &str) {
+        #[cfg(debug_assertions)]
+        self.order.table(name);
         self.close_table();
         self.out.extend_from_slice(if self.tables { b",\n    " } else { b"\n    " });
         self.tables = true;
@@ -71,8 +73,6 @@ impl<'a> JsonSink<'a> {
 
 impl Sink for JsonSink<'_> {
     fn table(&mut self, name: &'static str) {
-        #[cfg(debug_assertions)]
-        self.order.table(name);
         self.pending = name;
     }
 
