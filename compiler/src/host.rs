@@ -23,6 +23,8 @@ pub trait Host: Sync {
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
     /// The absolute path of an existing file or folder, without links and dots.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+    /// The bytes of a file at a Git revision. `path` is as [`Host::read`] takes it.
+    fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
     /// Makes a file that must not exist yet, and the folders above it.
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// An environment variable that is set, not empty, and UTF-8.
@@ -48,6 +50,27 @@ impl Host for RealHost {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         path.canonicalize()
+    }
+
+    fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
+        if revision.starts_with('-') {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a revision"));
+        }
+        let mut git = std::process::Command::new("git");
+        git.arg("-C").arg(folder).arg("show").arg(format!("{revision}:./{name}"));
+        let output = git.stdin(std::process::Stdio::null()).output()?;
+        if !output.status.success() {
+            let text = String::from_utf8_lossy(&output.stderr);
+            return Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                text.lines().next().unwrap_or("git failed").to_owned(),
+            ));
+        }
+        let mut bytes = output.stdout;
+        bytes.truncate(limit.saturating_add(1));
+        Ok(bytes)
     }
 
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -81,6 +104,48 @@ impl Host for RealHost {
 
     fn width(&self) -> Option<usize> {
         terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0))
+    }
+}
+
+/// The same world with its files as they were at a Git revision.
+pub struct RevisionHost<'h> {
+    /// Today's world.
+    pub host: &'h dyn Host,
+    /// A commit, branch or tag.
+    pub revision: &'h str,
+}
+
+impl Host for RevisionHost<'_> {
+    fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        self.host.read_at(self.revision, path, limit)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(lexical(path)) // a file of the past has no other path than its name
+    }
+
+    fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        self.host.read_at(revision, path, limit)
+    }
+
+    fn create(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.host.env(name)
+    }
+
+    fn write(&self, to: Stream, bytes: &[u8]) -> io::Result<()> {
+        self.host.write(to, bytes)
+    }
+
+    fn is_terminal(&self, stream: Stream) -> bool {
+        self.host.is_terminal(stream)
+    }
+
+    fn width(&self) -> Option<usize> {
+        self.host.width()
     }
 }
 
@@ -126,6 +191,10 @@ impl Host for MemoryHost {
         let path = lexical(path);
         let known = lock(&self.files).keys().any(|f| f.starts_with(&path));
         if known { Ok(path) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
+    fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        self.read(&Path::new(revision).join(path), limit)
     }
 
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -4,6 +4,8 @@
 //! - [`pipeline`]: the whole compiler in one screen; start here
 //! - [`load`]: files and their includes to one tree
 //! - [`resolve`]: intent to fabric
+//! - [`growth`]: what a build would move of what stands
+//! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
 //! - [`rules`]: the registry of all rules
@@ -11,6 +13,8 @@
 //! - [`cli`]: one file for each command
 
 pub mod cli;
+pub mod files;
+pub mod growth;
 pub mod host;
 pub mod load;
 pub mod output;

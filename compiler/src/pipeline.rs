@@ -8,10 +8,11 @@ use fabc_lang::intent;
 use fabc_lang::platform::Catalog;
 use fabc_lang::source::{FileId, Sources};
 
-use crate::host::Host;
+use crate::growth::{self, Census};
+use crate::host::{Host, RevisionHost};
 use crate::output::Tree;
 use crate::report::levels::Levels;
-use crate::{load, resolve};
+use crate::{files, load, resolve};
 
 /// What the user may set about the way from text to fabric.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +52,10 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
 /// What the user may set about the way from fabric to files.
 #[derive(Debug, Clone, Default)]
 pub struct EmitOptions {
+    /// The root file, for `since` a revision.
+    pub source: PathBuf,
+    /// The folder that includes may not leave.
+    pub include_root: Option<PathBuf>,
     /// Templates that replace the built-in ones.
     pub templates: Option<PathBuf>,
     /// A former `fabric.json`, or a Git revision, that nothing may move against; the one in `out` otherwise.
@@ -59,16 +64,59 @@ pub struct EmitOptions {
     pub out: PathBuf,
     /// Whether existing things may move.
     pub allow_moves: bool,
+    /// Whether the build in `out` was made by this fabc from the same input: then nothing can move against it.
+    pub unchanged: bool,
 }
 
 /// Fabric to files, which are rendered one by one as they are asked for. Findings (the growth guard, templates) go to
 /// `findings`; none of the files may be written if one of them is an error.
 pub fn emit<'a>(
-    _fabric: &'a Fabric,
-    _sources: &'a Sources,
-    _host: &dyn Host,
-    _options: &EmitOptions,
-    _findings: &mut Findings,
+    fabric: &'a Fabric,
+    sources: &mut Sources,
+    host: &dyn Host,
+    options: &EmitOptions,
+    findings: &mut Findings,
 ) -> Option<Box<dyn Tree + 'a>> {
-    Some(Box::new(std::collections::BTreeMap::new()))
+    if let Some(old) = former(host, options, findings) {
+        growth::guard(&old, fabric, options.allow_moves, findings);
+    }
+    files::tree(fabric, options.templates.as_deref(), sources, host, findings)
+}
+
+/// What stood before: `--since`, or the last build where there is one.
+fn former(host: &dyn Host, options: &EmitOptions, findings: &mut Findings) -> Option<Census> {
+    let Some(since) = &options.since else {
+        if options.unchanged {
+            return None;
+        }
+        let path = options.out.join("fabric.json");
+        let bytes = host.read(&path, usize::MAX - 1).ok()?;
+        return census(&bytes, &path.to_string_lossy(), findings);
+    };
+    if let Ok(bytes) = host.read(Path::new(since), usize::MAX - 1) {
+        return census(&bytes, since, findings);
+    }
+    let past = RevisionHost { host, revision: since };
+    if let Err(error) = past.read(&options.source, 0) {
+        let text = format!("`{since}` is no file, and no revision with this fabric: {error}");
+        findings
+            .push(growth::UNREADABLE.anywhere(text).help("give a fabric.json, or a commit, branch or tag"));
+        return None;
+    }
+    let then = analyze(&options.source, &past, &Options { include_root: options.include_root.clone() });
+    if then.fabric.is_none() {
+        let text = format!("the fabric at `{since}` has errors of its own");
+        findings.push(growth::UNREADABLE.anywhere(text).help("give a revision that builds"));
+    }
+    then.fabric.as_ref().map(Census::of)
+}
+
+fn census(json: &[u8], name: &str, findings: &mut Findings) -> Option<Census> {
+    Census::read(json)
+        .map_err(|error| {
+            let text = format!("`{name}` is no fabric.json: {error}");
+            findings
+                .push(growth::UNREADABLE.anywhere(text).help("give the one of a former build, or remove it"));
+        })
+        .ok()
 }

@@ -3,7 +3,7 @@
 use fabc_lang::diagnostic::Rule;
 
 use crate::report::levels;
-use crate::{load, output, resolve};
+use crate::{files, growth, load, output, resolve};
 
 /// The lists that the registry is made of, in the order of the stages.
 static LISTS: &[&[&Rule]] = &[
@@ -14,6 +14,8 @@ static LISTS: &[&[&Rule]] = &[
     levels::RULES,
     fabc_lang::platform::RULES,
     resolve::rules::RULES,
+    growth::RULES,
+    files::RULES,
     output::RULES,
 ];
 

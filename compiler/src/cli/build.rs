@@ -1,14 +1,16 @@
 //! `fabc build`: files, or every error.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fabc_lang::diagnostic::Findings;
+use fabc_targets::frr::NAME as TEMPLATE_NAME;
 
 use super::put::Put;
 use super::screen::Screen;
 use super::source::Source;
 use super::{Exit, Failure};
-use crate::output::{FAILED, Hash};
+use crate::files::VERSION;
+use crate::output::{FAILED, Hash, MANIFEST, Manifest};
 use crate::pipeline::{self, Analysis, EmitOptions};
 
 /// Write all files of a fabric, or report every error and write nothing
@@ -41,21 +43,25 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    let Analysis { sources, mut findings, levels, fabric, inputs } = args.source.analyze(screen)?;
+    let Analysis { mut sources, mut findings, levels, fabric, inputs } = args.source.analyze(screen)?;
     let Some(fabric) = fabric.filter(|_| !findings.has_errors()) else {
         return Ok(args.source.report(&sources, findings, screen));
     };
+    let hash = |id| Hash::of(sources.get(id).map_or("", fabc_lang::source::Source::text).as_bytes());
+    let mut inputs: Vec<_> = inputs.into_iter().map(|(name, id)| (name, hash(id))).collect();
+    inputs.extend(args.templates.iter().filter_map(|folder| template_hash(folder, screen)));
     let options = EmitOptions {
+        source: args.source.path(screen)?,
+        include_root: args.source.root.clone(),
+        unchanged: same_origin(args, &inputs, screen),
         templates: args.templates.clone(),
         since: args.since.clone(),
         out: args.out.clone(),
         allow_moves: args.allow_moves,
     };
-    let hash = |id| Hash::of(sources.get(id).map_or("", fabc_lang::source::Source::text).as_bytes());
-    let inputs = inputs.into_iter().map(|(name, id)| (name, hash(id))).collect();
     let put = Put::new(&args.out, inputs, args.source.format, args.force, screen);
     let mut late = Findings::default();
-    let tree = pipeline::emit(&fabric, &sources, screen.host, &options, &mut late);
+    let tree = pipeline::emit(&fabric, &mut sources, screen.host, &options, &mut late);
     levels.apply(&mut late, tree.is_some());
     let tree = tree.filter(|_| !late.has_errors());
     findings.extend(late);
@@ -73,4 +79,17 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let reported = args.source.report(&sources, findings, screen);
     screen.data(&told)?;
     Ok(exit.max(reported))
+}
+
+/// Whether the build on disk was made by this fabc from the same input.
+fn same_origin(args: &Args, inputs: &[(String, Hash)], screen: &Screen) -> bool {
+    let bytes = screen.host.read(&args.out.join(MANIFEST), usize::MAX - 1).unwrap_or_default();
+    let manifest = Manifest::parse(&bytes);
+    manifest.is_some_and(|m| m.fabc == VERSION && m.inputs == inputs.iter().cloned().collect())
+}
+
+/// The user's template as an input of the build.
+fn template_hash(folder: &Path, screen: &Screen) -> Option<(String, Hash)> {
+    let bytes = screen.host.read(&folder.join(TEMPLATE_NAME), usize::MAX - 1).ok()?;
+    Some((format!("templates/{TEMPLATE_NAME}"), Hash::of(&bytes)))
 }

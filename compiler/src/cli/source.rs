@@ -20,7 +20,7 @@ pub(crate) struct Source {
     pub(crate) fabric: PathBuf,
     /// Let includes reach all of DIR, rather than the root file's folder
     #[arg(long, value_name = "DIR")]
-    root: Option<PathBuf>,
+    pub(crate) root: Option<PathBuf>,
     /// Form of the findings on stderr
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

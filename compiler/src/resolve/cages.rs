@@ -475,14 +475,14 @@ impl Search<'_> {
                 }
             }
             reached = frontier(next.into_iter().collect());
-            if reached.iter().any(|s| *s == goal) {
+            if reached.contains(&goal) {
                 return true;
             }
             if self.states > SEARCH_LIMIT {
                 return false;
             }
         }
-        reached.iter().any(|s| *s == goal)
+        reached.contains(&goal)
     }
 }
 

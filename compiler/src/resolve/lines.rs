@@ -294,11 +294,11 @@ impl Maker<'_, '_, '_> {
                 u64::from(units_up) * u64::from(up.max()) * u64::from(p),
                 low.max() * p,
             ),
-            Striping::Uplinks(n) if n % declared_up == 0 => {
+            Striping::Uplinks(n) if n.is_multiple_of(declared_up) => {
                 let p = n / declared_up;
                 (Scheme::Pairs { p, declared: true }, u64::from(n), low.max() * p)
             }
-            Striping::Uplinks(n) if declared_up % n == 0 => {
+            Striping::Uplinks(n) if declared_up.is_multiple_of(n) => {
                 if !(u64::from(low.count()) * u64::from(n)).is_multiple_of(u64::from(declared_up)) {
                     self.uneven(link, striping.at, n, declared_up, low.count());
                 }
@@ -351,8 +351,10 @@ impl Maker<'_, '_, '_> {
     fn indivisible(&mut self, link: &LinkNode, at: fabc_lang::source::Span, n: u32, upper: u32) {
         let text =
             format!("{n} uplinks don't stripe evenly over {upper} upper switches: neither divides the other");
-        let below = (1..n).rev().find(|&m| upper % m == 0 || m % upper == 0).unwrap_or(1);
-        let above = (n + 1..).find(|&m| (m < upper && upper % m == 0) || m % upper == 0).unwrap_or(upper);
+        let below = (1..n).rev().find(|&m| upper.is_multiple_of(m) || m.is_multiple_of(upper)).unwrap_or(1);
+        let above = (n + 1..)
+            .find(|&m| (m < upper && upper.is_multiple_of(m)) || m.is_multiple_of(upper))
+            .unwrap_or(upper);
         let found = rules::UNEVEN_STRIPING.at(at, text).label(link.upper.at, format!("{upper} of them"));
         self.fail(found.help(format!("uplinks={below} or uplinks={above} would fit")));
     }

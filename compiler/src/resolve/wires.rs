@@ -96,10 +96,11 @@ impl<'w, 'a> Wiring<'w, 'a> {
     }
 
     fn push(&mut self, a: u32, b: u32, a_port: Option<PortId>, b_port: Option<PortId>) {
-        if let (Some(a_port), Some(b_port)) = (a_port, b_port) {
-            if a != NOBODY && b != NOBODY {
-                self.links.push(Link { line: self.id, a, b, a_port, b_port });
-            }
+        if let (Some(a_port), Some(b_port)) = (a_port, b_port)
+            && a != NOBODY
+            && b != NOBODY
+        {
+            self.links.push(Link { line: self.id, a, b, a_port, b_port });
         }
     }
 

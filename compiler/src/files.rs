@@ -1,0 +1,122 @@
+//! Fabric to files: the targets' bundle as a tree that the writer takes, with the user's templates.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use fabc_lang::diagnostic::{Diagnostic, Findings, Rule};
+use fabc_lang::fabric::Fabric;
+use fabc_lang::source::{Sources, Span};
+use fabc_targets::frr::{self, TemplateError};
+use fabc_targets::{Bundle, BundleError};
+
+use crate::host::Host;
+use crate::output::Tree;
+
+/// fabc's own version, as it stands in the files.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The longest template, in bytes.
+const TEMPLATE_LIMIT: usize = 1 << 20;
+
+fabc_lang::rule! {
+    /// A template in `--templates` doesn't compile, or can't be rendered with what fabc gives it.
+    pub static TEMPLATE = Error "template/invalid" "a template that can't be rendered";
+}
+fabc_lang::rule! {
+    /// The release is not one that fabc has data for, so it can't know which tables and fields it takes.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202512"; }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202511"; }
+    /// ```
+    pub static RELEASE = Error "nos/unknown-release" "a release that fabc doesn't know";
+}
+
+/// Rules that this stage reports under.
+pub static RULES: &[&Rule] = &[&TEMPLATE, &RELEASE];
+
+struct Files<'a>(Bundle<'a>);
+
+impl Tree for Files<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn path(&self, i: usize) -> Cow<'_, str> {
+        self.0.path(i)
+    }
+
+    fn render(&self, i: usize, out: &mut Vec<u8>) {
+        self.0.render(i, out);
+    }
+
+    fn part(&self, i: usize, part: usize, out: &mut Vec<u8>) -> bool {
+        self.0.part(i, part, out)
+    }
+}
+
+/// The files of a fabric; none where a template is wrong.
+pub(crate) fn tree<'a>(
+    fabric: &'a Fabric,
+    templates: Option<&Path>,
+    sources: &mut Sources,
+    host: &dyn Host,
+    findings: &mut Findings,
+) -> Option<Box<dyn Tree + 'a>> {
+    let own = templates.map_or_else(BTreeMap::new, |folder| read(folder, host, findings));
+    match Bundle::new(fabric, VERSION, own.clone()) {
+        Ok(bundle) => Some(Box::new(Files(bundle))),
+        Err(BundleError::Release) => {
+            findings.push(unknown_release(fabric));
+            None
+        }
+        Err(BundleError::Template(error)) => {
+            findings.push(template(&error, &own, sources));
+            None
+        }
+    }
+}
+
+/// What there is to say of a release that no data are known for.
+pub(crate) fn unknown_release(fabric: &Fabric) -> Diagnostic {
+    let node = &fabric.intent.fabric;
+    let text = format!("`{}` has no release \"{}\" that fabc knows", node.nos.v.name(), node.release.v);
+    let known: Vec<&str> =
+        fabc_targets::sonic::Release::all().iter().filter(|r| r.nos == node.nos.v).map(|r| r.name).collect();
+    RELEASE.at(node.release.at, text).help(format!("known: {}", known.join(", ")))
+}
+
+/// The user's templates by name. A folder without any is a mistake.
+fn read(folder: &Path, host: &dyn Host, findings: &mut Findings) -> BTreeMap<String, String> {
+    let mut own = BTreeMap::new();
+    let path = folder.join(frr::NAME);
+    match host.read(&path, TEMPLATE_LIMIT).map(String::from_utf8) {
+        Ok(Ok(text)) => {
+            own.insert(frr::NAME.to_owned(), text);
+        }
+        Ok(Err(_)) => findings.push(TEMPLATE.anywhere(format!("`{}` is not UTF-8", path.display()))),
+        Err(error) => {
+            let text = format!("cannot read `{}`: {error}", path.display());
+            findings.push(
+                TEMPLATE.anywhere(text).help(format!("--templates takes a folder that holds {}", frr::NAME)),
+            );
+        }
+    }
+    own
+}
+
+fn template(error: &TemplateError, own: &BTreeMap<String, String>, sources: &mut Sources) -> Diagnostic {
+    let Some(text) = own.get(&error.name) else { return TEMPLATE.anywhere(error.message.clone()) };
+    let file = sources.add(error.name.clone(), text.as_str());
+    let of_line = |line: usize| {
+        let source = sources.get(file)?;
+        let start = source.line_start(line);
+        Some(start..source.line_start(line + 1).saturating_sub(1).max(start))
+    };
+    let range = error.range.clone().or_else(|| error.line.and_then(of_line)).unwrap_or(0..0);
+    let span = Span::new(file, range.start, range.end);
+    TEMPLATE.at(span, error.message.clone())
+}
