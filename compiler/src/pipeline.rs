@@ -42,7 +42,7 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
     let Analysis { sources, findings, levels, fabric, inputs } = &mut analysis;
     let loaded = load::load(path, options.include_root.as_deref(), host, sources, findings);
     *inputs = loaded.inputs;
-    let Some(intent) = intent::read(&loaded.nodes, loaded.top, findings) else { return analysis };
+    let intent = intent::read(&loaded.nodes, loaded.top, findings);
     *levels = Levels::of_file(&intent.levels, findings);
     let mut catalog = Catalog::new(&intent.platforms, findings);
     *fabric = resolve::resolve(intent, &mut catalog, sources, findings);

@@ -134,6 +134,10 @@ impl Host for Closed {
         self.0.canonical(path)
     }
 
+    fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        self.0.read_at(revision, path, limit)
+    }
+
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         self.0.create(path, bytes)
     }

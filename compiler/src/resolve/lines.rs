@@ -132,8 +132,15 @@ impl Plan {
     ) -> Self {
         let mut made: Vec<(Line, Draft)> = Vec::new();
         let community = intent.fabric.nos.v == Nos::Sonic;
-        let mut maker =
-            Maker { nodes, boxes, places, findings, community, broken: boxes.of_tier.contains(&None) };
+        let mut maker = Maker {
+            nodes,
+            boxes,
+            places,
+            findings,
+            intent,
+            community,
+            broken: boxes.of_tier.contains(&None),
+        };
         for (scope, info) in nodes.scopes.iter().enumerate() {
             for link in &info.scope.links {
                 maker.link(link, scope, &mut made);
@@ -185,6 +192,7 @@ struct Maker<'n, 'a, 'f> {
     boxes: &'n Boxes,
     places: &'n Places,
     findings: &'f mut Findings,
+    intent: &'n Intent,
     community: bool,
     broken: bool,
 }
@@ -204,6 +212,9 @@ impl Maker<'_, '_, '_> {
         let found = self.nodes.find(&name.v, scope);
         if found.is_empty() {
             self.broken = true;
+            if self.intent.unread.may_be(&name.v) {
+                return found;
+            }
             let guess = self.nodes.nearest(&name.v).map(|n| format!("did you mean \"{n}\"?"));
             let error = rules::UNKNOWN_NODE.at(name.at, format!("no hosts or tier is called `{}`", name.v));
             self.findings.push(error.help_opt(guess.or(Some("declare it with `tier` or `hosts`".into()))));

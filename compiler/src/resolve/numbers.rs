@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use fabc_lang::diagnostic::{Findings, nearest};
 use fabc_lang::fabric::{Level, Tier};
-use fabc_lang::intent::{Intent, Management, Routing};
+use fabc_lang::intent::{Intent, Management, Routing, Unread};
 use fabc_lang::source::{Span, Spanned};
 use ipnet::{Ipv4Net, Ipv6Net};
 
@@ -20,7 +20,7 @@ const MANAGEMENT_LOW: u32 = 31;
 /// Fills in every number.
 pub(super) fn assign(nodes: &Nodes<'_>, intent: &Intent, devices: &mut Devices, findings: &mut Findings) {
     if let Some(routing) = &intent.routing {
-        asns(nodes, routing, devices, findings);
+        asns(nodes, routing, &intent.unread, devices, findings);
         if let Some(pool) = routing.loopbacks {
             loopbacks(pool, devices, findings);
         }
@@ -45,7 +45,13 @@ pub(super) fn assign(nodes: &Nodes<'_>, intent: &Intent, devices: &mut Devices, 
 }
 
 /// The base of each tier, and the ASN of each switch.
-fn asns(nodes: &Nodes<'_>, routing: &Routing, devices: &mut Devices, findings: &mut Findings) {
+fn asns(
+    nodes: &Nodes<'_>,
+    routing: &Routing,
+    unread: &Unread,
+    devices: &mut Devices,
+    findings: &mut Findings,
+) {
     for (name, base) in &routing.asn {
         let tiers: Vec<usize> = nodes
             .find(&name.v, 0)
@@ -53,7 +59,7 @@ fn asns(nodes: &Nodes<'_>, routing: &Routing, devices: &mut Devices, findings: &
             .filter(|r| matches!(nodes.nodes[r.node].member, Member::Tier(_)))
             .map(|r| nodes.nodes[r.node].ordinal)
             .collect();
-        if tiers.is_empty() {
+        if tiers.is_empty() && !unread.may_be(&name.v) {
             let names = nodes.tiers.iter().map(|&t| nodes.nodes[t].name().v.as_str());
             let guess = nearest(&name.v, names).map(|n| format!("did you mean `{n}=`?"));
             findings.push(

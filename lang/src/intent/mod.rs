@@ -89,17 +89,54 @@ pub struct Intent {
     pub expect: Vec<Expect>,
     /// `findings`
     pub levels: Levels,
+    /// What could not be read, so that nobody blames those who refer to it.
+    pub unread: Unread,
+}
+
+/// Hosts and tiers that are in the file and could not be read.
+#[derive(Debug, Clone, Default)]
+pub struct Unread {
+    /// Names of all hosts and tiers as they are written.
+    declared: Vec<String>,
+    /// Whether there is one whose name could not be read either.
+    nameless: bool,
+}
+
+impl Unread {
+    fn new(nodes: &[syntax::Node]) -> Self {
+        let mut unread = Unread::default();
+        let mut rest: Vec<&syntax::Node> = nodes.iter().collect();
+        while let Some(node) = rest.pop() {
+            let scope = matches!(node.name.v.as_str(), "pod" | "plane");
+            let member = matches!(node.name.v.as_str(), "tier" | "hosts");
+            unread.nameless |= node.broken && (scope || member || node.name.v.is_empty());
+            if let Some(syntax::Value::Text(name)) =
+                node.entries.iter().find(|e| member && e.key.is_none()).map(|e| &e.value)
+            {
+                unread.declared.push(name.clone());
+            }
+            rest.extend(node.children.iter().flatten());
+        }
+        unread
+    }
+
+    /// Whether a name that no node has may be that of one that could not be read.
+    pub fn may_be(&self, name: &str) -> bool {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        self.nameless || self.declared.iter().any(|d| d == last)
+    }
 }
 
 /// Rules that reading reports under.
 pub static RULES: &[&crate::diagnostic::Rule] = scope::RULES;
 
-/// Checks all files' nodes together and reads them. `top` is underlined where something is missing altogether.
-pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Option<Intent> {
+/// Checks all files' nodes together and reads them. `top` is underlined where something is missing altogether. What
+/// can't be read is left out, `fabric` replaced by a stand-in, so that later stages find what else is wrong.
+pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Intent {
     let typed = schema::check(nodes, &ROOT, Some(top), findings);
     let all = |node: &'static Node| typed.iter().filter(move |t| std::ptr::eq(t.schema, node));
     let expect = all(&expect::EXPECT).flat_map(Expect::read).collect();
-    let intent = Intent {
+    Intent {
         root: Scope::read(&typed, findings),
         classes: all(&class::CLASS).filter_map(|n| Class::read(n, findings)).collect(),
         watchdog: all(&class::WATCHDOG).map(Watchdog::read).next(),
@@ -113,9 +150,12 @@ pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Optio
         platforms: typed.iter().filter(|t| matches!(t.schema.name, "platform" | "asic")).cloned().collect(),
         expect,
         levels: Levels::read(all(&fabric::FINDINGS)),
-        fabric: all(&fabric::FABRIC).filter_map(FabricNode::read).next()?,
-    };
-    Some(intent)
+        fabric: all(&fabric::FABRIC)
+            .filter_map(FabricNode::read)
+            .next()
+            .unwrap_or_else(|| FabricNode::stand_in(top)),
+        unread: Unread::new(nodes),
+    }
 }
 
 /// The value or the default, at the place of the value or of `fallback`.
