@@ -1,7 +1,6 @@
 //! `fabc reference`: the language.
 
-use fabc_lang::intent::ROOT;
-use fabc_lang::schema;
+use fabc_lang::intent;
 
 use super::screen::Screen;
 use super::{Exit, Failure};
@@ -11,6 +10,6 @@ use super::{Exit, Failure};
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    screen.data(&schema::reference(&ROOT))?;
+    screen.data(&intent::reference())?;
     Ok(Exit::Clean)
 }

@@ -127,6 +127,29 @@ impl Unread {
     }
 }
 
+/// The reference page: every node with its words, kinds, units and defaults, from the declarations that parse.
+pub fn reference() -> String {
+    let units = |table: &[(&str, u64)]| table.iter().map(|u| format!("`{}`", u.0)).collect::<Vec<_>>().join(", ");
+    format!(
+        "# Reference\n\n\
+         Every node of the language, written by `fabc reference` from the declarations that check a file.\n\n\
+         A file is [KDL 2](https://kdl.dev). Units are part of a value and stand in its text:\n\n\
+         | quantity | example | units |\n|---|---|---|\n\
+         | speed | `\"400G\"` | {} |\n| size | `\"1MiB\"`, `\"2MB\"` | {} |\n| length | `\"30m\"` | {} |\n\
+         | time | `\"200ms\"` | {} |\n| power | `\"17W\"` | {} |\n| percentage | `\"5%\"` | `%` |\n\n\
+         Bare are counts, the MTU (bytes), probabilities (0 to 100), weights (1 to 100) and ratios; a ratio is a decimal that \
+         is read exactly. Indices of switches, servers, pods, cages and children count from 1; NICs, NIC ports and rails \
+         from 0.\n\n\
+         The order of nodes has no meaning, but where a node says so.\n\n{}",
+        units(crate::units::SPEED_UNITS),
+        units(crate::units::SIZE_UNITS),
+        units(crate::units::LENGTH_UNITS),
+        units(crate::units::TIME_UNITS),
+        units(crate::units::POWER_UNITS),
+        schema::reference(&ROOT)
+    )
+}
+
 /// Rules that reading reports under.
 pub static RULES: &[&crate::diagnostic::Rule] = scope::RULES;
 
