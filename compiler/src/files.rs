@@ -10,6 +10,7 @@ use fabc_lang::source::{Sources, Span};
 use fabc_targets::frr::{self, TemplateError};
 use fabc_targets::{Bundle, BundleError};
 
+use crate::checks;
 use crate::host::Host;
 use crate::output::Tree;
 
@@ -23,20 +24,8 @@ fabc_lang::rule! {
     /// A template in `--templates` doesn't compile, or can't be rendered with what fabc gives it.
     pub static TEMPLATE = Error "template/invalid" "a template that can't be rendered";
 }
-fabc_lang::rule! {
-    /// The release is not one that fabc has data for, so it can't know which tables and fields it takes.
-    ///
-    /// ```kdl bad
-    /// fabric "f" { nos "sonic" release="202512"; }
-    /// ```
-    /// ```kdl good
-    /// fabric "f" { nos "sonic" release="202511"; }
-    /// ```
-    pub static RELEASE = Error "nos/unknown-release" "a release that fabc doesn't know";
-}
-
 /// Rules that this stage reports under.
-pub static RULES: &[&Rule] = &[&TEMPLATE, &RELEASE];
+pub static RULES: &[&Rule] = &[&TEMPLATE];
 
 struct Files<'a>(Bundle<'a>);
 
@@ -70,7 +59,7 @@ pub(crate) fn tree<'a>(
     match Bundle::new(fabric, VERSION, own.clone()) {
         Ok(bundle) => Some(Box::new(Files(bundle))),
         Err(BundleError::Release) => {
-            findings.push(unknown_release(fabric));
+            findings.push(checks::unknown_release(fabric));
             None
         }
         Err(BundleError::Template(error)) => {
@@ -78,15 +67,6 @@ pub(crate) fn tree<'a>(
             None
         }
     }
-}
-
-/// What there is to say of a release that no data are known for.
-pub(crate) fn unknown_release(fabric: &Fabric) -> Diagnostic {
-    let node = &fabric.intent.fabric;
-    let text = format!("`{}` has no release \"{}\" that fabc knows", node.nos.v.name(), node.release.v);
-    let known: Vec<&str> =
-        fabc_targets::sonic::Release::all().iter().filter(|r| r.nos == node.nos.v).map(|r| r.name).collect();
-    RELEASE.at(node.release.at, text).help(format!("known: {}", known.join(", ")))
 }
 
 /// The user's templates by name. A folder without any is a mistake.

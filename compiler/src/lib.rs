@@ -4,6 +4,7 @@
 //! - [`pipeline`]: the whole compiler in one screen; start here
 //! - [`load`]: files and their includes to one tree
 //! - [`resolve`]: intent to fabric
+//! - [`checks`]: one file for each thing that may be wrong with a fabric
 //! - [`growth`]: what a build would move of what stands
 //! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
@@ -12,6 +13,7 @@
 //! - [`host`]: the only door to the outside
 //! - [`cli`]: one file for each command
 
+pub mod checks;
 pub mod cli;
 pub mod files;
 pub mod growth;

@@ -12,7 +12,7 @@ use crate::growth::{self, Census};
 use crate::host::{Host, RevisionHost};
 use crate::output::Tree;
 use crate::report::levels::Levels;
-use crate::{files, load, resolve};
+use crate::{checks, files, load, resolve};
 
 /// What the user may set about the way from text to fabric.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +46,9 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
     *levels = Levels::of_file(&intent.levels, findings);
     let mut catalog = Catalog::new(&intent.platforms, findings);
     *fabric = resolve::resolve(intent, &mut catalog, sources, findings);
+    if let Some(fabric) = fabric {
+        checks::run(fabric, findings);
+    }
     analysis
 }
 

@@ -3,9 +3,9 @@
 use fabc_lang::diagnostic::Rule;
 
 use crate::report::levels;
-use crate::{files, growth, load, output, resolve};
+use crate::{checks, files, growth, load, output, resolve};
 
-/// The lists that the registry is made of, in the order of the stages.
+/// The lists that the registry is made of, in the order of the stages; checks have their own.
 static LISTS: &[&[&Rule]] = &[
     fabc_lang::syntax::RULES,
     load::RULES,
@@ -21,7 +21,8 @@ static LISTS: &[&[&Rule]] = &[
 
 /// All rules, by code.
 pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&'static Rule> = LISTS.iter().copied().flatten().copied().collect();
+    let mut rules: Vec<&'static Rule> =
+        LISTS.iter().copied().flatten().copied().chain(checks::rules()).collect();
     rules.sort_by_key(|r| r.code);
     rules
 }

@@ -1,0 +1,52 @@
+use fabc_lang::diagnostic::Findings;
+
+use crate::checks::Ctx;
+
+check! {
+    /// Without ECN only PFC holds senders back: pauses spread from switch to switch and hit flows that did
+    /// nothing. Fabrics run so where the collective library paces its own traffic; everywhere else ECN
+    /// belongs on the class.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic speed="400G"; }
+    /// tier "leaf" count=1 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// class "rdma" dscp=26 priority=3 lossless=#true { schedule weight=70; }
+    /// class "cnp" dscp=48 priority=6 { schedule strict=#true; }
+    /// class "bulk" default=#true priority=0 { schedule weight=30; }
+    /// watchdog detect="200ms" restore="400ms"
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic speed="400G"; }
+    /// tier "leaf" count=1 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// class "rdma" dscp=26 priority=3 lossless=#true {
+    ///     schedule weight=70
+    ///     ecn min="1MiB" max="4MiB"
+    /// }
+    /// class "cnp" dscp=48 priority=6 { schedule strict=#true; }
+    /// class "bulk" default=#true priority=0 { schedule weight=30; }
+    /// watchdog detect="200ms" restore="400ms"
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    Note "classes/lossless-without-ecn" "a lossless class without ECN" => run
+}
+
+fn run(ctx: &Ctx, findings: &mut Findings) {
+    for class in ctx.fabric.intent.classes.iter().filter(|c| c.is_lossless() && c.ecn.is_empty()) {
+        let found =
+            RULE.at(class.at, format!("lossless class `{}` has no ECN: PFC alone slows it", class.name.v));
+        findings.push(found.help("`ecn min=\"1MiB\" max=\"4MiB\" probability=10`"));
+    }
+}

@@ -1,0 +1,92 @@
+//! What hangs on each switch, below and above: the figures that bandwidth checks share.
+
+use std::cmp::Ordering;
+
+use fabc_lang::fabric::{Fabric, Lower};
+use fabc_lang::units::Ratio;
+
+/// Links and bandwidth of one switch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Load {
+    /// Bandwidth of links that are there, towards servers and lower tiers, Mb/s.
+    pub(super) down: u64,
+    /// Bandwidth of links that are there, towards upper tiers, Mb/s.
+    pub(super) up: u64,
+    /// Links to servers, absent or not.
+    pub(super) servers: u32,
+    /// Links to servers, where both are there.
+    pub(super) servers_present: u32,
+    /// Links to lower tiers, absent or not.
+    pub(super) lower: u32,
+    /// Links to upper tiers, absent or not.
+    pub(super) upper: u32,
+    /// Links to upper tiers, where both are there.
+    pub(super) upper_present: u32,
+}
+
+impl Load {
+    /// Bandwidth below over bandwidth above; none without links up.
+    pub(super) fn ratio(&self) -> Option<Ratio> {
+        (self.up > 0).then(|| Ratio::new(self.down, self.up))
+    }
+
+    /// Orders by ratio; no bandwidth above is the worst, unless there is none below either.
+    pub(super) fn worse(&self, other: &Load) -> Ordering {
+        let cross = |down: u64, up: u64| u128::from(down) * u128::from(up);
+        let stuck = |load: &Load| load.up == 0 && load.down > 0;
+        let ratio = || cross(self.down, other.up).cmp(&cross(other.down, self.up));
+        stuck(self).cmp(&stuck(other)).then_with(ratio)
+    }
+}
+
+/// `25.6 Tb/s`
+pub(super) fn tera(megabits: u64) -> String {
+    format!("{} Tb/s", Ratio::new(megabits, 1_000_000))
+}
+
+/// The load of every switch.
+pub(super) fn loads(fabric: &Fabric) -> Vec<Load> {
+    let mut loads = vec![Load::default(); fabric.switches.len()];
+    for link in &fabric.links {
+        let line = fabric.line_of(link);
+        let (present, speed) = (fabric.is_present(link), u64::from(line.speed.v.0));
+        let flow = if present { speed } else { 0 };
+        let upper = &mut loads[link.b as usize];
+        upper.down += flow;
+        match line.lower {
+            Lower::Hosts { .. } => {
+                upper.servers += 1;
+                upper.servers_present += u32::from(present);
+            }
+            Lower::Tier(_) => {
+                upper.lower += 1;
+                let lower = &mut loads[link.a as usize];
+                lower.up += flow;
+                lower.upper += 1;
+                lower.upper_present += u32::from(present);
+            }
+        }
+    }
+    loads
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ratio(down: (u64, u64), up: (u64, u64)) -> Option<Ratio> {
+        Load { down: down.0 * down.1, up: up.0 * up.1, ..Load::default() }.ratio()
+    }
+
+    #[test]
+    fn ratios_of_published_fabrics_are_exact() {
+        assert_eq!(ratio((64, 400), (32, 800)), Some(Ratio::new(1, 1)));
+        assert_eq!(ratio((16, 400), (18, 400)), Some(Ratio::new(8, 9))); // 16 down, 18 up
+        assert_eq!(ratio((16, 400), (16, 400)), Some(Ratio::new(1, 1))); // the same after two losses
+        assert_eq!(ratio((128, 200), (60, 400)), Some(Ratio::new(16, 15)));
+        assert_eq!(ratio((120, 400), (8, 400)), Some(Ratio::new(15, 1)));
+        assert_eq!(ratio((32, 400), (31, 400)), Some(Ratio::new(32, 31)));
+        assert_eq!(ratio((66, 400), (28, 800)), Some(Ratio::new(33, 28)));
+        assert_eq!(ratio((1, 400), (0, 400)), None);
+    }
+}

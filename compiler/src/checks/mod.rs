@@ -1,0 +1,272 @@
+//! What is wrong with a fabric that could be resolved.
+//!
+//! A check is one file: its path is its code, its doc comment what `fabc explain` prints, its two examples its tests.
+//! Checks only read. They ask the platform for limits and name no chip; where a figure isn't known they say so.
+//!
+//! Facts that several checks share:
+//! - [`load`]: links and bandwidth below and above each switch
+//! - [`graph`], [`hops`], [`cut`]: ways between servers
+//! - [`select`]: paths as `expect` and `place` write them
+//! - [`selector`]: ports as `switch` names them
+//! - [`site`]: where `place` puts devices
+//! - [`optics`]: modules and cables
+//! - [`facts`]: small ones
+
+mod cut;
+mod facts;
+mod graph;
+mod hops;
+mod load;
+mod optics;
+mod select;
+mod selector;
+mod site;
+
+use fabc_lang::diagnostic::{Findings, Rule};
+use fabc_lang::fabric::Fabric;
+use fabc_lang::units::grouped;
+
+use load::Load;
+
+/// A rule and the function that looks for it.
+pub struct Check {
+    /// What it reports under.
+    pub rule: &'static Rule,
+    run: fn(&Ctx, &mut Findings),
+}
+
+/// What checks look at.
+struct Ctx<'a> {
+    fabric: &'a Fabric,
+    /// By switch.
+    loads: Vec<Load>,
+}
+
+/// Declares a check: `/// why` `Severity "family/name" "title" => function`.
+macro_rules! check {
+    ($(#[doc = $text:literal])* $severity:ident $code:literal $title:literal => $run:path) => {
+        fabc_lang::rule! {
+            $(#[doc = $text])*
+            static RULE = $severity $code $title;
+        }
+        pub(in crate::checks) static CHECK: crate::checks::Check =
+            crate::checks::Check { rule: &RULE, run: $run };
+    };
+}
+
+mod topology {
+    pub(super) mod cut_off;
+    pub(super) mod idle_leaf;
+    pub(super) mod parallel_links;
+    pub(super) mod planes_touch;
+    pub(super) mod rails_not_aligned;
+    pub(super) mod two_rails_on_one_leaf;
+    pub(super) mod unused_node;
+}
+mod ports {
+    pub(super) mod connectors_differ;
+    pub(super) mod fec_differs;
+    pub(super) mod frame_too_long;
+    pub(super) mod lane_rate;
+    pub(super) mod lanes_differ;
+    pub(super) mod over_capacity;
+}
+mod media {
+    pub(super) mod cage_power;
+    pub(super) mod too_long;
+}
+mod classes {
+    pub(super) mod cnp_lossless;
+    pub(super) mod cnp_starved;
+    pub(super) mod default_lossless;
+    pub(super) mod duplicate_dscp;
+    pub(super) mod duplicate_ecn;
+    pub(super) mod duplicate_name;
+    pub(super) mod duplicate_priority;
+    pub(super) mod ecn_misplaced;
+    pub(super) mod ecn_never;
+    pub(super) mod ecn_order;
+    pub(super) mod ecn_range;
+    pub(super) mod ecn_speed_unused;
+    pub(super) mod lossless_strict;
+    pub(super) mod lossless_without_ecn;
+    pub(super) mod nic_default_lossy;
+    pub(super) mod no_default;
+    pub(super) mod too_many_lossless;
+    pub(super) mod unreachable;
+    pub(super) mod unwatched;
+    pub(super) mod watchdog_range;
+    pub(super) mod watchdog_unused;
+}
+mod routing {
+    pub(super) mod asn_clash;
+    pub(super) mod asn_missing;
+    pub(super) mod asn_public;
+    pub(super) mod asn_reserved;
+    pub(super) mod bfd_interval;
+    pub(super) mod bfd_too_fast;
+    pub(super) mod bfd_too_slow;
+    pub(super) mod ecmp_too_wide;
+    pub(super) mod missing;
+    pub(super) mod no_host_subnets;
+    pub(super) mod no_loopbacks;
+}
+mod addressing {
+    pub(super) mod gateway_outside;
+    pub(super) mod no_gateway;
+    pub(super) mod pin_outside;
+    pub(super) mod pools_overlap;
+    pub(super) mod reserved_range;
+}
+mod names {
+    pub(super) mod host_name;
+    pub(super) mod interface_name;
+}
+mod places {
+    pub(super) mod placed_twice;
+    pub(super) mod row_full;
+    pub(super) mod same_unit;
+    pub(super) mod unit_outside;
+    pub(super) mod unknown_node;
+    pub(super) mod unknown_row;
+}
+mod overrides {
+    pub(super) mod absent_switch;
+    pub(super) mod duplicate_switch;
+    pub(super) mod empty_cage;
+    pub(super) mod nothing;
+    pub(super) mod unknown_port;
+    pub(super) mod unknown_switch;
+}
+mod secrets {
+    pub(super) mod in_source;
+    pub(super) mod snmp_community;
+}
+mod nos {
+    pub(super) mod likely_names;
+    pub(super) mod no_adaptive;
+    pub(super) mod no_qpn_hash;
+    pub(crate) mod unknown_release;
+}
+mod expect {
+    pub(super) mod disjoint_paths;
+    pub(super) mod gpus;
+    pub(super) mod hops;
+    pub(super) mod oversubscription;
+    pub(super) mod power;
+    pub(super) mod survive;
+    pub(super) mod unknown_tier;
+}
+
+/// Every check, in the order in which they run.
+pub static CHECKS: &[&Check] = &[
+    &topology::cut_off::CHECK,
+    &topology::idle_leaf::CHECK,
+    &topology::parallel_links::CHECK,
+    &topology::planes_touch::CHECK,
+    &topology::rails_not_aligned::CHECK,
+    &topology::two_rails_on_one_leaf::CHECK,
+    &topology::unused_node::CHECK,
+    &ports::connectors_differ::CHECK,
+    &ports::fec_differs::CHECK,
+    &ports::frame_too_long::CHECK,
+    &ports::lane_rate::CHECK,
+    &ports::lanes_differ::CHECK,
+    &ports::over_capacity::CHECK,
+    &media::cage_power::CHECK,
+    &media::too_long::CHECK,
+    &classes::cnp_lossless::CHECK,
+    &classes::cnp_starved::CHECK,
+    &classes::default_lossless::CHECK,
+    &classes::duplicate_dscp::CHECK,
+    &classes::duplicate_ecn::CHECK,
+    &classes::duplicate_name::CHECK,
+    &classes::duplicate_priority::CHECK,
+    &classes::ecn_misplaced::CHECK,
+    &classes::ecn_never::CHECK,
+    &classes::ecn_order::CHECK,
+    &classes::ecn_range::CHECK,
+    &classes::ecn_speed_unused::CHECK,
+    &classes::lossless_strict::CHECK,
+    &classes::lossless_without_ecn::CHECK,
+    &classes::nic_default_lossy::CHECK,
+    &classes::no_default::CHECK,
+    &classes::too_many_lossless::CHECK,
+    &classes::unreachable::CHECK,
+    &classes::unwatched::CHECK,
+    &classes::watchdog_range::CHECK,
+    &classes::watchdog_unused::CHECK,
+    &routing::asn_clash::CHECK,
+    &routing::asn_missing::CHECK,
+    &routing::asn_public::CHECK,
+    &routing::asn_reserved::CHECK,
+    &routing::bfd_interval::CHECK,
+    &routing::bfd_too_fast::CHECK,
+    &routing::bfd_too_slow::CHECK,
+    &routing::ecmp_too_wide::CHECK,
+    &routing::missing::CHECK,
+    &routing::no_host_subnets::CHECK,
+    &routing::no_loopbacks::CHECK,
+    &addressing::gateway_outside::CHECK,
+    &addressing::no_gateway::CHECK,
+    &addressing::pin_outside::CHECK,
+    &addressing::pools_overlap::CHECK,
+    &addressing::reserved_range::CHECK,
+    &names::host_name::CHECK,
+    &names::interface_name::CHECK,
+    &places::placed_twice::CHECK,
+    &places::row_full::CHECK,
+    &places::same_unit::CHECK,
+    &places::unit_outside::CHECK,
+    &places::unknown_node::CHECK,
+    &places::unknown_row::CHECK,
+    &overrides::absent_switch::CHECK,
+    &overrides::duplicate_switch::CHECK,
+    &overrides::empty_cage::CHECK,
+    &overrides::nothing::CHECK,
+    &overrides::unknown_port::CHECK,
+    &overrides::unknown_switch::CHECK,
+    &secrets::in_source::CHECK,
+    &secrets::snmp_community::CHECK,
+    &nos::likely_names::CHECK,
+    &nos::no_adaptive::CHECK,
+    &nos::no_qpn_hash::CHECK,
+    &nos::unknown_release::CHECK,
+    &expect::disjoint_paths::CHECK,
+    &expect::gpus::CHECK,
+    &expect::hops::CHECK,
+    &expect::oversubscription::CHECK,
+    &expect::power::CHECK,
+    &expect::survive::CHECK,
+    &expect::unknown_tier::CHECK,
+];
+
+pub(crate) use nos::unknown_release::finding as unknown_release;
+
+/// Runs all checks over a fabric.
+pub fn run(fabric: &Fabric, findings: &mut Findings) {
+    let ctx = Ctx { fabric, loads: load::loads(fabric) };
+    for check in CHECKS {
+        (check.run)(&ctx, findings);
+    }
+}
+
+/// Rules that this stage reports under.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    CHECKS.iter().map(|c| c.rule)
+}
+
+/// `1 link`, `2 links`, `3 switches`.
+fn count(n: impl Into<u64>, word: &str) -> String {
+    let n = n.into();
+    let plural = match word {
+        _ if n == 1 => word.to_owned(),
+        "leaf" => "leaves".to_owned(),
+        _ if word.ends_with("ch") || word.ends_with('s') => format!("{word}es"),
+        _ => format!("{word}s"),
+    };
+    format!("{} {plural}", grouped(n))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+use fabc_lang::diagnostic::{Findings, nearest};
+use fabc_lang::fabric::natural_cmp;
+
+use crate::checks::Ctx;
+
+check! {
+    /// `switch NAME` takes the full name, as the build gives it: pods and planes before the tier, two digits
+    /// at least.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic speed="400G"; }
+    /// tier "leaf" count=1 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// switch "leaf-1" { maintenance; }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic speed="400G"; }
+    /// tier "leaf" count=1 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// switch "leaf-01" { maintenance; }
+    /// ```
+    Error "overrides/unknown-switch" "an override for a switch that is not there" => run
+}
+
+/// So many unknown names get a "did you mean": looking through thousands of switches takes its time.
+const GUESSES: usize = 20;
+
+fn run(ctx: &Ctx, findings: &mut Findings) {
+    let fabric = ctx.fabric;
+    let known = |name: &str| fabric.switches.binary_search_by(|s| natural_cmp(&s.name, name)).is_ok();
+    let unknown = fabric.intent.switches.iter().filter(|s| !known(&s.name.v));
+    for (n, switch) in unknown.enumerate() {
+        let name = &switch.name.v;
+        let names = fabric.switches.iter().map(|s| s.name.as_str());
+        let near = if n < GUESSES { nearest(name, names) } else { None };
+        let help = match (near, fabric.switches.first()) {
+            (Some(near), _) => format!("did you mean \"{near}\"?"),
+            (None, Some(first)) => format!("names are like \"{}\"", first.name),
+            (None, None) => "there are no switches".to_owned(),
+        };
+        findings.push(RULE.at(switch.name.at, format!("there is no switch `{name}`")).help(help));
+    }
+}

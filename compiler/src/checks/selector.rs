@@ -1,0 +1,38 @@
+//! Ports as `switch` nodes name them: `17`, `17/2`, `Ethernet132`.
+
+use fabc_lang::fabric::Fabric;
+use fabc_lang::source::Spanned;
+
+/// What a port selector meets on a switch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meets {
+    /// No port.
+    Nothing,
+    /// Ports, none of them wired.
+    Empty,
+    /// At least one wired port, or one that is never wired by us (SFP).
+    Port,
+}
+
+/// What `selector` (`17`, `17/2`, a SONiC name) meets on the switch with this index.
+pub(super) fn meets(fabric: &Fabric, index: usize, selector: &str) -> Meets {
+    let switch = &fabric.switches[index];
+    let extra = &fabric.tier_of(switch).extra;
+    let wired = fabric.switch_wires(index).iter().any(|w| fabric.selects(switch, selector, w.port));
+    if wired || extra.iter().any(|p| p.name == selector || p.alias == selector) {
+        return Meets::Port;
+    }
+    let there = fabric.ports(index).any(|p| {
+        let named = p.spec.name == selector || p.spec.alias == selector;
+        named || (p.id.cage > 0 && fabric.selects(switch, selector, p.id))
+    });
+    if there { Meets::Empty } else { Meets::Nothing }
+}
+
+/// Calls `with` for every port that a `port` or `cable` of a switch's node names.
+pub(super) fn for_each_selector(fabric: &Fabric, mut with: impl FnMut(usize, &Spanned<String>)) {
+    for (index, switch) in fabric.switches.iter().enumerate() {
+        let Some(own) = switch.own.map(|own| &fabric.intent.switches[own]) else { continue };
+        own.ports.iter().map(|p| &p.port).chain(own.cables.iter().map(|c| &c.0)).for_each(|s| with(index, s));
+    }
+}
