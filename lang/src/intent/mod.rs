@@ -129,7 +129,8 @@ impl Unread {
 
 /// The reference page: every node with its words, kinds, units and defaults, from the declarations that parse.
 pub fn reference() -> String {
-    let units = |table: &[(&str, u64)]| table.iter().map(|u| format!("`{}`", u.0)).collect::<Vec<_>>().join(", ");
+    let units =
+        |table: &[(&str, u64)]| table.iter().map(|u| format!("`{}`", u.0)).collect::<Vec<_>>().join(", ");
     format!(
         "# Reference\n\n\
          Every node of the language, written by `fabc reference` from the declarations that check a file.\n\n\

@@ -1,0 +1,103 @@
+//! Proof on real FRR: every class of device is read by `vtysh`, and a small fabric boots, converges and is valley-free.
+//!
+//! Needs Debian's `frr`; the boot needs root and the lab beside the repository as well. Where they are missing the tests
+//! say that they were skipped; under `FABC_CI` that is a failure.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Tells that something can't be proven here.
+fn skip(why: &str) {
+    assert!(std::env::var_os("FABC_CI").is_none(), "skipped where nothing may be: {why}");
+    eprintln!("skipped: {why}");
+}
+
+fn run(program: &str, args: &[&str]) -> std::io::Result<Output> {
+    Command::new(program).args(args).output()
+}
+
+fn build(fabric: &Path, name: &str) -> PathBuf {
+    let out = std::env::temp_dir().join(format!("fabc-proof-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&out);
+    let paths = (fabric.to_string_lossy(), out.to_string_lossy());
+    let built = run(env!("CARGO_BIN_EXE_fabc"), &["build", &paths.0, "--out", &paths.1]).unwrap();
+    assert!(built.status.success(), "{}: {}", fabric.display(), String::from_utf8_lossy(&built.stderr));
+    out
+}
+
+/// Examples, and the wish files where they are.
+fn fabrics() -> Vec<PathBuf> {
+    let list = |dir: PathBuf| std::fs::read_dir(dir).into_iter().flatten().flatten().map(|e| e.path());
+    let examples = list(Path::new(ROOT).join("examples")).map(|p| p.join("fabric.kdl"));
+    let wishes = list(Path::new(ROOT).join("../shared/intents"));
+    let mut all: Vec<PathBuf> =
+        examples.chain(wishes).filter(|p| p.is_file() && p.extension().is_some_and(|e| e == "kdl")).collect();
+    all.sort();
+    all
+}
+
+fn fabric_json(out: &Path) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(out.join("fabric.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn vtysh_reads_every_class_of_device() {
+    if run("vtysh", &["-h"]).is_err() {
+        return skip("vtysh is not installed (Debian: frr)");
+    }
+    let all = fabrics();
+    assert!(!all.is_empty(), "no fabrics found");
+    for fabric in all {
+        let out = build(&fabric, "classes");
+        let mut seen = BTreeSet::new();
+        for switch in fabric_json(&out)["switches"].as_array().unwrap() {
+            let class = (switch["tier"].as_str(), switch["maintenance"].as_bool(), switch["plane"].as_str());
+            if switch["absent"] == true || !seen.insert(class) {
+                continue;
+            }
+            let conf = out.join("switches").join(switch["name"].as_str().unwrap()).join("frr.conf");
+            let read = run("vtysh", &["-C", "-f", &conf.to_string_lossy()]).unwrap();
+            let said = [read.stdout, read.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(read.status.success() && !said.contains('%'), "{}: {said}", conf.display());
+        }
+        std::fs::remove_dir_all(out).unwrap();
+    }
+}
+
+#[test]
+fn a_small_fabric_boots_and_converges() {
+    let lab = Path::new(ROOT).join("../shared/tools/frr-lab/lab.py");
+    if !lab.is_file() {
+        return skip("the FRR lab is not beside the repository");
+    }
+    if !Path::new("/usr/lib/frr/bgpd").is_file() {
+        return skip("FRR is not installed (Debian: frr)");
+    }
+    if run("id", &["-u"]).unwrap().stdout != b"0\n" {
+        return skip("network namespaces need root");
+    }
+    let out = build(&Path::new(ROOT).join("tests/proof/small.kdl"), "boot");
+    let fabric = fabric_json(&out);
+    let is_switch =
+        |name: &serde_json::Value| fabric["switches"].as_array().unwrap().iter().any(|s| s["name"] == *name);
+    let between = fabric["links"].as_array().unwrap().iter().filter(|l| is_switch(&l["a"]));
+    let ends = |l: &serde_json::Value| serde_json::json!({ "a": l["a"], "a_if": l["a_if"], "b": l["b"], "b_if": l["b_if"] });
+    let links: Vec<serde_json::Value> = between.map(ends).collect();
+    let file = out.join("links.json");
+    std::fs::write(&file, serde_json::to_vec(&links).unwrap()).unwrap();
+    let (lab, file) = (lab.to_string_lossy(), file.to_string_lossy());
+    let switches = out.join("switches");
+    let args = [&lab, "run", &switches.to_string_lossy(), "--links", &file, "--tiers", "leaf,spine"];
+    let down = format!("{}:{}", links[0]["a"].as_str().unwrap(), links[0]["a_if"].as_str().unwrap());
+    let extra = ["--zebra-args", "-M dplane_fpm_nl", "--timeout", "90", "--fail", &down];
+    let ran = Command::new("python3").args(args).args(extra).output().unwrap();
+    let result: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap_or_default();
+    let log = String::from_utf8_lossy(&ran.stderr);
+    assert!(result["pass"] == true, "{}\n{log}", serde_json::to_string_pretty(&result["checks"]).unwrap());
+    assert_eq!(result["sessions"]["established"].as_u64(), Some(2 * links.len() as u64));
+    std::fs::remove_dir_all(out).unwrap();
+}
