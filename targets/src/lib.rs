@@ -7,6 +7,7 @@
 //! - [`frr`]: a switch's `frr.conf`
 //! - [`cabling`]: `hosts.csv`, `cabling/cables.csv`, `cabling/topology.dot`
 //! - [`model`]: the fabric as `fabric.json`
+//! - [`why()`]: where a value comes from
 //!
 //! Nothing here reads or writes a file; nothing is kept but what is being written.
 
@@ -17,6 +18,8 @@ mod device;
 pub mod frr;
 pub mod model;
 pub mod sonic;
+mod why;
 
 pub use bundle::{Bundle, BundleError, File};
 pub use device::{Device, DevicePort, End, Wired};
+pub use why::{Reason, WhyError, why};

@@ -23,25 +23,30 @@ pub fn cables(fabric: &Fabric, part: usize, out: &mut Vec<u8>) -> bool {
     }
     let (range, more) = part_of(part, fabric.links.len());
     for link in fabric.links.get(range).unwrap_or_default().iter().filter(|link| fabric.is_present(link)) {
-        let line = fabric.line_of(link);
-        let (of_a, of_b) =
-            (line.lower_side.as_ref().map_or(1, |side| side.children), line.upper_side.children);
-        let connectors = connectors(line.media.as_ref().map_or("", |m| &m.v));
-        let (owner, place, children) = if of_b >= of_a {
-            (fabric.switches[link.b as usize].name.as_str(), link.b_port, of_b)
-        } else {
-            (fabric.lower_name(link), link.a_port, of_a)
-        };
-        for (cable, leg) in strands(place.child.into(), children, connectors) {
-            let id = if connectors > 1 {
-                format!("{owner}:{}.{}", place.cage, cable + 1)
-            } else {
-                format!("{owner}:{}", place.cage)
-            };
+        for (id, leg) in cable_ids(fabric, link) {
             row(fabric, link, &id, leg, out);
         }
     }
     more
+}
+
+/// The cables of a link: each one's id, and which part of link or splitter this is.
+pub(crate) fn cable_ids<'a>(
+    fabric: &'a Fabric,
+    link: &Link,
+) -> impl Iterator<Item = (String, u32)> + use<'a> {
+    let line = fabric.line_of(link);
+    let (of_a, of_b) = (line.lower_side.as_ref().map_or(1, |side| side.children), line.upper_side.children);
+    let connectors = connectors(line.media.as_ref().map_or("", |m| &m.v));
+    let (owner, place, children) = if of_b >= of_a {
+        (fabric.switches[link.b as usize].name.as_str(), link.b_port, of_b)
+    } else {
+        (fabric.lower_name(link), link.a_port, of_a)
+    };
+    strands(place.child.into(), children, connectors).map(move |(cable, leg)| match connectors {
+        1 => (format!("{owner}:{}", place.cage), leg),
+        _ => (format!("{owner}:{}.{}", place.cage, cable + 1), leg),
+    })
 }
 
 /// Cables (from 0, within the cage) that child `child` of `children` runs over, and which part of link or splitter each
