@@ -32,9 +32,9 @@ impl Load {
 
     /// Orders by ratio; no bandwidth above is the worst, unless there is none below either.
     pub(super) fn worse(&self, other: &Load) -> Ordering {
-        let cross = |down: u64, up: u64| u128::from(down) * u128::from(up);
         let stuck = |load: &Load| load.up == 0 && load.down > 0;
-        let ratio = || cross(self.down, other.up).cmp(&cross(other.down, self.up));
+        let cross = |below: &Load, above: &Load| u128::from(below.down) * u128::from(above.up.max(1));
+        let ratio = || cross(self, other).cmp(&cross(other, self));
         stuck(self).cmp(&stuck(other)).then_with(ratio)
     }
 }
@@ -88,5 +88,23 @@ mod tests {
         assert_eq!(ratio((32, 400), (31, 400)), Some(Ratio::new(32, 31)));
         assert_eq!(ratio((66, 400), (28, 800)), Some(Ratio::new(33, 28)));
         assert_eq!(ratio((1, 400), (0, 400)), None);
+        assert_eq!(ratio((64, 400), (64, 400)), Some(Ratio::new(1, 1))); // 8,192 GPUs in two tiers
+        assert_eq!(ratio((17, 400), (2, 800)), Some(Ratio::new(17, 4)));
+    }
+
+    #[test]
+    fn losses_of_32_uplinks() {
+        for (lost, shown) in [(1, "~1.032"), (2, "~1.067"), (4, "~1.143"), (8, "~1.333")] {
+            let left = ratio((32, 400), (32 - lost, 400)).map(|r| r.to_string());
+            assert_eq!(left.as_deref(), Some(shown));
+        }
+    }
+
+    #[test]
+    fn a_switch_without_a_way_up_is_the_worst() {
+        let load = |down, up| Load { down, up, ..Load::default() };
+        assert_eq!(load(1, 0).worse(&load(9, 1)), Ordering::Greater);
+        assert_eq!(load(3, 2).worse(&load(4, 3)), Ordering::Greater);
+        assert_eq!(load(0, 0).worse(&load(1, 9)), Ordering::Less);
     }
 }

@@ -22,7 +22,7 @@ mod select;
 mod selector;
 mod site;
 
-use fabc_lang::diagnostic::{Findings, Rule};
+use fabc_lang::diagnostic::{Findings, Rule, Severity};
 use fabc_lang::fabric::Fabric;
 use fabc_lang::units::grouped;
 
@@ -40,6 +40,10 @@ struct Ctx<'a> {
     fabric: &'a Fabric,
     /// By switch.
     loads: Vec<Load>,
+    /// Whether nothing was wrong so far. If not, what seems to be missing may stand in a line that could not be read.
+    sound: bool,
+    /// Whether all was resolved. If not, what `expect` speaks of may be a part only.
+    whole: bool,
 }
 
 /// Declares a check: `/// why` `Severity "family/name" "title" => function`.
@@ -245,7 +249,8 @@ pub(crate) use nos::unknown_release::finding as unknown_release;
 
 /// Runs all checks over a fabric.
 pub fn run(fabric: &Fabric, findings: &mut Findings) {
-    let ctx = Ctx { fabric, loads: load::loads(fabric) };
+    let whole = !findings.iter().any(|f| f.severity == Severity::Error && f.code().starts_with("resolve/"));
+    let ctx = Ctx { fabric, loads: load::loads(fabric), sound: !findings.has_errors(), whole };
     for check in CHECKS {
         (check.run)(&ctx, findings);
     }

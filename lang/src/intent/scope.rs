@@ -24,7 +24,7 @@ crate::rule! {
     /// fabric "f" { nos "sonic" release="202505"; }
     /// tier "leaf" count=2 switch="dell-z9864f"
     /// tier "spine" count=2 switch="dell-z9864f"
-    /// link "leaf" "spine" speed="800G" per-pair=2
+    /// link "leaf" "spine" speed="800G" per-pair=1
     /// routing {
     ///     asn leaf=4210000000 spine=4200000000
     ///     loopbacks "10.0.0.0/20"
@@ -42,7 +42,11 @@ crate::rule! {
     /// ```
     /// ```kdl good
     /// fabric "f" { nos "sonic" release="202505"; }
-    /// plane "a" "b" { tier "leaf" count=1 switch="dell-z9864f"; }
+    /// hosts "gpu" count=2 { nic ports=2 speed="200G"; }
+    /// plane "a" "b" {
+    ///     tier "leaf" count=1 switch="dell-z9864f"
+    ///     link "gpu" "leaf" by="rail"
+    /// }
     /// routing {
     ///     asn leaf=4210000000
     ///     loopbacks "10.0.0.0/20"

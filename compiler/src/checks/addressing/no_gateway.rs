@@ -42,6 +42,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let Some(management) = &ctx.fabric.intent.management else { return };
     if management.gateway.is_none() {
         let first = Ipv4Addr::from(u32::from(management.subnet.v.network()).saturating_add(1));

@@ -49,6 +49,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let used: BTreeSet<Speed> = ctx.fabric.lines.iter().map(|l| l.speed.v).collect();
     for ecn in ctx.fabric.intent.classes.iter().flat_map(|c| &c.ecn) {
         let Some(speed) = ecn.speed.filter(|s| !used.contains(&s.v)) else { continue };

@@ -44,6 +44,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     for class in ctx.fabric.intent.classes.iter().filter(|c| c.is_lossless() && c.ecn.is_empty()) {
         let found =
             RULE.at(class.at, format!("lossless class `{}` has no ECN: PFC alone slows it", class.name.v));

@@ -50,6 +50,9 @@ check! {
 const ROCE: u8 = 26;
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let classes = &ctx.fabric.intent.classes;
     let Some(lossless) = classes.iter().find(|c| c.is_lossless()) else { return };
     let named = classes.iter().find(|c| c.dscp.iter().any(|d| d.v == ROCE));

@@ -46,6 +46,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let classes = &ctx.fabric.intent.classes;
     let mut defaults = classes.iter().filter(|c| c.is_default());
     let (first, second) = (defaults.next(), defaults.next());

@@ -48,6 +48,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     for class in &ctx.fabric.intent.classes {
         if class.dscp.is_empty() && !class.is_default() {
             let found =

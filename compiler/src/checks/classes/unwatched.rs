@@ -45,6 +45,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let lossless = ctx.fabric.intent.classes.iter().find(|c| c.is_lossless());
     if let (Some(class), None) = (lossless, &ctx.fabric.intent.watchdog) {
         let found =

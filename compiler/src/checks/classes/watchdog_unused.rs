@@ -41,6 +41,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let Some(watchdog) = &ctx.fabric.intent.watchdog else { return };
     if !ctx.fabric.intent.classes.iter().any(|c| c.is_lossless()) {
         let found = RULE.at(watchdog.at, "no class is lossless: the watchdog has nothing to watch");

@@ -36,6 +36,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.whole {
+        return;
+    }
     let fabric = ctx.fabric;
     for expect in &fabric.intent.expect {
         let Claim::Gpus(wanted) = &expect.claim else { continue };

@@ -41,6 +41,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.whole {
+        return;
+    }
     let fabric = ctx.fabric;
     let claims = fabric.intent.expect.iter().filter_map(|e| match &e.claim {
         Claim::Hops(max) => Some(max),

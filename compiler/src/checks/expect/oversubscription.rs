@@ -44,6 +44,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.whole {
+        return;
+    }
     for expect in &ctx.fabric.intent.expect {
         if let Claim::Oversubscription(tier, max) = &expect.claim
             && let Some(found) = judge(ctx, tier, max)

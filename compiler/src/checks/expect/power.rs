@@ -59,6 +59,9 @@ impl Sum {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.whole {
+        return;
+    }
     for expect in &ctx.fabric.intent.expect {
         let Claim::Power(max) = &expect.claim else { continue };
         let sum = sum(ctx);

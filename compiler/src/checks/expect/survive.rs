@@ -46,6 +46,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.whole {
+        return;
+    }
     for expect in &ctx.fabric.intent.expect {
         if let Claim::Survive(tier, losses, max) = &expect.claim
             && let Some(found) = judge(ctx, tier, losses, max)

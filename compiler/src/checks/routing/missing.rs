@@ -27,8 +27,11 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let intent = &ctx.fabric.intent;
-    if intent.routing.is_none() {
+    if intent.routing.is_none() && !ctx.fabric.lines.is_empty() {
         let found =
             RULE.at(intent.fabric.at, "there is no `routing`: no addresses, and nothing is forwarded");
         findings.push(found.help("add `routing { asn …; loopbacks …; host-subnets …; }`"));

@@ -32,6 +32,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let Some(routing) = &ctx.fabric.intent.routing else { return };
     let line = ctx.fabric.lines.iter().find(|l| matches!(l.lower, Lower::Hosts { .. }));
     if let (None, Some(line)) = (routing.host_subnets, line) {

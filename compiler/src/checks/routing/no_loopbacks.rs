@@ -31,6 +31,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let Some(routing) = &ctx.fabric.intent.routing else { return };
     if routing.loopbacks.is_none() {
         let found = RULE.at(routing.at, "switches have no loopback: their BGP router id is left to chance");

@@ -38,6 +38,9 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    if !ctx.sound {
+        return;
+    }
     let fabric = ctx.fabric;
     // By upper tier: the first device that is cut off, and how many are.
     let mut cut: BTreeMap<usize, (&str, u64)> = BTreeMap::new();

@@ -52,7 +52,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         if upper.node.count.v < 2 {
             continue;
         }
-        let overload = Ratio::new(p, p - 1);
+        let overload = overload(p);
         let at = line.striping.map_or(line.at, |s| s.at);
         let message =
             format!("{p} parallel links to each switch of `{}` under plain ECMP", upper.node.name.v);
@@ -62,5 +62,21 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         findings.push(found.note(format!(
             "after the loss of one, remote switches still send as much: what is left of the pair carries {overload} times its load"
         )));
+    }
+}
+
+/// Load of each link that is left when one of `p` is lost, in terms of what it was.
+fn overload(p: u64) -> Ratio {
+    Ratio::new(p, p.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::overload;
+
+    #[test]
+    fn overload_after_one_loss() {
+        let shown: Vec<String> = [2, 4, 8, 16].map(|p| overload(p).to_string()).into();
+        assert_eq!(shown, ["2", "~1.333", "~1.143", "~1.067"]);
     }
 }
