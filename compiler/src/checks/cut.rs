@@ -29,21 +29,16 @@ pub(super) fn narrowest(fabric: &Fabric) -> Option<Narrowest> {
         let plane = (!fabric.tier_of(switch).planes.is_empty()).then_some(switch.plane);
         leaves.entry(plane).or_default().push(index);
     }
-    let mut worst: Option<Narrowest> = None;
-    for leaves in leaves.values() {
-        let Some((&a, others)) = leaves.split_first() else { continue };
-        let mut tried = vec![false; classes.members.len()];
-        for &b in others {
-            if std::mem::replace(&mut tried[classes.of[b]], true) {
-                continue;
-            }
-            let paths = Network::between(&graph, &classes, a, b).flow();
-            if worst.as_ref().is_none_or(|w| paths < w.paths) {
-                worst = Some(Narrowest { a, b, paths });
-            }
-        }
-    }
-    worst
+    let narrowest = leaves.values().filter_map(|leaves| search(&graph, &classes, leaves));
+    narrowest.min_by_key(|n| n.paths)
+}
+
+fn search(graph: &Graph, classes: &Classes, leaves: &[usize]) -> Option<Narrowest> {
+    let (&a, others) = leaves.split_first()?;
+    let mut tried = vec![false; classes.members.len()];
+    let fresh = others.iter().filter(|b| !std::mem::replace(&mut tried[classes.of[**b]], true));
+    let narrow = fresh.map(|&b| Narrowest { a, b, paths: Network::between(graph, classes, a, b).flow() });
+    narrow.min_by_key(|n| n.paths)
 }
 
 /// An undirected network: node 0 is the source, node 1 the sink, the rest are classes.
@@ -146,6 +141,7 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::graph::random;
 
     /// `leaves` and `spines`, each pair joined by `links`; servers on every leaf.
     fn clos(leaves: usize, spines: usize, links: u32) -> Graph {
@@ -165,6 +161,20 @@ mod tests {
             let classes = Classes::by(graph.up.iter().zip(&graph.down));
             assert_eq!(classes.members.len(), 2);
             assert_eq!(Network::between(&graph, &classes, 0, 1).flow(), paths);
+        }
+    }
+
+    #[test]
+    fn merging_twins_and_fixing_a_leaf_changes_no_cut() {
+        for seed in 0..200 {
+            let graph = random(seed);
+            let leaves: Vec<usize> = (0..graph.up.len()).filter(|&s| !graph.servers[s].is_empty()).collect();
+            let alone = Classes::by(0..graph.up.len());
+            let pairs =
+                leaves.iter().enumerate().flat_map(|(i, a)| leaves[..i].iter().map(move |b| (*a, *b)));
+            let all = pairs.map(|(a, b)| Network::between(&graph, &alone, a, b).flow()).min();
+            let merged = Classes::by(graph.up.iter().zip(&graph.down));
+            assert_eq!(search(&graph, &merged, &leaves).map(|n| n.paths), all, "seed {seed}");
         }
     }
 

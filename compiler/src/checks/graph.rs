@@ -88,3 +88,39 @@ impl Classes {
         classes
     }
 }
+
+/// A small graph of three tiers and servers, regular in parts, for tests.
+#[cfg(test)]
+pub(super) fn random(seed: u64) -> Graph {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut roll = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let (servers, tiers) = (2 + roll(5), [2 + roll(4), 2 + roll(3), 1 + roll(3)]);
+    let starts = [0, tiers[0], tiers[0] + tiers[1], tiers.iter().sum()];
+    let none = |count: u64| vec![Near::new(); count as usize];
+    let mut graph =
+        Graph { up: none(starts[3]), down: none(starts[3]), servers: none(starts[3]), leaves: none(servers) };
+    for host in 0..servers {
+        for _ in 0..1 + roll(2) {
+            let leaf = roll(tiers[0]);
+            graph.leaves[host as usize].push((leaf as u32, 1));
+            graph.servers[leaf as usize].push((host as u32, 1));
+        }
+    }
+    for (lower, upper) in [(0, 1), (1, 2)] {
+        let links = 1 + roll(2);
+        for (a, b) in (starts[lower]..starts[lower + 1])
+            .flat_map(|a| (starts[upper]..starts[upper + 1]).map(move |b| (a, b)))
+        {
+            for _ in 0..if roll(5) == 0 { 0 } else { links } {
+                graph.up[a as usize].push((b as u32, 1));
+                graph.down[b as usize].push((a as u32, 1));
+            }
+        }
+    }
+    let all = [&mut graph.up, &mut graph.down, &mut graph.servers, &mut graph.leaves];
+    all.into_iter().flatten().for_each(tally);
+    graph
+}

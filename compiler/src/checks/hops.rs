@@ -25,9 +25,12 @@ struct Steps {
 /// The two servers farthest apart; none with fewer than two. Ways lead up, then down, as routes do.
 pub(super) fn farthest(fabric: &Fabric) -> Option<Farthest> {
     let graph = Graph::of(fabric);
-    let keys = graph.up.iter().zip(&graph.down).zip(&graph.servers);
-    let switches = Classes::by(keys);
+    let switches = Classes::by(graph.up.iter().zip(&graph.down).zip(&graph.servers));
     let hosts = Classes::by(graph.leaves.iter());
+    search(&graph, &switches, &hosts)
+}
+
+fn search(graph: &Graph, switches: &Classes, hosts: &Classes) -> Option<Farthest> {
     let firsts = || switches.members.iter().map(|m| m[0]);
     let only = |near: Vec<(usize, u32)>| near.into_iter().map(|(class, _)| class).collect::<Vec<_>>();
     let unique = |mut near: Vec<usize>| {
@@ -82,4 +85,22 @@ fn distances(steps: &Steps, start: &[usize], hosts: usize) -> Vec<Option<u32>> {
         front = next;
     }
     reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::graph::random;
+
+    #[test]
+    fn merging_twins_changes_no_distance() {
+        for seed in 0..300 {
+            let graph = random(seed);
+            let alone = |count: usize| Classes::by(0..count);
+            let whole = search(&graph, &alone(graph.up.len()), &alone(graph.leaves.len()));
+            let switches = Classes::by(graph.up.iter().zip(&graph.down).zip(&graph.servers));
+            let merged = search(&graph, &switches, &Classes::by(graph.leaves.iter()));
+            assert_eq!(merged.map(|f| f.hops), whole.map(|f| f.hops), "seed {seed}");
+        }
+    }
 }
