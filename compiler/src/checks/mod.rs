@@ -139,6 +139,7 @@ mod overrides {
     pub(super) mod duplicate_switch;
     pub(super) mod empty_cage;
     pub(super) mod nothing;
+    pub(super) mod same_value;
     pub(super) mod unknown_port;
     pub(super) mod unknown_switch;
 }
@@ -228,6 +229,7 @@ pub static CHECKS: &[&Check] = &[
     &overrides::duplicate_switch::CHECK,
     &overrides::empty_cage::CHECK,
     &overrides::nothing::CHECK,
+    &overrides::same_value::CHECK,
     &overrides::unknown_port::CHECK,
     &overrides::unknown_switch::CHECK,
     &secrets::in_source::CHECK,
