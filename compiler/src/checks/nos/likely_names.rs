@@ -38,8 +38,8 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     if fabric.intent.fabric.nos.v != Nos::EnterpriseSonic {
         return;
     }
-    for tier in &fabric.tiers {
-        let platform = fabric.platform_of(tier);
+    for (index, platform) in fabric.platforms.iter().enumerate() {
+        let Some(tier) = fabric.tiers.iter().find(|t| t.platform == index) else { continue };
         let Some(mode) = platform.cages().first().and_then(|c| platform.default_mode(c)) else { continue };
         if !mode.v.community {
             let message =
