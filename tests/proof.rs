@@ -2,6 +2,11 @@
 //!
 //! Needs Debian's `frr`; the boot needs root and the lab beside the repository as well. Where they are missing the tests
 //! say that they were skipped; under `FABC_CI` that is a failure.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says what it skipped"
+)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -15,8 +15,8 @@ use super::lines::{Plan, Scheme};
 use super::nodes::{Member, Nodes};
 use super::rules;
 
-/// States that the search may look at before it gives up being exact.
-const SEARCH_LIMIT: usize = 2_000_000;
+/// Steps that the search may take on one tier before it gives up being exact: well under a second.
+const SEARCH_LIMIT: usize = 5_000_000;
 
 /// One line's claim on a tier.
 struct Claim {
@@ -219,14 +219,17 @@ impl Stage<'_> {
             return false;
         }
         let mut taken: Vec<Option<u32>> = vec![None; self.which.cages.len()];
-        let mut exact = true;
+        let mut search = Search::new(self.which);
         let easy = self.easy(claims);
+        let all: Vec<(&Claim, u32)> = claims.iter().map(|c| (c, c.count)).collect();
+        if !easy && !search.fits(&taken, &all) {
+            self.no_placement(plan, claims, !search.gave_up);
+            return false;
+        }
         for (at, claim) in claims.iter().enumerate() {
             let mut list: Vec<u16> = Vec::new();
-            let order: Vec<usize> =
-                if claim.up { (0..taken.len()).rev().collect() } else { (0..taken.len()).collect() };
             let mut left = claim.count;
-            for i in order {
+            for i in claim.order() {
                 if left == 0 {
                     break;
                 }
@@ -234,18 +237,9 @@ impl Stage<'_> {
                     continue;
                 }
                 taken[i] = Some(claim.children);
-                if easy {
-                    list.push(self.which.cages[i].number);
-                    left -= 1;
-                    continue;
-                }
-                let demand: Vec<(&Claim, u32)> = std::iter::once((claim, left - 1))
-                    .chain(claims[at + 1..].iter().map(|c| (c, c.count)))
-                    .collect();
-                let mut search = Search { which: self.which, taken: &taken, demand: &demand, states: 0 };
-                let fits = search.fits();
-                exact &= search.states <= SEARCH_LIMIT;
-                if fits {
+                let rest = claims[at + 1..].iter().map(|c| (c, c.count));
+                let demand: Vec<(&Claim, u32)> = std::iter::once((claim, left - 1)).chain(rest).collect();
+                if easy || search.fits(&taken, &demand) {
                     list.push(self.which.cages[i].number);
                     left -= 1;
                 } else {
@@ -253,7 +247,7 @@ impl Stage<'_> {
                 }
             }
             if left > 0 {
-                self.no_placement(plan, claims, exact);
+                self.no_placement(plan, claims, !search.gave_up);
                 return false;
             }
             list.sort_unstable();
@@ -367,8 +361,11 @@ impl Stage<'_> {
             return format!("per-pair={} would fit on this tier", left / groups);
         }
         match line.by {
-            Some(_) => format!("{left} NIC ports on each leaf would fit: more leaves, or fewer servers"),
-            None => format!("{left} links on each switch would fit here"),
+            Some(_) if left > 0 => {
+                format!("{left} NIC ports on each leaf would fit: more leaves, or fewer servers")
+            }
+            None if left > 0 => format!("{left} links on each switch would fit here"),
+            _ => "the other lines take all cages; give this one another tier".to_owned(),
         }
     }
 
@@ -376,22 +373,12 @@ impl Stage<'_> {
     fn no_placement(&mut self, plan: &Plan, claims: &[Claim], exact: bool) {
         let name = &self.declared.name.v;
         let mut weight: Vec<u32> = vec![1; self.which.cages.len()];
-        let mut free: Vec<bool> = vec![true; self.which.cages.len()];
         let mut owner: Vec<Option<usize>> = vec![None; self.which.cages.len()];
         for claim in claims {
-            let order: Vec<usize> =
-                if claim.up { (0..weight.len()).rev().collect() } else { (0..weight.len()).collect() };
-            for i in order
-                .into_iter()
-                .filter(|&i| claim.allowed[i])
-                .collect::<Vec<_>>()
-                .into_iter()
-                .filter(|&i| free[i])
-                .take(claim.count as usize)
-                .collect::<Vec<_>>()
-            {
+            let cages: Vec<usize> =
+                claim.order().filter(|&i| claim.allowed[i] && owner[i].is_none()).collect();
+            for i in cages.into_iter().take(claim.count as usize) {
                 weight[i] = claim.children;
-                free[i] = false;
                 owner[i] = Some(claim.line);
             }
         }
@@ -399,86 +386,147 @@ impl Stage<'_> {
         let limit = self.which.per_pipe.unwrap_or(u32::MAX);
         let in_pipe =
             |pipe: u16| self.which.cages.iter().enumerate().filter(move |(_, c)| c.pipe == Some(pipe));
-        let full = pipes.into_iter().find(|&p| in_pipe(p).map(|(i, _)| weight[i]).sum::<u32>() > limit);
+        let asked = |pipe: u16| in_pipe(pipe).map(|(i, _)| weight[i]).sum::<u32>();
         let tried = if exact {
             "no legal placement exists"
         } else {
             "no placement was found within the search's limit"
         };
-        let (text, at) = match full {
+        let (text, line) = match pipes.into_iter().find(|&p| asked(p) > limit) {
             Some(pipe) => {
-                let cages: Vec<String> =
-                    in_pipe(pipe).map(|(i, c)| format!("cage {} with {}", c.number, weight[i])).collect();
-                let asked: u32 = in_pipe(pipe).map(|(i, _)| weight[i]).sum();
-                let at = in_pipe(pipe).max_by_key(|(i, _)| weight[*i]).and_then(|(i, _)| owner[i]);
-                (
-                    format!(
-                        "pipe {pipe} of `{name}` would have {asked} logical ports, {limit} is its maximum ({}); {tried}",
-                        cages.join(", ")
-                    ),
-                    at,
-                )
+                let cage =
+                    |(i, c): (usize, &super::boxes::BoxCage)| format!("cage {} with {}", c.number, weight[i]);
+                let cages: Vec<String> = in_pipe(pipe).map(cage).collect();
+                let text = format!(
+                    "pipe {pipe} of `{name}` would have {} logical ports, {limit} is its maximum ({}); {tried}",
+                    asked(pipe),
+                    cages.join(", ")
+                );
+                (text, in_pipe(pipe).max_by_key(|(i, _)| weight[*i]).and_then(|(i, _)| owner[i]))
             }
-            None => (
-                format!("the cages of `{name}` that have the modes needed are too few; {tried}"),
-                claims.first().map(|c| c.line),
-            ),
+            None => {
+                let text = format!("the cages of `{name}` that have the modes needed are too few; {tried}");
+                (text, claims.first().map(|c| c.line))
+            }
         };
-        let found = rules::NO_PLACEMENT.at(at.map_or(self.declared.at, |l| plan.lines[l].at), text);
+        let found = rules::NO_PLACEMENT.at(line.map_or(self.declared.at, |l| plan.lines[l].at), text);
         let found = found.label(self.declared.switch.at, "its platform");
         self.findings
             .push(found.help("fewer ports of the mode with the most children, or another break-out"));
     }
 }
 
-/// Whether the demand still fits into the cages that are free.
-struct Search<'s> {
-    which: &'s SwitchBox,
-    taken: &'s [Option<u32>],
-    demand: &'s [(&'s Claim, u32)],
-    states: usize,
+impl Claim {
+    /// Indices of cages in the order in which the line takes them.
+    fn order(&self) -> Box<dyn Iterator<Item = usize>> {
+        let all = 0..self.allowed.len();
+        if self.up { Box::new(all.rev()) } else { Box::new(all) }
+    }
 }
 
-impl Search<'_> {
-    fn fits(&mut self) -> bool {
-        let demand: Vec<(&Claim, u32)> = self.demand.iter().filter(|d| d.1 > 0).copied().collect();
-        let goal: Vec<u32> = demand.iter().map(|d| d.1).collect();
+/// Whether a demand still fits into the cages that are free.
+///
+/// A plain placement that succeeds is proof enough. Where it fails, the sets of cages that the pipes can give to each
+/// claim are added up pipe by pipe; only sums that no other covers, and that the pipes to come can still complete, are
+/// kept. That is exact until it grows over [`SEARCH_LIMIT`].
+struct Search<'s> {
+    which: &'s SwitchBox,
+    /// Limit and cages of each pipe; a cage whose pipe is not known stands alone, without a limit.
+    pipes: Vec<(u32, Vec<usize>)>,
+    steps: usize,
+    gave_up: bool,
+}
+
+impl<'s> Search<'s> {
+    fn new(which: &'s SwitchBox) -> Self {
         let mut pipes: Vec<(Option<u16>, Vec<usize>)> = Vec::new();
-        for (i, cage) in self.which.cages.iter().enumerate() {
+        for (i, cage) in which.cages.iter().enumerate() {
             match pipes.iter_mut().find(|(p, _)| cage.pipe.is_some() && *p == cage.pipe) {
                 Some((_, cages)) => cages.push(i),
                 None => pipes.push((cage.pipe, vec![i])),
             }
         }
-        let mut reached: Vec<Vec<u32>> = vec![vec![0; goal.len()]];
-        for (pipe, cages) in pipes {
-            let limit = self.which.per_pipe.filter(|_| pipe.is_some()).unwrap_or(u32::MAX);
-            let fixed: u32 = cages.iter().filter_map(|&i| self.taken[i]).sum();
-            let free: Vec<usize> = cages.iter().copied().filter(|&i| self.taken[i].is_none()).collect();
-            let unused = u32::try_from(free.len()).unwrap_or(0);
-            if fixed.saturating_add(unused) > limit {
+        let limit = |pipe: Option<u16>| pipe.and(which.per_pipe).unwrap_or(u32::MAX);
+        let pipes = pipes.into_iter().map(|(pipe, cages)| (limit(pipe), cages)).collect();
+        Search { which, pipes, steps: 0, gave_up: false }
+    }
+
+    fn fits(&mut self, taken: &[Option<u32>], demand: &[(&Claim, u32)]) -> bool {
+        let demand: Vec<(&Claim, u32)> = demand.iter().filter(|d| d.1 > 0).copied().collect();
+        self.plain(taken, &demand) || self.exact(taken, &demand)
+    }
+
+    /// Whether every claim can take the first cages that leave its pipe within the limit.
+    fn plain(&self, taken: &[Option<u32>], demand: &[(&Claim, u32)]) -> bool {
+        let mut room: Vec<u32> = Vec::new();
+        let mut pipe_of: Vec<usize> = vec![0; self.which.cages.len()];
+        for (p, (limit, cages)) in self.pipes.iter().enumerate() {
+            let used: u32 = cages.iter().map(|&i| taken[i].unwrap_or(1)).sum();
+            let Some(left) = limit.checked_sub(used) else { return false };
+            room.push(left);
+            for &i in cages {
+                pipe_of[i] = p;
+            }
+        }
+        let mut free: Vec<bool> = taken.iter().map(Option::is_none).collect();
+        for (claim, count) in demand {
+            let more = claim.children - 1; // one stood for the unused cage
+            let mut left = *count;
+            for i in claim.order() {
+                if left > 0 && free[i] && claim.allowed[i] && room[pipe_of[i]] >= more {
+                    free[i] = false;
+                    room[pipe_of[i]] -= more;
+                    left -= 1;
+                }
+            }
+            if left > 0 {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn exact(&mut self, taken: &[Option<u32>], demand: &[(&Claim, u32)]) -> bool {
+        let goal: Vec<u32> = demand.iter().map(|d| d.1).collect();
+        let mut given: Vec<Vec<Vec<u32>>> = Vec::new();
+        for (limit, cages) in &self.pipes {
+            let fixed: u32 = cages.iter().filter_map(|&i| taken[i]).sum();
+            let free: Vec<usize> = cages.iter().copied().filter(|&i| taken[i].is_none()).collect();
+            if fixed.saturating_add(u32::try_from(free.len()).unwrap_or(0)) > *limit {
                 return false;
             }
             let mut options: BTreeSet<Vec<u32>> = BTreeSet::new();
-            fill(&demand, &free, limit - fixed, &mut vec![0; goal.len()], &mut options);
-            let options = frontier(options.into_iter().collect());
-            if options.len() == 1 && options[0].iter().all(|&n| n == 0) {
-                continue;
-            }
+            fill(demand, &free, limit - fixed, &mut vec![0; goal.len()], &mut options);
+            self.steps += options.len() * options.len();
+            given.push(frontier(options.into_iter().collect()));
+        }
+        // What the pipes from each one on can give to each claim at most.
+        let mut to_come: Vec<Vec<u32>> = vec![vec![0; goal.len()]];
+        for options in given.iter().rev() {
+            let best = (0..goal.len()).map(|k| options.iter().map(|o| o[k]).max().unwrap_or(0));
+            let sum = best.zip(&to_come[to_come.len() - 1]).map(|(a, b)| a + b).collect();
+            to_come.push(sum);
+        }
+        to_come.reverse();
+        let mut reached: Vec<Vec<u32>> = vec![vec![0; goal.len()]];
+        for (options, rest) in given.iter().zip(&to_come[1..]) {
             let mut next: BTreeSet<Vec<u32>> = BTreeSet::new();
             for state in &reached {
-                for option in &options {
-                    self.states += 1;
-                    next.insert(
-                        state.iter().zip(option).zip(&goal).map(|((a, b), g)| (a + b).min(*g)).collect(),
-                    );
+                for option in options {
+                    let sums = state.iter().zip(option).zip(&goal).map(|((a, b), g)| (a + b).min(*g));
+                    let sum: Vec<u32> = sums.collect();
+                    if sum.iter().zip(rest).zip(&goal).all(|((a, b), g)| a + b >= *g) {
+                        next.insert(sum);
+                    }
                 }
             }
-            reached = frontier(next.into_iter().collect());
-            if reached.contains(&goal) {
-                return true;
+            self.steps += reached.len() * options.len() + next.len() * next.len();
+            if self.steps > SEARCH_LIMIT {
+                self.gave_up = true;
+                return false;
             }
-            if self.states > SEARCH_LIMIT {
+            reached = frontier(next.into_iter().collect());
+            if reached.is_empty() {
                 return false;
             }
         }

@@ -24,36 +24,48 @@ pub(super) struct Links {
     pub(super) host_wires: Vec<Wire>,
 }
 
-/// Makes all links. `None` where a server finds no leaf.
+/// Makes all links. `None` where a server finds no leaf, or there would be too many.
 pub(super) fn wire(
     nodes: &Nodes<'_>,
     plan: &Plan,
     devices: &mut Devices,
     findings: &mut Findings,
 ) -> Option<Links> {
-    let mut links = Vec::new();
-    let mut fine = true;
-    for (id, (line, draft)) in plan.lines.iter().zip(&plan.drafts).enumerate() {
-        let mut wiring = Wiring {
-            nodes,
-            devices,
-            line,
-            draft,
-            id: u32::try_from(id).unwrap_or(u32::MAX),
-            links: &mut links,
-        };
-        let made = match &draft.scheme {
-            Scheme::Servers(servers) => wiring.servers(servers, findings),
-            scheme => wiring.switches(scheme),
-        };
-        if links.len() > MAX_LINKS {
+    let mut expected = 0;
+    for line in &plan.lines {
+        expected += at_most(line, devices);
+        if expected > MAX_LINKS {
             let text = format!("the fabric would have more than {MAX_LINKS} links");
             findings.push(rules::TOO_LARGE.at(line.at, text).help("fewer devices or parallel links"));
             return None;
         }
-        fine &= made;
+    }
+    let mut links = Vec::with_capacity(expected);
+    let mut fine = true;
+    for (id, (line, draft)) in plan.lines.iter().zip(&plan.drafts).enumerate() {
+        let id = u32::try_from(id).unwrap_or(u32::MAX);
+        let mut wiring = Wiring { nodes, devices, line, draft, id, links: &mut links };
+        fine &= match &draft.scheme {
+            Scheme::Servers(servers) => wiring.servers(servers, findings),
+            scheme => wiring.switches(scheme),
+        };
     }
     fine.then(|| sorted(links, plan, devices))
+}
+
+/// Links that a line can have: the ports of its lower ends.
+fn at_most(line: &Line, devices: &Devices) -> usize {
+    match (line.lower, &line.lower_side) {
+        (Lower::Tier(tier), Some(side)) => {
+            devices.switches.iter().filter(|s| s.tier == tier).count().saturating_mul(side.need as usize)
+        }
+        (Lower::Hosts { group, nic, .. }, _) => {
+            let nic = &devices.groups[group].node.nics[nic];
+            let ports = nic.count.v as usize * nic.ports.v as usize;
+            devices.hosts.iter().filter(|h| h.group == group).count().saturating_mul(ports)
+        }
+        (Lower::Tier(_), None) => 0,
+    }
 }
 
 /// A declared leaf: its number in the joint scope (from 0, by `max`), over its whole chain, and its switch.
