@@ -1,9 +1,10 @@
 //! Files to one tree: the root file with everything that it includes.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use fabc_lang::diagnostic::{Findings, Rule};
-use fabc_lang::source::{FileId, Sources, Span};
+use fabc_lang::source::{FileId, Sources, Span, Spanned};
 use fabc_lang::syntax::{self, MAX_BYTES, Node, Value};
 
 use crate::host::Host;
@@ -52,7 +53,7 @@ pub static RULES: &[&Rule] = &[&MISSING, &CYCLE, &OUTSIDE];
 /// What was read.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
-    /// The nodes of all files; `include` is replaced by what it names.
+    /// The nodes of all files; `include` is replaced by what it names, or by a broken node where that can't be read.
     pub(crate) nodes: Vec<Node>,
     /// The beginning of the root file, to be underlined where something is missing altogether.
     pub(crate) top: Span,
@@ -94,7 +95,7 @@ pub(crate) fn load(
         open: Vec::new(),
         seen: Vec::new(),
     };
-    let nodes = loader.file(path, None).unwrap_or_default();
+    let nodes = loader.file(path, None).unwrap_or_else(|| vec![unread(Span::default())]);
     let top = loader.inputs.first().map_or(Span::default(), |(_, file)| Span::new(*file, 0, 0));
     Loaded { nodes, top, inputs: loader.inputs }
 }
@@ -107,7 +108,7 @@ impl Loader<'_> {
             Err(error) => {
                 let what =
                     asked.map_or_else(|| path.to_string_lossy().into_owned(), |(_, name)| name.to_owned());
-                let text = format!("cannot read `{what}`: {error}");
+                let text = format!("cannot read `{what}`: {}", why(&error));
                 let found = asked.map_or_else(|| MISSING.anywhere(&text), |(at, _)| MISSING.at(at, &text));
                 self.findings.push(found.help("the path is relative to the including file"));
                 return None;
@@ -130,7 +131,11 @@ impl Loader<'_> {
         let canonical = self.host.canonical(path).unwrap_or_else(|_| path.to_path_buf());
         self.seen.push(canonical.clone());
         self.open.push(canonical);
-        let nodes = syntax::parse(file, text, self.findings);
+        let before = self.findings.len();
+        let mut nodes = syntax::parse(file, text, self.findings);
+        if nodes.is_empty() && self.findings.len() > before {
+            nodes.push(unread(Span::new(file, 0, 0)));
+        }
         let nodes = nodes.into_iter().flat_map(|node| self.node(node, path)).collect();
         self.open.pop();
         Some(nodes)
@@ -154,7 +159,7 @@ impl Loader<'_> {
         if escapes {
             let found = OUTSIDE.at(at, format!("`{name}` is outside of the root file's folder"));
             self.findings.push(found.help("move it inside, or give a wider folder with --root"));
-            return Vec::new();
+            return vec![unread(at)];
         }
         if let Ok(canonical) = &canonical {
             if self.open.contains(canonical) {
@@ -166,7 +171,22 @@ impl Loader<'_> {
                 return Vec::new();
             }
         }
-        self.file(&path, Some((at, name))).unwrap_or_default()
+        self.file(&path, Some((at, name))).unwrap_or_else(|| vec![unread(at)])
+    }
+}
+
+/// Stands for nodes that are not known.
+fn unread(at: Span) -> Node {
+    Node { name: Spanned::new(String::new(), at), entries: Vec::new(), children: None, at, broken: true }
+}
+
+/// Why a file can't be read, in words that are the same on every system.
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::IsADirectory => "it is a folder".into(),
+        io::ErrorKind::PermissionDenied => "this user may not read it".into(),
+        _ => error.to_string(),
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Source {
     name: String,
     text: Arc<str>,
     lines: Arc<[u32]>,
+    /// Whether each byte is a character: then columns need no counting, however long the line.
+    ascii: bool,
 }
 
 impl Source {
@@ -78,6 +80,9 @@ impl Source {
         let line = self.lines.partition_point(|&start| start <= offset).max(1);
         let start = self.line_start(line);
         let end = (offset as usize).min(self.text.len());
+        if self.ascii {
+            return (line, end.saturating_sub(start) + 1);
+        }
         let column = self.text.get(start..end).map_or(end.saturating_sub(start), |s| s.chars().count());
         (line, column + 1)
     }
@@ -105,7 +110,8 @@ impl Sources {
         let text: Arc<str> = text.into();
         let begins = text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i + 1);
         let lines = std::iter::once(0).chain(begins).map(|n| u32::try_from(n).unwrap_or(u32::MAX)).collect();
-        self.files.push(Source { name: name.into(), text, lines });
+        let ascii = text.is_ascii();
+        self.files.push(Source { name: name.into(), text, lines, ascii });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 

@@ -149,9 +149,12 @@ impl Stage<'_> {
                 let found = rules::SERVERS_PER_LEAF
                     .at(plan.lines[i].at, text)
                     .label(self.declared.at, "these leaves");
-                self.findings.push(
-                    found.help(format!("servers-per-leaf={low} would fit in the {left} cages that are left")),
-                );
+                let Scheme::Servers(servers) = &plan.drafts[i].scheme else { continue };
+                let groups = (servers.leaves_max / servers.rails.max(1)).max(1);
+                let even = servers.servers_max.div_ceil(groups).min(low);
+                self.findings.push(found.help(format!(
+                    "servers-per-leaf={even} would do; {low} would fit in the {left} cages that are left"
+                )));
             }
             return false;
         }
@@ -286,6 +289,29 @@ impl Stage<'_> {
     fn enough(&mut self, plan: &Plan, claims: &[Claim]) -> bool {
         let name = &self.declared.name.v;
         let end = self.total() - self.reserve();
+        if let Some(reserve) = self.declared.reserve.filter(|r| r.v > self.total()) {
+            let text = format!("`reserve` keeps {} cages of `{name}`, which has {}", reserve.v, self.total());
+            let found = rules::PORTS_RUN_OUT.at(reserve.at, text);
+            let found = found.label(self.declared.switch.at, format!("{} cages", self.total()));
+            self.findings.push(found.help(format!("reserve ports={} or fewer", self.total())));
+            return false;
+        }
+        if let (Some(down), Some(up)) = (self.declared.down, self.declared.up)
+            && u64::from(down.v) + u64::from(up.v) > u64::from(end)
+        {
+            let text = format!(
+                "`ports` gives {} cages of `{name}` down and {} up; there are {end} for both",
+                down.v, up.v
+            );
+            let found = rules::PORTS_RUN_OUT.at(down.at.to(up.at), text);
+            let found = found.label(self.declared.switch.at, format!("{} cages", self.total()));
+            self.findings.push(found.help(format!(
+                "down={} or up={}",
+                end.saturating_sub(up.v),
+                end.saturating_sub(down.v)
+            )));
+            return false;
+        }
         let sum = |up: bool| -> u32 {
             claims.iter().filter(|c| c.up == up).map(|c| c.count).fold(0, u32::saturating_add)
         };
@@ -352,6 +378,9 @@ impl Stage<'_> {
 
     /// The edit of the heaviest line that would free `short` cages.
     fn would_fit(&self, plan: &Plan, claim: &Claim, short: u32) -> String {
+        if let Some(reserve) = self.declared.reserve.filter(|r| r.v >= short && r.v <= self.total()) {
+            return format!("reserve ports={} would fit", reserve.v - short);
+        }
         let line = &plan.lines[claim.line];
         let left = claim.count.saturating_sub(short) * claim.children;
         let need =

@@ -146,17 +146,26 @@ impl Devices {
         let mut reported: Vec<(usize, usize)> = Vec::new();
         for pair in names.windows(2) {
             let [(a, x), (b, y)] = pair else { continue };
-            if a != b || reported.contains(&(*x, *y)) {
+            // A name is empty where its template is wrong; that, and two nodes of one path, is reported already.
+            if a != b || a.is_empty() || reported.contains(&(*x, *y)) {
                 continue;
             }
             reported.push((*x, *y));
             let (first, second) = (&nodes.nodes[*x], &nodes.nodes[*y]);
+            if x != y && first.path == second.path {
+                continue;
+            }
             let mut found =
                 rules::DUPLICATE_NAME.at(namer_span(second), format!("two devices would be called `{a}`"));
             if x != y {
                 found = found.label(namer_span(first), "this node makes the same name");
             }
-            findings.push(found.help("let the template say {pod} or {plane}, or give a node another name"));
+            let help = if x == y && second.chain.is_empty() {
+                "let the template say {index}"
+            } else {
+                "let the template say {pod} or {plane}, or give a node another name"
+            };
+            findings.push(found.help(help));
         }
         reported.is_empty()
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use fabc_lang::diagnostic::Findings;
+use fabc_lang::diagnostic::{Findings, nearest};
 use fabc_lang::fabric::{Line, Lower, Side, natural_path_cmp};
 use fabc_lang::intent::{By, Hosts, Intent, LinkNode, Nos, Striping};
 use fabc_lang::source::Spanned;
@@ -386,7 +386,10 @@ impl Maker<'_, '_, '_> {
             let text =
                 format!("`{}` of tier `{}` has no break-out mode `{}`", tier.switch.v, node.path, breakout.v);
             let found = rules::NO_BREAKOUT.at(breakout.at, text).label(tier.switch.at, "its platform");
-            self.fail(found.help(format!("its modes: {}", which.offers())));
+            let modes = || which.cages.iter().flat_map(|c| &c.modes).map(|m| m.name.as_str());
+            let longer = modes().find(|m| m.starts_with(breakout.v.as_str()));
+            let guess = longer.or(nearest(&breakout.v, modes())).map(|m| format!("did you mean \"{m}\"?"));
+            self.fail(found.help(guess.unwrap_or_else(|| format!("its modes: {}", which.offers()))));
             return None;
         }
         let Some(mode) = which.choose(speed.v, lanes.map(|l| l.v), named.map(|b| b.v.as_str())) else {
@@ -425,10 +428,16 @@ impl Maker<'_, '_, '_> {
         let nodes = self.nodes;
         let (low, up) = (&nodes.nodes[lower.node], &nodes.nodes[upper.node]);
         if let Some(striping) = link.striping {
-            let found = rules::NOT_HERE.at(striping.at, "links from hosts follow from their NICs");
-            self.findings.push(found.help("remove it"));
+            let word = if matches!(striping.v, Striping::PerPair(_)) { "per-pair" } else { "uplinks" };
+            let text =
+                format!("`{word}` joins two tiers; how many links come from hosts follows from their NICs");
+            self.findings.push(rules::NOT_HERE.at(striping.at, text).help(format!("remove `{word}=`")));
         }
         let Some(by) = link.by else {
+            if link.flawed {
+                self.broken = true;
+                return;
+            }
             let text = "a link from hosts says how servers are shared out over the leaves";
             return self.fail(
                 rules::BY_NEEDED.at(link.at, text).help("add by=\"rail\", by=\"rack\" or by=\"spread\""),

@@ -34,11 +34,15 @@ pub fn resolve(
     let nodes = nodes::Nodes::new(&intent.root, findings)?;
     let boxes = boxes::Boxes::load(&nodes, catalog, sources, findings);
     let places = places::Places::new(&nodes, &intent);
+    let bases = numbers::bases(&nodes, &intent, findings);
     let plan = lines::Plan::new(&nodes, &boxes, &places, &intent, findings);
     let plan = cages::allocate(&nodes, &boxes, plan, findings)?;
     let mut devices = devices::Devices::new(&nodes, &plan, &intent, &boxes, &places, findings)?;
     let links = wires::wire(&nodes, &plan, &mut devices, findings)?;
-    numbers::assign(&nodes, &intent, &mut devices, findings);
+    numbers::assign(&intent, &bases, &mut devices, findings);
+    if intent.unread.any() {
+        return None;
+    }
     let mtu = intent.fabric.mtu.unwrap_or(Spanned::new(DEFAULT_MTU, intent.fabric.at));
     Some(Fabric {
         mtu,

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use fabc_lang::diagnostic::{Findings, nearest};
 use fabc_lang::fabric::{Level, Tier};
-use fabc_lang::intent::{Intent, Management, Routing, Unread};
+use fabc_lang::intent::{Intent, Management};
 use fabc_lang::source::{Span, Spanned};
 use ipnet::{Ipv4Net, Ipv6Net};
 
@@ -17,10 +17,18 @@ use super::rules;
 /// Addresses at the beginning of the management subnet that no switch gets: gateways and servers.
 const MANAGEMENT_LOW: u32 = 31;
 
+/// 4294967295 is reserved (RFC 7300).
+const LAST_ASN: u32 = 4_294_967_294;
+
 /// Fills in every number.
-pub(super) fn assign(nodes: &Nodes<'_>, intent: &Intent, devices: &mut Devices, findings: &mut Findings) {
+pub(super) fn assign(
+    intent: &Intent,
+    bases: &[Option<Spanned<u32>>],
+    devices: &mut Devices,
+    findings: &mut Findings,
+) {
     if let Some(routing) = &intent.routing {
-        asns(nodes, routing, &intent.unread, devices, findings);
+        asns(bases, devices, findings);
         if let Some(pool) = routing.loopbacks {
             loopbacks(pool, devices, findings);
         }
@@ -44,38 +52,44 @@ pub(super) fn assign(nodes: &Nodes<'_>, intent: &Intent, devices: &mut Devices, 
     }
 }
 
-/// The base of each tier, and the ASN of each switch.
-fn asns(
+/// The base of each tier, by its ordinal; names that no tier has are reported.
+pub(super) fn bases(
     nodes: &Nodes<'_>,
-    routing: &Routing,
-    unread: &Unread,
-    devices: &mut Devices,
+    intent: &Intent,
     findings: &mut Findings,
-) {
-    for (name, base) in &routing.asn {
+) -> Vec<Option<Spanned<u32>>> {
+    let mut bases: Vec<Option<Spanned<u32>>> = vec![None; nodes.tiers.len()];
+    for (name, base) in intent.routing.iter().flat_map(|r| &r.asn) {
         let tiers: Vec<usize> = nodes
             .find(&name.v, 0)
             .iter()
             .filter(|r| matches!(nodes.nodes[r.node].member, Member::Tier(_)))
-            .map(|r| nodes.nodes[r.node].ordinal)
+            .map(|r| r.node)
             .collect();
-        if tiers.is_empty() && !unread.may_be(&name.v) {
+        if tiers.is_empty() && !intent.unread.may_be(&name.v) {
             let names = nodes.tiers.iter().map(|&t| nodes.nodes[t].name().v.as_str());
             let guess = nearest(&name.v, names).map(|n| format!("did you mean `{n}=`?"));
-            findings.push(
-                rules::UNKNOWN_NODE.at(name.at, format!("no tier is called `{}`", name.v)).help_opt(guess),
-            );
+            let found = rules::UNKNOWN_NODE.at(name.at, format!("no tier is called `{}`", name.v));
+            findings.push(found.help_opt(guess.or(Some("remove it, or declare the tier".into()))));
         }
         for tier in tiers {
-            let tier = &mut devices.tiers[tier];
-            if let Some(first) = tier.asn_base {
+            let tier = &nodes.nodes[tier];
+            if let Some(first) = bases[tier.ordinal] {
                 let found =
                     rules::DUPLICATE_LINE.at(name.at, format!("`{}` has an ASN base already", tier.path));
                 findings.push(found.label(first.at, "first here").help("keep one of the two"));
                 continue;
             }
-            tier.asn_base = Some(*base);
+            bases[tier.ordinal] = Some(*base);
         }
+    }
+    bases
+}
+
+/// The ASN of each switch.
+fn asns(bases: &[Option<Spanned<u32>>], devices: &mut Devices, findings: &mut Findings) {
+    for (tier, base) in devices.tiers.iter_mut().zip(bases) {
+        tier.asn_base = *base;
     }
     let mut overflown: Vec<usize> = Vec::new();
     for (switch, pod) in devices.switches.iter_mut().zip(&devices.pod_ordinal) {
@@ -87,11 +101,11 @@ fn asns(
             Level::Middle => plane * 1_000 + pod,
             Level::Top => plane,
         };
-        switch.asn = u32::try_from(u64::from(base.v) + offset).ok();
+        switch.asn = u32::try_from(u64::from(base.v) + offset).ok().filter(|&asn| asn <= LAST_ASN);
         if switch.asn.is_none() && !overflown.contains(&switch.tier) {
             overflown.push(switch.tier);
             let text =
-                format!("{} + {offset} for `{}` is beyond 4294967295, the last ASN", base.v, switch.name);
+                format!("{} + {offset} for `{}` is beyond {LAST_ASN}, the last ASN", base.v, switch.name);
             findings
                 .push(rules::EXHAUSTED.at(base.at, text).help("begin lower, in 4200000000 to 4294967294"));
         }
@@ -111,13 +125,14 @@ struct Shortage<'s, N> {
 impl<N: Display> Shortage<'_, N> {
     fn report(self, at: Span, bits: u8, findings: &mut Findings) {
         let text = format!(
-            "{} {}: share {} of {} is `{}`'s, it holds {} addresses and {} are needed: {} too few",
+            "{} {}: share {} of {} is `{}`'s, it holds {} address{} and {} are needed: {} too few",
             self.what,
             self.pool.v,
             self.tier.share + 1,
             self.tier.shares,
             self.tier.path,
             self.has,
+            if self.has == 1 { "" } else { "es" },
             self.needs,
             self.needs - self.has
         );

@@ -303,7 +303,11 @@ impl<'w, 'a> Wiring<'w, 'a> {
                     "NIC {k} of `{host}` finds no leaf: {} servers at {} to a leaf need {groups} × {} leaves, there are {}",
                     servers.servers_max, servers.b, servers.rails, servers.leaves
                 ),
-                format!("{} leaves would do, or fewer servers", groups * servers.rails),
+                format!(
+                    "{} leaves would do, or servers-per-leaf={}",
+                    groups * servers.rails,
+                    servers.servers_max.div_ceil((servers.leaves / servers.rails.max(1)).max(1))
+                ),
             ),
             _ => (
                 format!(

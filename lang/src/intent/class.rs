@@ -169,6 +169,7 @@ fn schedule(node: &Typed, findings: &mut Findings) -> Option<Spanned<Schedule>> 
         }
         (Some(w), None) => Some(w.map(Schedule::Weight)),
         (None, Some(s)) => Some(s.map(|_| Schedule::Strict)),
+        (None, None) if node.flawed => None,
         (None, None) => {
             let found = CONFLICT.at(node.head, "`schedule` says neither `weight=` nor `strict=#true`");
             findings.push(found.help("write `schedule weight=50` or `schedule strict=#true`"));

@@ -10,6 +10,7 @@ mod routing;
 mod scope;
 mod site;
 mod switch;
+mod unread;
 
 pub use class::{
     Adaptive, Buffers, Class, Ecn, Hash, LoadBalancing, Measured, PoolOverride, Schedule, Watchdog,
@@ -20,6 +21,7 @@ pub use routing::{Bfd, Routing};
 pub use scope::{Absent, By, Hosts, LinkNode, Nic, PlaneNode, PodNode, Scope, Striping, TierNode};
 pub use site::{Hall, Management, Place, RackSpec, Row, Tacacs};
 pub use switch::{ConfigDb, PortOverride, SwitchNode};
+pub use unread::Unread;
 
 use crate::diagnostic::Findings;
 use crate::schema::{self, Node, Typed, arg};
@@ -89,42 +91,8 @@ pub struct Intent {
     pub expect: Vec<Expect>,
     /// `findings`
     pub levels: Levels,
-    /// What could not be read, so that nobody blames those who refer to it.
+    /// What was written and could not be read, so that nobody blames those who refer to it.
     pub unread: Unread,
-}
-
-/// Hosts and tiers that are in the file and could not be read.
-#[derive(Debug, Clone, Default)]
-pub struct Unread {
-    /// Names of all hosts and tiers as they are written.
-    declared: Vec<String>,
-    /// Whether there is one whose name could not be read either.
-    nameless: bool,
-}
-
-impl Unread {
-    fn new(nodes: &[syntax::Node]) -> Self {
-        let mut unread = Unread::default();
-        let mut rest: Vec<&syntax::Node> = nodes.iter().collect();
-        while let Some(node) = rest.pop() {
-            let scope = matches!(node.name.v.as_str(), "pod" | "plane");
-            let member = matches!(node.name.v.as_str(), "tier" | "hosts");
-            unread.nameless |= node.broken && (scope || member || node.name.v.is_empty());
-            if let Some(syntax::Value::Text(name)) =
-                node.entries.iter().find(|e| member && e.key.is_none()).map(|e| &e.value)
-            {
-                unread.declared.push(name.clone());
-            }
-            rest.extend(node.children.iter().flatten());
-        }
-        unread
-    }
-
-    /// Whether a name that no node has may be that of one that could not be read.
-    pub fn may_be(&self, name: &str) -> bool {
-        let last = name.rsplit('/').next().unwrap_or(name);
-        self.nameless || self.declared.iter().any(|d| d == last)
-    }
 }
 
 /// The reference page: every node with its words, kinds, units and defaults, from the declarations that parse.
@@ -160,8 +128,10 @@ pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Inten
     let typed = schema::check(nodes, &ROOT, Some(top), findings);
     let all = |node: &'static Node| typed.iter().filter(move |t| std::ptr::eq(t.schema, node));
     let expect = all(&expect::EXPECT).flat_map(Expect::read).collect();
+    let root = Scope::read(&typed, findings);
     Intent {
-        root: Scope::read(&typed, findings),
+        unread: Unread::new(nodes, &root),
+        root,
         classes: all(&class::CLASS).filter_map(|n| Class::read(n, findings)).collect(),
         watchdog: all(&class::WATCHDOG).map(Watchdog::read).next(),
         buffers: all(&class::BUFFERS).map(Buffers::read).next(),
@@ -178,7 +148,6 @@ pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Inten
             .filter_map(FabricNode::read)
             .next()
             .unwrap_or_else(|| FabricNode::stand_in(top)),
-        unread: Unread::new(nodes),
     }
 }
 

@@ -83,7 +83,8 @@ static NIC: Node =
                 "host interface: {index} and {port} from 0",
             ),
         ])
-        .ordered();
+        .ordered()
+        .some();
 
 pub(super) static HOSTS: Node = Node::new("hosts", "A group of like servers.")
     .args(&[arg("NAME", Kind::Name, "")])
@@ -201,7 +202,7 @@ impl Scope {
                 "hosts" => scope.hosts.extend(Hosts::read(node, findings)),
                 "tier" => scope.tiers.extend(TierNode::read(node, findings)),
                 "pod" => scope.pods.extend(PodNode::read(node, findings)),
-                "plane" => scope.planes.push(PlaneNode::read(node, findings)),
+                "plane" => scope.planes.extend(PlaneNode::read(node, findings)),
                 "link" => scope.links.extend(LinkNode::read(node, findings)),
                 _ => {}
             }
@@ -383,8 +384,12 @@ pub struct PlaneNode {
 }
 
 impl PlaneNode {
-    fn read(node: &Typed, findings: &mut Findings) -> Self {
+    fn read(node: &Typed, findings: &mut Findings) -> Option<Self> {
         let scope = Scope::read(node.children(), findings);
+        let names = node.args(0);
+        if names.is_empty() {
+            return None;
+        }
         let mut inner: Vec<&Scope> = vec![&scope];
         while let Some(next) = inner.pop() {
             for plane in &next.planes {
@@ -395,7 +400,7 @@ impl PlaneNode {
             }
             inner.extend(next.pods.iter().map(|p| &p.scope));
         }
-        PlaneNode { names: node.args(0), scope, at: node.head }
+        Some(PlaneNode { names, scope, at: node.head })
     }
 }
 
@@ -455,6 +460,8 @@ pub struct LinkNode {
     pub media: Option<Spanned<String>>,
     /// How long they are.
     pub length: Option<Spanned<Length>>,
+    /// Whether something that stands on the line could not be read.
+    pub flawed: bool,
     /// What to underline.
     pub at: Span,
 }
@@ -488,6 +495,7 @@ impl LinkNode {
             leaves: node.prop("leaves"),
             media: node.value(&MEDIA),
             length: node.value(&LENGTH),
+            flawed: node.flawed,
             at: node.head,
         })
     }
@@ -512,7 +520,7 @@ fn absent(node: &Typed, count: Spanned<u32>, findings: &mut Findings) -> Absent 
         if !known {
             let found =
                 CONFLICT.at(index.at, format!("member {} doesn't exist: there are {}", index.v, count.v));
-            findings.push(found.label(count.at, "the count"));
+            findings.push(found.label(count.at, "the count").help("leave it out, or raise the count"));
         }
         known
     });

@@ -49,7 +49,7 @@ pub(super) static PLACE: Node =
 
 static SUBNET: Node = Node::new("subnet", "The management network.")
     .args(&[arg("V4", Kind::Prefix4, "")])
-    .props(&[prop("gateway", Kind::Ip, "default route of eth0")])
+    .props(&[prop("gateway", Kind::Ip4, "default route of eth0")])
     .once();
 static NTP: Node = Node::new("ntp", "NTP servers.").args(&[some_args("ADDRESS", Kind::Ip, "")]).ordered();
 static SYSLOG: Node =

@@ -35,14 +35,13 @@ static MAINTENANCE: Node =
 static ASN: Node =
     Node::new("asn", "Pins the ASN.").args(&[arg("ASN", Kind::Int(1, 4_294_967_294), "")]).optional();
 static LOOPBACK: Node =
-    Node::new("loopback", "Pins the IPv4 loopback.").args(&[arg("ADDRESS", Kind::Ip, "")]).optional();
+    Node::new("loopback", "Pins the IPv4 loopback.").args(&[arg("ADDRESS", Kind::Ip4, "")]).optional();
 static MGMT: Node =
-    Node::new("mgmt", "Pins the management address.").args(&[arg("ADDRESS", Kind::Ip, "")]).optional();
+    Node::new("mgmt", "Pins the management address.").args(&[arg("ADDRESS", Kind::Ip4, "")]).optional();
 static SERIAL: Node =
     Node::new("serial", "Serial number or service tag.").args(&[arg("TEXT", Kind::Text, "")]).optional();
-static MAC: Node = Node::new("mac", "System MAC, for DEVICE_METADATA.")
-    .args(&[arg("MAC", Kind::Text, "aa:bb:cc:dd:ee:ff")])
-    .optional();
+static MAC: Node =
+    Node::new("mac", "System MAC, for DEVICE_METADATA.").args(&[arg("MAC", Kind::Mac, "")]).optional();
 
 pub(super) static SWITCH: Node = Node::new("switch", "What holds for one switch only.")
     .args(&[arg("NAME", Kind::Name, "its full name, `su1-leaf-03`")])

@@ -1,6 +1,8 @@
 //! A tree against its declarations: unknown words, wrong kinds, what is missing or double.
 
-use super::{Arg, Node, Occurs, Prop, Typed};
+use std::collections::BTreeMap;
+
+use super::{Arg, Kind, Node, Occurs, Prop, Typed};
 use crate::diagnostic::{Findings, Rule, nearest};
 use crate::source::{Span, Spanned};
 use crate::syntax;
@@ -84,7 +86,18 @@ pub fn check(
     parent_at: Option<Span>,
     findings: &mut Findings,
 ) -> Vec<Typed> {
-    let typed: Vec<Typed> = nodes.iter().filter_map(|n| node(n, parent, findings)).collect();
+    block(nodes, parent, parent, parent_at, findings)
+}
+
+/// The same below `root`, where words that stand elsewhere are looked for.
+fn block(
+    nodes: &[syntax::Node],
+    root: &'static Node,
+    parent: &'static Node,
+    parent_at: Option<Span>,
+    findings: &mut Findings,
+) -> Vec<Typed> {
+    let typed: Vec<Typed> = nodes.iter().filter_map(|n| node(n, root, parent, findings)).collect();
     count(nodes, &typed, parent, parent_at, findings);
     typed
 }
@@ -126,23 +139,31 @@ fn count(
     }
 }
 
-fn node(raw: &syntax::Node, parent: &'static Node, findings: &mut Findings) -> Option<Typed> {
+fn node(
+    raw: &syntax::Node,
+    root: &'static Node,
+    parent: &'static Node,
+    findings: &mut Findings,
+) -> Option<Typed> {
     let schema = parent.children.iter().copied().find(|n| n.name == raw.name.v);
     if raw.broken {
         // It has been reported; its block may hold more.
         if let Some(schema) = schema.filter(|s| !s.children.is_empty()) {
-            check(raw.children.as_deref().unwrap_or_default(), schema, None, findings);
+            block(raw.children.as_deref().unwrap_or_default(), root, schema, None, findings);
         }
         return None;
     }
     let Some(schema) = schema else {
-        unknown_node(raw, parent, findings);
+        unknown_node(raw, root, parent, findings);
         return None;
     };
     let end = raw.entries.iter().map(|e| e.at).fold(raw.name.at, Span::to);
     let head = raw.name.at.to(end);
-    let args = arguments(raw, schema, head, findings);
-    let props = properties(raw, schema, head, findings);
+    let before = findings.len();
+    let mut meant = Vec::new();
+    let args = arguments(raw, schema, head, &mut meant, findings);
+    let props = properties(raw, schema, head, meant, findings);
+    let flawed = findings.len() > before;
     let children = raw.children.as_deref().unwrap_or_default();
     if schema.children.is_empty() && !children.is_empty() {
         let at = children.iter().map(|c| c.at).fold(children[0].at, Span::to);
@@ -153,35 +174,78 @@ fn node(raw: &syntax::Node, parent: &'static Node, findings: &mut Findings) -> O
             name: raw.name.at,
             at: raw.at,
             head,
+            flawed,
             args,
             props,
             children: Vec::new(),
         });
     }
-    let children = check(children, schema, Some(head), findings);
-    Some(Typed { schema, name: raw.name.at, at: raw.at, head, args, props, children })
+    let children = block(children, root, schema, Some(head), findings);
+    Some(Typed { schema, name: raw.name.at, at: raw.at, head, flawed, args, props, children })
 }
 
-fn unknown_node(raw: &syntax::Node, parent: &'static Node, findings: &mut Findings) {
+fn unknown_node(raw: &syntax::Node, root: &'static Node, parent: &'static Node, findings: &mut Findings) {
     let names = || parent.children.iter().map(|n| n.name);
     let place =
         if parent.name.is_empty() { "at the top of a file".into() } else { format!("in `{}`", parent.name) };
     let mut found = UNKNOWN_NODE.at(raw.name.at, format!("`{}` is not known {place}", cut(&raw.name.v)));
+    let places = places(root, &raw.name.v);
     found = match nearest(&raw.name.v, names()) {
         Some(word) => found.help(format!("did you mean `{word}`?")),
+        None if parent.props.iter().any(|p| p.name == raw.name.v) => {
+            found.help(format!("`{}` is a property: write `{} … {}=…`", raw.name.v, parent.name, raw.name.v))
+        }
+        None if !places.is_empty() => found.help(format!("it stands {}", places.join(" or "))),
         None => found.help(format!("what may stand here: {}", names().collect::<Vec<_>>().join(", "))),
     };
     findings.push(found);
 }
 
+/// Where else a word may stand, in words.
+fn places(root: &'static Node, word: &str) -> Vec<String> {
+    let (mut seen, mut next, mut places) = (Vec::new(), vec![root], Vec::new());
+    while let Some(parent) = next.pop() {
+        if seen.iter().any(|n| std::ptr::eq(*n, parent)) {
+            continue;
+        }
+        seen.push(parent);
+        if parent.children.iter().any(|c| c.name == word) {
+            places.push(if parent.name.is_empty() {
+                "at the top of a file".into()
+            } else {
+                format!("in `{}`", parent.name)
+            });
+        }
+        next.extend(parent.children);
+    }
+    places.sort();
+    places.dedup();
+    places
+}
+
+/// Arguments by their declarations. `meant` gathers properties that some of them were meant for.
 fn arguments(
     raw: &syntax::Node,
     schema: &'static Node,
     head: Span,
+    meant: &mut Vec<&'static str>,
     findings: &mut Findings,
 ) -> Vec<Option<Spanned<super::Value>>> {
     let mut values = Vec::new();
-    for entry in raw.entries.iter().filter(|e| e.key.is_none()) {
+    let given = |p: &Prop| raw.entries.iter().filter_map(|e| e.key.as_ref()).any(|k| k.v == p.name);
+    let waiting: Vec<&'static Prop> = schema.props.iter().filter(|p| p.required && !given(p)).collect();
+    let mut entries = raw.entries.iter().filter(|e| e.key.is_none()).peekable();
+    while let Some(entry) = entries.next() {
+        let colon = entry.text.strip_suffix(':').and_then(|key| schema.props.iter().find(|p| p.name == key));
+        if let Some(prop) = colon {
+            let value = entries.next_if(|e| e.at.start <= entry.at.end + 1);
+            let edit = format!("{}={}", prop.name, value.map_or("…", |v| &v.text));
+            let message = format!("`{}` is not how a property begins", entry.text);
+            let at = value.map_or(entry.at, |v| entry.at.to(v.at));
+            findings.push(EXTRA_ARGUMENT.at(at, message).help(format!("write `{edit}`")));
+            meant.push(prop.name);
+            continue;
+        }
         let declared = schema.args.get(values.len()).or_else(|| schema.args.last().filter(|a| repeats(a)));
         let Some(declared) = declared else {
             let message = match schema.args.len() {
@@ -192,7 +256,11 @@ fn arguments(
                     if n == 1 { "" } else { "s" }
                 ),
             };
-            findings.push(EXTRA_ARGUMENT.at(entry.at, message).help("remove it"));
+            let told = |p: &Prop| !matches!(p.kind, Kind::Name | Kind::Text) && p.kind.read(entry).is_ok();
+            let prop = waiting.iter().find(|p| !meant.contains(&p.name) && told(p));
+            let help = prop.map_or("remove it".into(), |p| format!("write `{}={}`", p.name, entry.text));
+            meant.extend(prop.map(|p| p.name));
+            findings.push(EXTRA_ARGUMENT.at(entry.at, message).help(help));
             continue;
         };
         values.push(read(declared.kind, entry, &format!("`{}` {}", schema.name, declared.name), findings));
@@ -214,28 +282,31 @@ fn properties(
     raw: &syntax::Node,
     schema: &'static Node,
     head: Span,
+    mut meant: Vec<&'static str>,
     findings: &mut Findings,
 ) -> Vec<(Spanned<String>, Spanned<super::Value>)> {
     let mut props: Vec<(Spanned<String>, Spanned<super::Value>)> = Vec::new();
-    let mut seen: Vec<&Spanned<String>> = Vec::new();
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for entry in &raw.entries {
         let Some(key) = &entry.key else { continue };
         let Some(declared) = property(schema, &key.v) else {
-            unknown_property(key, schema, findings);
+            let near = unknown_property(key, schema, findings);
+            meant.extend(near.filter(|word| !meant.contains(word)));
             continue;
         };
-        if let Some(first) = seen.iter().find(|k| k.v == key.v) {
+        if let Some(first) = seen.get(key.v.as_str()) {
             let message = format!("`{}` is given a second time", key.v);
             findings
-                .push(TWICE.at(key.at, message).label(first.at, "first here").help("remove one of the two"));
+                .push(TWICE.at(key.at, message).label(*first, "first here").help("remove one of the two"));
             continue;
         }
-        seen.push(key);
+        seen.insert(&key.v, key.at);
         if let Some(value) = read(declared.kind, entry, &format!("`{}`", key.v), findings) {
             props.push((key.clone(), value));
         }
     }
-    for missing in schema.props.iter().filter(|p| p.required && !seen.iter().any(|k| k.v == p.name)) {
+    let given = |p: &Prop| seen.contains_key(p.name) || meant.contains(&p.name);
+    for missing in schema.props.iter().filter(|p| p.required && !given(p)) {
         let message = format!("`{}` lacks `{}=`: {}", schema.name, missing.name, missing.kind.expects());
         findings.push(MISSING.at(head, message).help(format!("write `{}`", usage(schema))));
     }
@@ -247,11 +318,17 @@ fn property(schema: &'static Node, name: &str) -> Option<&'static Prop> {
     props.clone().find(|p| p.name == name).or_else(|| props.clone().find(|p| p.name == "*"))
 }
 
-fn unknown_property(key: &Spanned<String>, schema: &'static Node, findings: &mut Findings) {
+/// Gives the property that was meant, where one is near.
+fn unknown_property(
+    key: &Spanned<String>,
+    schema: &'static Node,
+    findings: &mut Findings,
+) -> Option<&'static str> {
     let names = || schema.props.iter().map(|p| p.name);
     let mut found =
         UNKNOWN_PROPERTY.at(key.at, format!("`{}` has no property `{}`", schema.name, cut(&key.v)));
-    found = match nearest(&key.v, names()) {
+    let near = nearest(&key.v, names());
+    found = match near {
         Some(word) => found.help(format!("did you mean `{word}=`?")),
         None if schema.children.iter().any(|c| c.name == key.v) => {
             found.help(format!("`{}` stands in the block: `{} {{ {} …; }}`", key.v, schema.name, key.v))
@@ -260,6 +337,7 @@ fn unknown_property(key: &Spanned<String>, schema: &'static Node, findings: &mut
         None => found.help(format!("its properties: {}", names().collect::<Vec<_>>().join(", "))),
     };
     findings.push(found);
+    near
 }
 
 fn read(

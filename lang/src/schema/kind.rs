@@ -33,6 +33,10 @@ pub enum Kind {
     Power,
     /// An IPv4 or IPv6 address.
     Ip,
+    /// An IPv4 address.
+    Ip4,
+    /// A MAC address, `aa:bb:cc:dd:ee:ff`.
+    Mac,
     /// An IPv4 prefix, host bits zero.
     Prefix4,
     /// An IPv6 prefix, host bits zero.
@@ -70,7 +74,7 @@ pub enum Value {
     Time(Time),
     /// From [`Kind::Power`].
     Power(Power),
-    /// From [`Kind::Ip`].
+    /// From [`Kind::Ip`] and [`Kind::Ip4`].
     Ip(IpAddr),
     /// From [`Kind::Prefix4`] and [`Kind::Prefix6`].
     Prefix(IpNet),
@@ -101,6 +105,8 @@ impl Kind {
             Kind::Percent => "a percentage, as \"5%\"".into(),
             Kind::Power => "a power with its unit, as \"17W\"".into(),
             Kind::Ip => "an IP address".into(),
+            Kind::Ip4 => "an IPv4 address".into(),
+            Kind::Mac => "a MAC address, as \"aa:bb:cc:dd:ee:ff\"".into(),
             Kind::Prefix4 => "an IPv4 prefix, as \"10.0.0.0/16\"".into(),
             Kind::Prefix6 => "an IPv6 prefix, as \"fd00::/112\"".into(),
             Kind::Name => "a name of letters, digits, '-', '_' and '.'".into(),
@@ -131,10 +137,16 @@ impl Kind {
             || Mismatch { message: format!("{} is not {}", shown(entry), self.expects()), help: None };
         match (self, &entry.value) {
             (Kind::Bool, Raw::Bool(b)) => Ok(Value::Bool(*b)),
-            (Kind::Bool, Raw::Text(t)) if t == "true" || t == "false" || t == "yes" || t == "no" => {
-                let word = if t == "true" || t == "yes" { "#true" } else { "#false" };
-                Err(Mismatch { help: Some(format!("write {word}")), ..wrong() })
+            (Kind::Bool, Raw::Text(t)) if ["true", "yes", "on"].contains(&t.as_str()) => {
+                Err(Mismatch { help: Some("write #true".into()), ..wrong() })
             }
+            (Kind::Bool, Raw::Text(t)) if ["false", "no", "off"].contains(&t.as_str()) => {
+                Err(Mismatch { help: Some("write #false".into()), ..wrong() })
+            }
+            (Kind::Bool, Raw::Int(n @ 0..=1)) => Err(Mismatch {
+                help: Some(format!("write {}", if *n == 1 { "#true" } else { "#false" })),
+                ..wrong()
+            }),
             (Kind::Int(low, high), Raw::Int(n)) => match i64::try_from(*n) {
                 Ok(n) if (low..=high).contains(&n) => Ok(Value::Int(n)),
                 _ => Err(Mismatch {
@@ -142,8 +154,8 @@ impl Kind {
                     help: None,
                 }),
             },
-            (Kind::Int(..), Raw::Text(t)) if t.parse::<i64>().is_ok() => {
-                Err(Mismatch { help: Some(format!("write it bare: {t}")), ..wrong() })
+            (Kind::Int(low, high), Raw::Text(t)) if bare(t).is_some_and(|n| (low..=high).contains(&n)) => {
+                Err(Mismatch { help: bare(t).map(|n| format!("write it bare: {n}")), ..wrong() })
             }
             (Kind::Decimal, Raw::Int(_) | Raw::Float(_)) => {
                 Ratio::parse(&entry.text).map(Value::Ratio).ok_or_else(wrong)
@@ -163,7 +175,9 @@ impl Kind {
                     )),
                 })
             }
-            (_, Raw::Text(t)) => self.read_text(t).map_err(|help| Mismatch { help, ..wrong() }),
+            (_, Raw::Text(t)) => {
+                self.read_text(t).map_err(|help| Mismatch { help: requoted(entry).or(help), ..wrong() })
+            }
             (Kind::Text | Kind::Port | Kind::Any | Kind::Name, Raw::Int(_))
                 if !matches!(self, Kind::Text | Kind::Name) =>
             {
@@ -209,6 +223,8 @@ impl Kind {
             Kind::Power => Power::parse(text).map(Value::Power).map_err(unit),
             Kind::Percent => parse_percent(text).map(Value::Ratio).map_err(unit),
             Kind::Ip => text.parse().map(Value::Ip).map_err(|_| None),
+            Kind::Ip4 => text.parse().map(|v4| Value::Ip(IpAddr::V4(v4))).map_err(|_| None),
+            Kind::Mac if is_mac(text) => Ok(Value::Text(text.to_owned())),
             Kind::Prefix4 | Kind::Prefix6 => self.read_prefix(text),
             Kind::Name if is_name(text) => Ok(Value::Text(text.to_owned())),
             Kind::Path if text.split('/').all(is_name) => Ok(Value::Text(text.to_owned())),
@@ -216,7 +232,8 @@ impl Kind {
             Kind::Word(words) => Err(crate::diagnostic::nearest(text, words.iter().copied())
                 .map(|w| format!("did you mean \"{w}\"?"))),
             Kind::Text | Kind::Port | Kind::Any => Ok(Value::Text(text.to_owned())),
-            Kind::Bool | Kind::Int(..) | Kind::Decimal | Kind::Name | Kind::Path => Err(None),
+            Kind::Name => Err(name_help(text)),
+            Kind::Bool | Kind::Int(..) | Kind::Decimal | Kind::Path | Kind::Mac => Err(None),
         }
     }
 
@@ -233,6 +250,40 @@ impl Kind {
         }
         Ok(Value::Prefix(net))
     }
+}
+
+/// The number at the beginning of a text, where only a unit follows.
+fn bare(text: &str) -> Option<i64> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let unit = text.get(end..)?;
+    (unit.len() <= 4 && unit.chars().all(|c| c.is_ascii_alphabetic() || c == '%')).then_some(())?;
+    text.get(..end)?.parse().ok()
+}
+
+/// The edit for a text between quotes that KDL doesn't know.
+fn requoted(entry: &syntax::Entry) -> Option<String> {
+    let quote = |c: char| matches!(c, '\'' | '‘' | '’' | '“' | '”' | '„' | '`');
+    let inner = entry.text.trim_matches(quote);
+    let wrong = entry.text.starts_with(quote) && !inner.is_empty();
+    wrong.then(|| format!("put it in double quotes: \"{inner}\""))
+}
+
+/// What is wrong with a name, where it is not its characters.
+fn name_help(text: &str) -> Option<String> {
+    match text.len() {
+        0 => Some("give it a name".into()),
+        64.. => Some(format!("it has {} characters; 63 is the limit", text.chars().count())),
+        _ if text.starts_with(['-', '_', '.']) && is_name(&format!("x{text}")) => {
+            Some("begin it with a letter or a digit".into())
+        }
+        _ => None,
+    }
+}
+
+/// Six pairs of hexadecimal digits.
+fn is_mac(text: &str) -> bool {
+    let pairs: Vec<&str> = text.split(':').collect();
+    pairs.len() == 6 && pairs.iter().all(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Letters, digits, `-`, `_`, `.`, beginning with a letter or digit; 1 to 63 of them.

@@ -115,6 +115,13 @@ impl Node {
         self
     }
 
+    /// The same, standing at least once in its parent.
+    #[must_use]
+    pub const fn some(mut self) -> Self {
+        self.occurs = Occurs::Some;
+        self
+    }
+
     /// The same, with an order that has a meaning.
     #[must_use]
     pub const fn ordered(mut self) -> Self {

@@ -20,6 +20,8 @@ pub struct Typed {
     pub at: Span,
     /// From the name to the end of its last entry: what to underline.
     pub head: Span,
+    /// Whether something of its arguments or properties was wrong, so that nothing follows from what isn't there.
+    pub flawed: bool,
     pub(super) args: Vec<Option<Spanned<Value>>>,
     pub(super) props: Vec<(Spanned<String>, Spanned<Value>)>,
     pub(super) children: Vec<Typed>,
