@@ -8,6 +8,7 @@ use fabc_lang::fabric::Fabric;
 
 use crate::device::Device;
 use crate::frr::{self, TemplateError, Templates};
+use crate::names::Names;
 use crate::sonic::{self, Release};
 use crate::{cabling, model};
 
@@ -35,6 +36,7 @@ const WHOLE: [File; 4] = [File::Cables, File::Topology, File::Fabric, File::Host
 #[derive(Debug)]
 pub struct Bundle<'a> {
     fabric: &'a Fabric,
+    names: Names,
     release: &'static Release,
     version: &'a str,
     templates: Templates,
@@ -63,7 +65,9 @@ impl<'a> Bundle<'a> {
         let release = Release::find(node.nos.v, &node.release.v).ok_or(BundleError::Release)?;
         let present = (0..fabric.switches.len()).filter(|&i| !fabric.switches[i].absent).collect();
         let templates = Templates::new(templates);
-        let bundle = Bundle { fabric, release, version, templates, present, failure: Mutex::new(None) };
+        let names = Names::new(fabric);
+        let bundle =
+            Bundle { fabric, names, release, version, templates, present, failure: Mutex::new(None) };
         let mut tried = vec![false; fabric.tiers.len()];
         let mut out = Vec::new();
         for &index in &bundle.present {
@@ -134,10 +138,10 @@ impl<'a> Bundle<'a> {
                 }
                 false
             }
-            Some(File::Hosts) => cabling::hosts(self.fabric, part, out),
-            Some(File::Cables) => cabling::cables(self.fabric, part, out),
-            Some(File::Topology) => cabling::topology(self.fabric, part, out),
-            Some(File::Fabric) => model::fabric_json(self.fabric, self.version, part, out),
+            Some(File::Hosts) => cabling::hosts(self.fabric, &self.names, part, out),
+            Some(File::Cables) => cabling::cables(self.fabric, &self.names, part, out),
+            Some(File::Topology) => cabling::topology(self.fabric, &self.names, part, out),
+            Some(File::Fabric) => model::fabric_json(self.fabric, &self.names, self.version, part, out),
             None => false,
         }
     }
@@ -148,8 +152,8 @@ impl<'a> Bundle<'a> {
     }
 
     /// The switch with this index, ready to be emitted.
-    pub fn device(&self, index: usize) -> Option<Device<'a>> {
-        Device::new(self.fabric, self.release, index)
+    pub fn device(&self, index: usize) -> Option<Device<'_>> {
+        Device::new(self.fabric, &self.names, self.release, index)
     }
 
     fn frr(&self, index: usize, out: &mut Vec<u8>) -> Result<(), TemplateError> {

@@ -1,6 +1,5 @@
 //! One switch as its files need it: every port with its peer, addresses and state. Made anew for each file.
 
-use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 use fabc_lang::fabric::{Fabric, Link, Lower, Peer, Port, PortId, Switch, Tier, natural_cmp};
@@ -9,6 +8,7 @@ use fabc_lang::platform::Platform;
 use fabc_lang::platform::switch::Sonic;
 use fabc_lang::source::Span;
 
+use crate::names::Names;
 use crate::sonic::Release;
 
 /// A switch, ready to be emitted.
@@ -64,7 +64,7 @@ pub struct Wired<'a> {
     /// Its name.
     pub peer: &'a str,
     /// Its port: alias of a switch's, interface of a server's.
-    pub peer_port: Cow<'a, str>,
+    pub peer_port: &'a str,
     /// Which switch it is; none for a server.
     pub peer_switch: Option<usize>,
     /// Whether it is above this switch.
@@ -75,7 +75,7 @@ pub struct Wired<'a> {
 
 impl<'a> Device<'a> {
     /// The switch with this index; none beyond the last.
-    pub fn new(fabric: &'a Fabric, release: &'a Release, index: usize) -> Option<Self> {
+    pub fn new(fabric: &'a Fabric, names: &'a Names, release: &'a Release, index: usize) -> Option<Self> {
         let switch = fabric.switches.get(index)?;
         let tier = fabric.tier_of(switch);
         let own = switch.own.and_then(|own| fabric.intent.switches.get(own));
@@ -83,7 +83,8 @@ impl<'a> Device<'a> {
         let mut ports: Vec<_> = fabric
             .ports(index)
             .map(|port| {
-                let mut found = DevicePort { end: end(fabric, index, &port), port, up: None, note: None };
+                let mut found =
+                    DevicePort { end: end(fabric, names, index, &port), port, up: None, note: None };
                 for said in overrides {
                     found.lay_over(said, fabric, switch);
                 }
@@ -146,7 +147,7 @@ impl<'a> DevicePort<'a> {
     }
 }
 
-fn end<'a>(fabric: &'a Fabric, index: usize, port: &Port<'a>) -> End<'a> {
+fn end<'a>(fabric: &'a Fabric, names: &'a Names, index: usize, port: &Port<'a>) -> End<'a> {
     let Some(link) = port.wire.and_then(|wire| fabric.links.get(wire.link as usize)) else {
         return End::Unused;
     };
@@ -155,7 +156,7 @@ fn end<'a>(fabric: &'a Fabric, index: usize, port: &Port<'a>) -> End<'a> {
             link,
             present: fabric.is_present(link),
             peer: &fabric.hosts[host].name,
-            peer_port: Cow::Owned(fabric.host_interface(host, far)),
+            peer_port: names.interface(fabric, host, far),
             peer_switch: None,
             above: false,
             addresses: fabric.host_addresses(link),
@@ -167,7 +168,7 @@ fn end<'a>(fabric: &'a Fabric, index: usize, port: &Port<'a>) -> End<'a> {
                 link,
                 present: fabric.is_present(link),
                 peer: &fabric.switches[other].name,
-                peer_port: Cow::Borrowed(switch_port(fabric, other, far).map_or("", |spec| &spec.alias)),
+                peer_port: switch_port(fabric, other, far).map_or("", |spec| &spec.alias),
                 peer_switch: Some(other),
                 above,
                 addresses: addresses

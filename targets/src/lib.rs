@@ -17,9 +17,11 @@ mod csv;
 mod device;
 pub mod frr;
 pub mod model;
+mod names;
 pub mod sonic;
 mod why;
 
 pub use bundle::{Bundle, BundleError, File};
 pub use device::{Device, DevicePort, End, Wired};
+pub use names::Names;
 pub use why::{Reason, WhyError, why};

@@ -7,13 +7,14 @@ use fabc_lang::fabric::{Fabric, Host, Link, Lower, Switch};
 
 use crate::cabling::{lower, part_of, upper};
 use crate::device::line_nodes;
+use crate::names::Names;
 use crate::sonic::quote;
 
 /// Version of the format: raised when a program that reads it would have to change.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Appends part `part` of `fabric.json`, and tells whether another follows. `version` is fabc's own.
-pub fn fabric_json(fabric: &Fabric, version: &str, part: usize, out: &mut Vec<u8>) -> bool {
+pub fn fabric_json(fabric: &Fabric, names: &Names, version: &str, part: usize, out: &mut Vec<u8>) -> bool {
     let (switches, hosts) = (fabric.switches.len(), fabric.hosts.len());
     if part == 0 {
         head(fabric, version, out);
@@ -37,7 +38,7 @@ pub fn fabric_json(fabric: &Fabric, version: &str, part: usize, out: &mut Vec<u8
             }
             if fabric.is_present(found) {
                 begin(out, index == first);
-                link(fabric, found, out);
+                link(fabric, names, found, out);
             }
         }
     }
@@ -120,9 +121,9 @@ fn host(fabric: &Fabric, host: &Host, out: &mut Vec<u8>) {
     object.close();
 }
 
-fn link(fabric: &Fabric, link: &Link, out: &mut Vec<u8>) {
+fn link(fabric: &Fabric, names: &Names, link: &Link, out: &mut Vec<u8>) {
     let line = fabric.line_of(link);
-    let (a, b) = (lower(fabric, link), upper(fabric, link));
+    let (a, b) = (lower(fabric, names, link), upper(fabric, link));
     let (down, up) = line_nodes(fabric, link);
     let addresses = match line.lower {
         Lower::Hosts { .. } => fabric.host_addresses(link).map(|(switch, host)| (host, switch)),

@@ -10,6 +10,7 @@ use fabc_lang::units::Length;
 use super::{End, lower, part_of, upper};
 use crate::csv::Row;
 use crate::device::line_nodes;
+use crate::names::Names;
 
 const HEAD: &[u8] = b"cable_id,leg,link_id,line,\
     a_device,a_cage,a_lane,a_interface,a_alias,a_rack,a_unit,\
@@ -17,14 +18,14 @@ const HEAD: &[u8] = b"cable_id,leg,link_id,line,\
     speed_mbps,media,length_m,length_source\n";
 
 /// Appends part `part` of `cables.csv`, and tells whether another follows.
-pub fn cables(fabric: &Fabric, part: usize, out: &mut Vec<u8>) -> bool {
+pub fn cables(fabric: &Fabric, names: &Names, part: usize, out: &mut Vec<u8>) -> bool {
     if part == 0 {
         out.extend_from_slice(HEAD);
     }
     let (range, more) = part_of(part, fabric.links.len());
     for link in fabric.links.get(range).unwrap_or_default().iter().filter(|link| fabric.is_present(link)) {
         for (id, leg) in cable_ids(fabric, link) {
-            row(fabric, link, &id, leg, out);
+            row(fabric, names, link, &id, leg, out);
         }
     }
     more
@@ -64,9 +65,9 @@ fn connectors(media: &str) -> u32 {
     media.split_once('x').and_then(|(n, _)| n.parse().ok()).filter(|n| (1..=8).contains(n)).unwrap_or(1)
 }
 
-fn row(fabric: &Fabric, link: &Link, id: &str, leg: u32, out: &mut Vec<u8>) {
+fn row(fabric: &Fabric, names: &Names, link: &Link, id: &str, leg: u32, out: &mut Vec<u8>) {
     let line = fabric.line_of(link);
-    let (a, b) = (lower(fabric, link), upper(fabric, link));
+    let (a, b) = (lower(fabric, names, link), upper(fabric, link));
     let (down, up) = line_nodes(fabric, link);
     let a_name = fabric.lower_name(link);
     let mut row = Row::new(out);

@@ -14,6 +14,7 @@ pub use hosts::hosts;
 pub use topology::topology;
 
 use crate::device::switch_port;
+use crate::names::Names;
 use fabc_lang::fabric::{Fabric, Link, Lower, PortSpec};
 
 /// Items in one part of a file.
@@ -29,14 +30,14 @@ pub(crate) fn part_of(part: usize, total: usize) -> (Range<usize>, bool) {
 /// An end of a link, as people and programs call it.
 pub(crate) enum End<'a> {
     /// A server's interface.
-    Host(String),
+    Host(&'a str),
     /// A switch's port.
     Switch(Option<&'a PortSpec>),
 }
 
-impl End<'_> {
+impl<'a> End<'a> {
     /// The interface: `nic0`, `Ethernet8`.
-    pub fn interface(&self) -> &str {
+    pub fn interface(&self) -> &'a str {
         match self {
             End::Host(name) => name,
             End::Switch(spec) => spec.map_or("", |s| &s.name),
@@ -44,7 +45,7 @@ impl End<'_> {
     }
 
     /// What LLDP shows: `nic0`, `etp2`.
-    pub fn port(&self) -> &str {
+    pub fn port(&self) -> &'a str {
         match self {
             End::Host(name) => name,
             End::Switch(spec) => spec.map_or("", |s| &s.alias),
@@ -53,9 +54,9 @@ impl End<'_> {
 }
 
 /// The lower end of a link.
-pub(crate) fn lower<'a>(fabric: &'a Fabric, link: &Link) -> End<'a> {
+pub(crate) fn lower<'a>(fabric: &'a Fabric, names: &'a Names, link: &Link) -> End<'a> {
     match fabric.line_of(link).lower {
-        Lower::Hosts { .. } => End::Host(fabric.host_interface(link.a as usize, link.a_port)),
+        Lower::Hosts { .. } => End::Host(names.interface(fabric, link.a as usize, link.a_port)),
         Lower::Tier(_) => End::Switch(switch_port(fabric, link.a as usize, link.a_port)),
     }
 }

@@ -3,16 +3,17 @@
 use fabc_lang::fabric::Fabric;
 
 use super::{lower, part_of, upper};
+use crate::names::Names;
 
 /// Appends part `part` of `topology.dot`, and tells whether another follows.
-pub fn topology(fabric: &Fabric, part: usize, out: &mut Vec<u8>) -> bool {
+pub fn topology(fabric: &Fabric, names: &Names, part: usize, out: &mut Vec<u8>) -> bool {
     if part == 0 {
         out.extend_from_slice(b"graph G {\n");
     }
     let (range, more) = part_of(part, fabric.links.len());
     for link in fabric.links.get(range).unwrap_or_default().iter().filter(|link| fabric.is_present(link)) {
         out.extend_from_slice(b"    ");
-        end(out, fabric.lower_name(link), lower(fabric, link).port());
+        end(out, fabric.lower_name(link), lower(fabric, names, link).port());
         out.extend_from_slice(b" -- ");
         end(out, &fabric.switches[link.b as usize].name, upper(fabric, link).port());
         out.extend_from_slice(b"\n");

@@ -62,8 +62,10 @@ pub struct Neighbor<'a> {
     pub interface: bool,
     /// Its group.
     pub group: &'static str,
-    /// The far end.
-    pub description: String,
+    /// The far device.
+    pub peer: &'a str,
+    /// Its port.
+    pub peer_port: &'a str,
 }
 
 impl<'a> Bgp<'a> {
@@ -91,7 +93,8 @@ impl<'a> Bgp<'a> {
             },
             interface: wired.addresses.is_none(),
             group: if wired.above { "UPPER" } else { "LOWER" },
-            description: format!("{}:{}", wired.peer, wired.peer_port),
+            peer: wired.peer,
+            peer_port: wired.peer_port,
         });
         let loopback = device.switch.loopback.map(|address| format!("{address}/32"));
         let block = device.switch.host_block.map(|block| block.to_string());

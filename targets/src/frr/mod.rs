@@ -17,6 +17,7 @@
 mod bgp;
 mod policy;
 mod template;
+mod text;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -24,7 +25,7 @@ use serde::Serialize;
 
 pub use bgp::{Bgp, Group, Neighbor};
 pub use policy::{Clause, PrefixList, RouteMap};
-pub use template::{NAME, TemplateError, Templates};
+pub use template::{BUILT_IN, NAME, TemplateError, Templates};
 
 use crate::device::Device;
 

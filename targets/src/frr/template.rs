@@ -7,7 +7,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
 
-use super::Config;
+use super::{Config, text};
 
 /// The name under which a user's own template replaces the built-in one.
 pub const NAME: &str = "frr.conf.j2";
@@ -15,12 +15,15 @@ pub const NAME: &str = "frr.conf.j2";
 /// A template may do this many steps: far beyond what a switch of a thousand ports needs, and an end to endless loops.
 const FUEL: u64 = 10_000_000;
 
-static BUILT_IN: &str = include_str!("frr.conf.j2");
+/// The built-in template: what a user's own starts from.
+pub static BUILT_IN: &str = include_str!("frr.conf.j2");
 
 /// Templates by name: the user's own first, then the built-in one.
 #[derive(Debug)]
 pub struct Templates {
     environment: Environment<'static>,
+    /// Whether frr.conf is the user's own.
+    own: bool,
 }
 
 /// What is wrong with a template.
@@ -39,6 +42,7 @@ pub struct TemplateError {
 impl Templates {
     /// Takes the user's own templates: name to text. Those that it doesn't have are built in.
     pub fn new(own: BTreeMap<String, String>) -> Self {
+        let replaced = own.contains_key(NAME);
         let mut environment = Environment::new();
         let mut syntax = SyntaxConfig::builder();
         syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
@@ -53,11 +57,15 @@ impl Templates {
             let own = own.get(name).cloned();
             Ok(own.or_else(|| (name == NAME).then(|| BUILT_IN.to_owned())))
         });
-        Templates { environment }
+        Templates { environment, own: replaced }
     }
 
     /// Appends frr.conf.
     pub fn frr(&self, config: &Config<'_>, out: &mut Vec<u8>) -> Result<(), TemplateError> {
+        if !self.own {
+            text::write(config, out);
+            return Ok(());
+        }
         let template = self.environment.get_template(NAME).map_err(TemplateError::from)?;
         template.render_captured_to(Value::from(Serde(config)), out).map(|_| ()).map_err(TemplateError::from)
     }

@@ -73,15 +73,8 @@ impl ConfigDb {
         for table in self.tables.iter().filter(|t| !t.rows.is_empty()) {
             sink.begin_table(&table.name);
             for row in &table.rows {
-                sink.row(&row.key, NOWHERE);
-                for (name, value) in &row.fields {
-                    match value {
-                        Value::Text(text) => sink.field(name, text, NOWHERE),
-                        Value::List(list) => {
-                            sink.list(name, &list.iter().map(String::as_str).collect::<Vec<_>>(), NOWHERE);
-                        }
-                    }
-                }
+                sink.begin_row(&row.key);
+                row.fields.iter().for_each(|(name, value)| sink.any_field(name, value));
             }
         }
         sink.finish();
@@ -127,8 +120,6 @@ impl Row {
     }
 }
 
-const NOWHERE: Origin = Origin::rule("");
-
 /// Collects tables as they are emitted.
 #[derive(Debug, Default)]
 pub struct CollectSink {
@@ -160,11 +151,11 @@ impl Sink for CollectSink {
         }
     }
 
-    fn field(&mut self, name: &str, value: &str, _: Origin) {
+    fn field(&mut self, name: &'static str, value: &str, _: Origin) {
         self.put(name, Value::Text(value.to_owned()));
     }
 
-    fn list(&mut self, name: &str, values: &[&str], _: Origin) {
+    fn list(&mut self, name: &'static str, values: &[&str], _: Origin) {
         self.put(name, Value::List(values.iter().map(|&v| v.to_owned()).collect()));
     }
 }

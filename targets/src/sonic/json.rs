@@ -1,5 +1,6 @@
 //! Tables straight into bytes, laid out as Python's `json.dumps(indent=4)` does it.
 
+use super::config_db::Value;
 use super::sink::{Origin, Sink};
 
 /// Writes config_db.json into a buffer. [`JsonSink::finish`] closes it.
@@ -61,13 +62,59 @@ impl<'a> JsonSink<'a> {
         self.rows = false;
     }
 
-    fn name(&mut self, name: &str) {
+    /// Begins a row of any key.
+    pub(super) fn begin_row(&mut self, key: &str) {
+        #[cfg(debug_assertions)]
+        self.order.row(key);
+        self.close_row();
+        self.out.extend_from_slice(if self.rows { b",\n        " } else { b"\n        " });
+        self.rows = true;
+        quote(self.out, key);
+        self.out.extend_from_slice(b": {");
+    }
+
+    /// Begins a field of any name.
+    fn begin_field(&mut self, name: &str) {
         #[cfg(debug_assertions)]
         self.order.field(name);
-        self.out.extend_from_slice(if self.fields { b",\n            " } else { b"\n            " });
-        self.fields = true;
+        self.separate();
         quote(self.out, name);
         self.out.extend_from_slice(b": ");
+    }
+
+    /// Begins a field whose name is known to need no escape, as all of ours.
+    fn begin_known(&mut self, name: &'static str) {
+        #[cfg(debug_assertions)]
+        self.order.field(name);
+        self.separate();
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\": ");
+    }
+
+    fn separate(&mut self) {
+        self.out.extend_from_slice(if self.fields { b",\n            " } else { b"\n            " });
+        self.fields = true;
+    }
+
+    /// A field of any name.
+    pub(super) fn any_field(&mut self, name: &str, value: &Value) {
+        self.begin_field(name);
+        match value {
+            Value::Text(text) => quote(self.out, text),
+            Value::List(list) => self.items(list.iter().map(String::as_str)),
+        }
+    }
+
+    fn items<'t>(&mut self, values: impl Iterator<Item = &'t str>) {
+        self.out.push(b'[');
+        let mut any = false;
+        for value in values {
+            let first = !std::mem::replace(&mut any, true);
+            self.out.extend_from_slice(if first { b"\n                " } else { b",\n                " });
+            quote(self.out, value);
+        }
+        self.out.extend_from_slice(if any { b"\n            ]" } else { b"]" });
     }
 }
 
@@ -81,40 +128,60 @@ impl Sink for JsonSink<'_> {
             self.begin_table(self.pending);
             self.pending = "";
         }
-        #[cfg(debug_assertions)]
-        self.order.row(key);
-        self.close_row();
-        self.out.extend_from_slice(if self.rows { b",\n        " } else { b"\n        " });
-        self.rows = true;
-        quote(self.out, key);
-        self.out.extend_from_slice(b": {");
+        self.begin_row(key);
     }
 
-    fn field(&mut self, name: &str, value: &str, _: Origin) {
-        self.name(name);
+    fn field(&mut self, name: &'static str, value: &str, _: Origin) {
+        self.begin_known(name);
         quote(self.out, value);
     }
 
-    fn list(&mut self, name: &str, values: &[&str], _: Origin) {
-        self.name(name);
-        self.out.push(b'[');
-        for (i, value) in values.iter().enumerate() {
-            self.out.extend_from_slice(if i > 0 { b",\n                " } else { b"\n                " });
-            quote(self.out, value);
-        }
-        self.out.extend_from_slice(if values.is_empty() { b"]" } else { b"\n            ]" });
+    fn list(&mut self, name: &'static str, values: &[&str], _: Origin) {
+        self.begin_known(name);
+        self.items(values.iter().copied());
+    }
+
+    fn number(&mut self, name: &'static str, value: u32, _: Origin) {
+        self.begin_known(name);
+        self.out.push(b'"');
+        self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        self.out.push(b'"');
     }
 }
 
 /// Writes a JSON string as Python does: all but ASCII escaped.
 pub(crate) fn quote(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    if text.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'"' && b != b'\\') {
+    if is_plain(text.as_bytes()) {
         out.extend_from_slice(text.as_bytes());
     } else {
         text.chars().for_each(|c| escape(out, c));
     }
     out.push(b'"');
+}
+
+/// Whether no byte has to be escaped. Eight bytes at a time, without a branch for each: names and values are short, and
+/// this is most of the work of writing them.
+fn is_plain(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks::<8>();
+    // What is left may be looked at with some bytes before it; a text of less than eight is filled up with spaces.
+    let last = match text.last_chunk::<8>() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest.iter().fold(ONES * 0x20, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    words.iter().fold(is_plain_word(last), |plain, word| plain & is_plain_word(u64::from_le_bytes(*word)))
+}
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+
+fn is_plain_word(word: u64) -> bool {
+    const HIGH: u64 = ONES << 7;
+    // A byte becomes 0 where it is equal; below 0x20, and 0 by borrow, show in the high bit. 0x7f plus one, and what is
+    // beyond ASCII, show there too.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let bad =
+        zero(word ^ (ONES * 0x22)) | zero(word ^ (ONES * 0x5c)) | (word.wrapping_sub(ONES * 0x20) & !word);
+    (bad | word | word.wrapping_add(ONES)) & HIGH == 0
 }
 
 fn escape(out: &mut Vec<u8>, c: char) {

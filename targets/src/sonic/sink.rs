@@ -46,14 +46,14 @@ pub trait Sink {
     /// Begins a row.
     fn row(&mut self, key: &str, origin: Origin);
 
-    /// A field of the row.
-    fn field(&mut self, name: &str, value: &str, origin: Origin);
+    /// A field of the row. Its name is plain ASCII without quotes, as all names of SONiC's tables.
+    fn field(&mut self, name: &'static str, value: &str, origin: Origin);
 
     /// A field whose value is a list.
-    fn list(&mut self, name: &str, values: &[&str], origin: Origin);
+    fn list(&mut self, name: &'static str, values: &[&str], origin: Origin);
 
     /// A field whose value is a number: a string too, as all that Redis holds.
-    fn number(&mut self, name: &str, value: u32, origin: Origin) {
+    fn number(&mut self, name: &'static str, value: u32, origin: Origin) {
         self.field(name, itoa::Buffer::new().format(value), origin);
     }
 }

@@ -79,7 +79,7 @@ impl Sink for WhySink<'_> {
         }
     }
 
-    fn field(&mut self, name: &str, value: &str, origin: Origin) {
+    fn field(&mut self, name: &'static str, value: &str, origin: Origin) {
         if self.query.wants(self.table, &self.key, Some(name)) {
             let row = format!("{}|{}", self.table, self.key);
             // A row that has fields is told by them.
@@ -88,7 +88,7 @@ impl Sink for WhySink<'_> {
         }
     }
 
-    fn list(&mut self, name: &str, values: &[&str], origin: Origin) {
+    fn list(&mut self, name: &'static str, values: &[&str], origin: Origin) {
         self.field(name, &values.join(","), origin);
     }
 }

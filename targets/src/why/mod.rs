@@ -8,6 +8,7 @@ use fabc_lang::fabric::Fabric;
 use fabc_lang::source::{Span, Spanned};
 
 use crate::device::Device;
+use crate::names::Names;
 use crate::sonic::{Origin, Release};
 
 /// Why one value is as it is.
@@ -44,21 +45,22 @@ pub enum WhyError {
 pub fn why(fabric: &Fabric, path: &str, what: &str) -> Result<Vec<Reason>, WhyError> {
     let mut parts = path.rsplit('/');
     let file = parts.next().unwrap_or_default();
+    let names = Names::new(fabric);
     let reasons = match file {
-        "config_db.json" => config_db::why(&device(fabric, parts.next())?, what),
-        "frr.conf" => frr::why(&device(fabric, parts.next())?, what),
-        "hosts.csv" => rows::host(fabric, what),
-        "cables.csv" => rows::cable(fabric, what),
+        "config_db.json" => config_db::why(&device(fabric, &names, parts.next())?, what),
+        "frr.conf" => frr::why(&device(fabric, &names, parts.next())?, what),
+        "hosts.csv" => rows::host(fabric, &names, what),
+        "cables.csv" => rows::cable(fabric, &names, what),
         _ => return Err(WhyError::File),
     };
     if reasons.is_empty() { Err(WhyError::Nothing) } else { Ok(reasons) }
 }
 
-fn device<'a>(fabric: &'a Fabric, name: Option<&str>) -> Result<Device<'a>, WhyError> {
+fn device<'a>(fabric: &'a Fabric, names: &'a Names, name: Option<&str>) -> Result<Device<'a>, WhyError> {
     let node = &fabric.intent.fabric;
     let release = Release::find(node.nos.v, &node.release.v).ok_or(WhyError::Release)?;
     let index = fabric.switches.iter().position(|s| Some(s.name.as_str()) == name && !s.absent);
-    index.and_then(|index| Device::new(fabric, release, index)).ok_or(WhyError::File)
+    index.and_then(|index| Device::new(fabric, names, release, index)).ok_or(WhyError::File)
 }
 
 impl Reason {

@@ -4,22 +4,23 @@ use fabc_lang::fabric::{Fabric, Link, Lower};
 
 use super::{Reason, origin};
 use crate::cabling::{cable_ids, lower, upper};
+use crate::names::Names;
 use crate::sonic::Origin;
 
-pub(super) fn host(fabric: &Fabric, what: &str) -> Vec<Reason> {
+pub(super) fn host(fabric: &Fabric, names: &Names, what: &str) -> Vec<Reason> {
     let mut words = what.split_whitespace();
     let (name, interface) = (words.next().unwrap_or_default(), words.next());
     let Some(index) = fabric.hosts.iter().position(|host| host.name == name) else { return Vec::new() };
     let links = fabric.host_wires(index).iter().filter_map(|wire| fabric.links.get(wire.link as usize));
     let wanted = links.filter(|link| {
-        fabric.is_present(link) && interface.is_none_or(|name| lower(fabric, link).interface() == name)
+        fabric.is_present(link) && interface.is_none_or(|name| lower(fabric, names, link).interface() == name)
     });
-    wanted.flat_map(|link| host_row(fabric, name, link)).collect()
+    wanted.flat_map(|link| host_row(fabric, names, name, link)).collect()
 }
 
-fn host_row(fabric: &Fabric, name: &str, link: &Link) -> Vec<Reason> {
+fn host_row(fabric: &Fabric, names: &Names, name: &str, link: &Link) -> Vec<Reason> {
     let line = fabric.line_of(link);
-    let (a, b) = (lower(fabric, link), upper(fabric, link));
+    let (a, b) = (lower(fabric, names, link), upper(fabric, link));
     let place = |column: &str| format!("{name} {} {column}", a.interface());
     let switch = &fabric.switches[link.b as usize].name;
     let by = match line.by {
@@ -53,18 +54,18 @@ fn host_row(fabric: &Fabric, name: &str, link: &Link) -> Vec<Reason> {
     reasons
 }
 
-pub(super) fn cable(fabric: &Fabric, what: &str) -> Vec<Reason> {
+pub(super) fn cable(fabric: &Fabric, names: &Names, what: &str) -> Vec<Reason> {
     let wanted = |link: &&Link| {
         fabric.is_present(link)
-            && (format!("{}:{}", fabric.lower_name(link), lower(fabric, link).interface()) == what
+            && (format!("{}:{}", fabric.lower_name(link), lower(fabric, names, link).interface()) == what
                 || cable_ids(fabric, link).any(|(id, _)| id == what))
     };
-    fabric.links.iter().filter(wanted).flat_map(|link| cable_row(fabric, link)).collect()
+    fabric.links.iter().filter(wanted).flat_map(|link| cable_row(fabric, names, link)).collect()
 }
 
-fn cable_row(fabric: &Fabric, link: &Link) -> Vec<Reason> {
+fn cable_row(fabric: &Fabric, names: &Names, link: &Link) -> Vec<Reason> {
     let line = fabric.line_of(link);
-    let (a, b) = (lower(fabric, link), upper(fabric, link));
+    let (a, b) = (lower(fabric, names, link), upper(fabric, link));
     let place = |column: &str| format!("{}:{} {column}", fabric.lower_name(link), a.interface());
     let laid = match line.lower {
         Lower::Hosts { .. } => Origin::rule("the place of the server's NIC port on its leaf").at(line.at),

@@ -14,6 +14,6 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
         let origin = WIRED.at(device.fabric.line_of(wired.link).at);
         sink.row(port.name(), origin);
         sink.field("name", wired.peer, origin);
-        sink.field("port", &wired.peer_port, origin);
+        sink.field("port", wired.peer_port, origin);
     }
 }

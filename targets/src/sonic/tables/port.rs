@@ -68,7 +68,7 @@ fn describe(port: &DevicePort<'_>, text: &mut String) {
             }
             text.push_str(wired.peer);
             text.push(':');
-            text.push_str(&wired.peer_port);
+            text.push_str(wired.peer_port);
         }
     }
     if let Some((note, _)) = port.note {

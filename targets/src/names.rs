@@ -1,0 +1,48 @@
+//! Names that many rows share, made once for a build.
+
+use fabc_lang::fabric::{Fabric, PortId};
+
+/// Interfaces of the servers, by group.
+#[derive(Debug, Default)]
+pub struct Names {
+    groups: Vec<Group>,
+}
+
+/// Interfaces of any server of a group: by NIC, then port.
+#[derive(Debug, Default)]
+struct Group {
+    ports: usize,
+    interfaces: Vec<String>,
+}
+
+impl Names {
+    /// The names of a fabric.
+    pub fn new(fabric: &Fabric) -> Self {
+        let mut groups: Vec<Group> = fabric.groups.iter().map(|_| Group::default()).collect();
+        for (index, host) in fabric.hosts.iter().enumerate() {
+            // A server's interfaces are those of any other of its group.
+            let (Some(group), Some(names)) = (fabric.groups.get(host.group), groups.get_mut(host.group))
+            else {
+                continue;
+            };
+            if names.ports > 0 {
+                continue;
+            }
+            let ports = group.node.nics.iter().map(|nic| nic.ports.v).max().unwrap_or(1).max(1);
+            let place = |n: u32| u16::try_from(n).unwrap_or(u16::MAX);
+            let all = (0..group.nics).flat_map(|nic| (0..ports).map(move |port| (nic, port)));
+            let all = all.map(|(nic, port)| PortId { cage: place(nic), child: place(port) });
+            names.interfaces = all.map(|port| fabric.host_interface(index, port)).collect();
+            names.ports = usize::try_from(ports).unwrap_or(1);
+        }
+        Names { groups }
+    }
+
+    /// The interface of a server's port.
+    pub fn interface(&self, fabric: &Fabric, host: usize, port: PortId) -> &str {
+        let group = fabric.hosts.get(host).and_then(|host| self.groups.get(host.group));
+        let found =
+            group.and_then(|g| g.interfaces.get(usize::from(port.cage) * g.ports + usize::from(port.child)));
+        found.map_or("", String::as_str)
+    }
+}
