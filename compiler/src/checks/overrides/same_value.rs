@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::intent::ConfigDb;
 use fabc_lang::source::Span;
-use fabc_targets::Device;
 use fabc_targets::sonic::{Release, Value, emitted, overrides};
+use fabc_targets::{Device, Names};
 
 use crate::checks::Ctx;
 
@@ -61,7 +61,8 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     }
     // By place of the value: the field, and whether it overrides nothing on every switch so far.
     let mut fields: BTreeMap<Span, (&ConfigDb, usize, bool)> = BTreeMap::new();
-    for device in asked.into_iter().filter_map(|index| Device::new(fabric, release, index)) {
+    let names = Names::new(fabric);
+    for device in asked.into_iter().filter_map(|index| Device::new(fabric, &names, release, index)) {
         let mut db = emitted(&device);
         for over in overrides(&device) {
             for (at, (name, value)) in over.fields.iter().enumerate() {
