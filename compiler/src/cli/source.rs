@@ -13,7 +13,7 @@ use crate::report::levels::{Level, Levels};
 use crate::report::{self, Format};
 use crate::rules::rules;
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Source {
     /// The fabric's root file, or the folder that holds a fabric.kdl
     #[arg(value_name = "FABRIC", default_value = "fabric.kdl")]
