@@ -150,3 +150,114 @@ impl Text<'_> {
         self.line(&[" exit-address-family"]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::{BUILT_IN, Bfd, Clause, NAME, Neighbor, PrefixList, RouteMap, Templates};
+    use super::*;
+
+    fn full() -> Config<'static> {
+        let group = |name, bfd, unnumbered| Group {
+            name,
+            unnumbered,
+            bfd,
+            import: "IN",
+            export: "OUT",
+            maximum_prefix: 8192,
+            maximum_prefix6: 512,
+        };
+        let neighbor = |id: &'static str, interface, group| Neighbor {
+            id: id.into(),
+            interface,
+            group,
+            peer: "spine-01",
+            peer_port: "etp1",
+        };
+        Config {
+            hostname: "leaf-01",
+            release: "202505",
+            frr: Some("10.3"),
+            zebra: &["no fpm use-next-hop-groups", "fpm address 127.0.0.1"],
+            source: Some([10, 0, 0, 1].into()),
+            source6: "fd00::1".parse().ok(),
+            blackholes: vec!["10.64.0.0/22".to_owned()],
+            bfd: Some(Bfd { profile: "FABRIC", interval: 300, multiplier: 3 }),
+            prefix_lists: vec![PrefixList {
+                family: "ip",
+                name: "FABRIC",
+                permits: vec!["10.0.0.0/20 ge 32 le 32".to_owned(), "10.64.0.0/12 le 30".to_owned()],
+            }],
+            route_maps: vec![RouteMap {
+                name: "IN",
+                clauses: vec![
+                    Clause { action: "deny", seq: 5, lines: vec!["match tag 1"] },
+                    Clause { action: "permit", seq: 10, lines: Vec::new() },
+                ],
+            }],
+            bgp: Some(Bgp {
+                asn: 4_210_000_001,
+                router_id: Some([10, 0, 0, 1].into()),
+                suppress_fib_pending: true,
+                graceful_restart: true,
+                maximum_paths: 128,
+                groups: vec![group("UPPER", Some("FABRIC"), true), group("LOWER", None, false)],
+                neighbors: vec![neighbor("Ethernet256", true, "UPPER"), neighbor("10.1.0.1", false, "LOWER")],
+                networks: vec!["10.0.0.1/32".to_owned()],
+                networks6: vec!["fd00::1/128".to_owned()],
+                ipv6: true,
+            }),
+        }
+    }
+
+    fn bare() -> Config<'static> {
+        let mut config = full();
+        (config.source, config.source6, config.bfd, config.zebra) = (None, None, None, &[]);
+        if let Some(bgp) = &mut config.bgp {
+            (bgp.router_id, bgp.suppress_fib_pending, bgp.graceful_restart, bgp.ipv6) =
+                (None, false, false, false);
+            bgp.neighbors.clear();
+        }
+        (config.blackholes, config.prefix_lists, config.route_maps) = Default::default();
+        config
+    }
+
+    #[test]
+    fn the_template_gives_the_same_bytes() {
+        let built_in = Templates::new(BTreeMap::new());
+        let own = Templates::new(BTreeMap::from([(NAME.to_owned(), BUILT_IN.to_owned())]));
+        let silent = Config { bgp: None, ..bare() };
+        for config in [full(), bare(), silent] {
+            let (mut direct, mut laid_out) = (Vec::new(), Vec::new());
+            built_in.frr(&config, &mut direct).unwrap();
+            own.frr(&config, &mut laid_out).unwrap();
+            assert_eq!(String::from_utf8(direct).unwrap(), String::from_utf8(laid_out).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_template_that_fails_says_where() {
+        let own = |text: &str| Templates::new(BTreeMap::from([(NAME.to_owned(), text.to_owned())]));
+        let error =
+            own("hostname {{ hostname }}\n{{ bgp.asm.x }}\n").frr(&full(), &mut Vec::new()).unwrap_err();
+        assert_eq!((error.name.as_str(), error.line), (NAME, Some(2)));
+        let error = own("{% for x in %}").frr(&full(), &mut Vec::new()).unwrap_err();
+        assert_eq!(error.line, Some(1));
+        let endless =
+            own("{% for a in range(9999) %}{% for b in range(9999) %}{{ b }}{% endfor %}{% endfor %}");
+        assert!(endless.frr(&full(), &mut Vec::new()).is_err());
+    }
+
+    #[test]
+    fn a_template_may_take_in_another() {
+        let own = [
+            (NAME, "{% include 'head.j2' %}"),
+            ("head.j2", "! {{ release }} {{ bgp.neighbors | length }}\n"),
+        ];
+        let own = own.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let mut out = Vec::new();
+        Templates::new(BTreeMap::from(own)).frr(&full(), &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "! 202505 2\n");
+    }
+}
