@@ -45,8 +45,11 @@ pub(super) fn why(device: &Device<'_>, what: &str) -> Vec<Reason> {
     for over in sonic::overrides(device) {
         let (table, key) = (over.table.v.as_str(), over.key.v.as_str());
         let mut lay = |place: String, value: &str, origin: Origin| {
-            found.retain(|reason| reason.place != place);
-            found.push(Reason::new(place, value, origin));
+            let reason = Reason::new(place, value, origin);
+            match found.iter_mut().find(|old| old.place == reason.place) {
+                Some(old) => *old = reason,
+                None => found.push(reason),
+            }
         };
         let rule = Origin::rule("`config-db` lays it over what fabc emits");
         if over.fields.is_empty() && query.wants(table, key, None) {

@@ -23,7 +23,7 @@ const DESCRIPTION: usize = 255;
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let mut description = String::new();
     let mtu = (device.fabric.mtu.v, MTU.at(device.fabric.mtu.at));
-    let model = PLATFORM.at(device.tier.node.switch.at);
+    let model = PLATFORM.at(device.tier.node.switch.at).and(device.platform.at);
     for port in &device.ports {
         let spec = port.port.spec;
         let asked = match &port.end {

@@ -1,0 +1,116 @@
+//! What comes out of one fabric that says everything: the two ways to a config_db.json, parts and wholes, reasons.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use fabc::host::RealHost;
+use fabc::pipeline::{Analysis, analyze};
+use fabc_targets::sonic::{self, ConfigDb};
+use fabc_targets::{Bundle, WhyError, why};
+
+fn everything() -> Analysis {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/targets/everything.kdl");
+    analyze(&path, &RealHost, &Default::default())
+}
+
+fn file(bundle: &Bundle<'_>, path: &str) -> String {
+    let i = (0..bundle.len()).find(|&i| bundle.path(i) == path).unwrap();
+    let mut out = Vec::new();
+    bundle.render(i, &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn both_ways_to_a_config_db_give_the_same_bytes() {
+    let analysis = everything();
+    let fabric = analysis.fabric.as_ref().unwrap();
+    let bundle = Bundle::new(fabric, "0", BTreeMap::new()).unwrap();
+    for index in 0..fabric.switches.len() {
+        let device = bundle.device(index).unwrap();
+        let (mut fast, mut collected) = (Vec::new(), Vec::new());
+        let mut sink = sonic::JsonSink::new(&mut fast);
+        sonic::tables::emit(&device, &mut sink);
+        sink.finish();
+        let db = sonic::emitted(&device);
+        db.render(&mut collected);
+        assert_eq!(fast, collected);
+        assert_eq!(ConfigDb::read(&String::from_utf8(collected).unwrap()).unwrap(), db);
+    }
+}
+
+#[test]
+fn overrides_are_laid_over_last() {
+    let analysis = everything();
+    let bundle = Bundle::new(analysis.fabric.as_ref().unwrap(), "0", BTreeMap::new()).unwrap();
+    let text = file(&bundle, "switches/leaf-02/config_db.json");
+    let db = ConfigDb::read(&text).unwrap();
+    let mtu = |port: &str| db.row("PORT", port).unwrap().get("mtu").cloned();
+    assert_eq!(mtu("Ethernet8"), Some(sonic::Value::Text("9000".into())));
+    assert_eq!(mtu("Ethernet16"), Some(sonic::Value::Text("9100".into())));
+    assert!(db.row("SNMP_COMMUNITY", "public").is_some());
+    assert!(!text.contains("passkey"));
+}
+
+#[test]
+fn every_file_is_as_it_was() {
+    let analysis = everything();
+    let bundle = Bundle::new(analysis.fabric.as_ref().unwrap(), "0", BTreeMap::new()).unwrap();
+    let paths: Vec<_> = (0..bundle.len()).map(|i| bundle.path(i).into_owned()).collect();
+    insta::assert_snapshot!("paths", paths.join("\n"));
+    insta::assert_snapshot!("frr_leaf", file(&bundle, "switches/leaf-02/frr.conf"));
+    insta::assert_snapshot!("frr_spine", file(&bundle, "switches/spine-01/frr.conf"));
+    insta::assert_snapshot!("hosts", file(&bundle, "hosts.csv"));
+    insta::assert_snapshot!("cables", file(&bundle, "cabling/cables.csv"));
+    insta::assert_snapshot!("topology", file(&bundle, "cabling/topology.dot"));
+    insta::assert_snapshot!("fabric", file(&bundle, "fabric.json"));
+    // Of the ports, one of each kind.
+    let mut db = ConfigDb::read(&file(&bundle, "switches/leaf-02/config_db.json")).unwrap();
+    for table in &mut db.tables {
+        let kept = [
+            "Ethernet0",
+            "Ethernet8",
+            "Ethernet12",
+            "Ethernet32",
+            "Ethernet480",
+            "Ethernet496",
+            "Ethernet512",
+        ];
+        table.rows.retain(|row| {
+            let port = row.key.split('|').next().unwrap_or_default();
+            !port.starts_with("Ethernet") || kept.contains(&port)
+        });
+    }
+    let mut out = Vec::new();
+    db.render(&mut out);
+    insta::assert_snapshot!("config_db", String::from_utf8(out).unwrap());
+}
+
+#[test]
+fn every_value_says_why() {
+    let analysis = everything();
+    let fabric = analysis.fabric.as_ref().unwrap();
+    let told = |path: &str, what: &str| -> String {
+        let reasons = why(fabric, path, what).unwrap();
+        let line = |reason: &fabc_targets::Reason| {
+            let at: Vec<_> = reason
+                .at
+                .iter()
+                .map(|&span| analysis.sources.text(span).lines().next())
+                .map(|line| line.unwrap_or_default())
+                .collect();
+            format!("{} = {}\n  {}\n  {}\n", reason.place, reason.value, reason.rule, at.join(" | "))
+        };
+        reasons.iter().map(line).collect()
+    };
+    insta::assert_snapshot!("why_port", told("build/switches/leaf-02/config_db.json", "PORT|Ethernet8"));
+    insta::assert_snapshot!(
+        "why_pointer",
+        told("switches/leaf-01/config_db.json", "/INTERFACE/Ethernet0|10.20.0.0~131")
+    );
+    insta::assert_snapshot!("why_frr", told("switches/leaf-02/frr.conf", "neighbor Ethernet480"));
+    insta::assert_snapshot!("why_drain", told("switches/leaf-02/frr.conf", "graceful-shutdown"));
+    insta::assert_snapshot!("why_host", told("hosts.csv", "gpu-01 nic2"));
+    insta::assert_snapshot!("why_cable", told("cabling/cables.csv", "spine-01:1.2"));
+    assert_eq!(why(fabric, "switches/leaf-09/frr.conf", "bgp"), Err(WhyError::File));
+    assert_eq!(why(fabric, "switches/leaf-01/frr.conf", "ospf"), Err(WhyError::Nothing));
+}
