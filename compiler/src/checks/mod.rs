@@ -114,6 +114,7 @@ mod routing {
     pub(super) mod missing;
     pub(super) mod no_host_subnets;
     pub(super) mod no_loopbacks;
+    pub(super) mod numbered_v6;
 }
 mod addressing {
     pub(super) mod gateway_outside;
@@ -121,6 +122,7 @@ mod addressing {
     pub(super) mod pin_outside;
     pub(super) mod pools_overlap;
     pub(super) mod reserved_range;
+    pub(super) mod too_many_dns;
 }
 mod names {
     pub(super) mod host_name;
@@ -212,11 +214,13 @@ pub static CHECKS: &[&Check] = &[
     &routing::missing::CHECK,
     &routing::no_host_subnets::CHECK,
     &routing::no_loopbacks::CHECK,
+    &routing::numbered_v6::CHECK,
     &addressing::gateway_outside::CHECK,
     &addressing::no_gateway::CHECK,
     &addressing::pin_outside::CHECK,
     &addressing::pools_overlap::CHECK,
     &addressing::reserved_range::CHECK,
+    &addressing::too_many_dns::CHECK,
     &names::host_name::CHECK,
     &names::interface_name::CHECK,
     &places::placed_twice::CHECK,

@@ -6,9 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use fabc_lang::diagnostic::Findings;
+use fabc_lang::diagnostic::{Diagnostic, Findings};
 use fabc_lang::fabric::{CagePlan, Line, Lower};
 use fabc_lang::intent::TierNode;
+use fabc_lang::platform::Asic;
+use fabc_lang::source::Span;
 
 use super::boxes::{Boxes, SwitchBox};
 use super::lines::{Plan, Scheme};
@@ -339,7 +341,7 @@ impl Stage<'_> {
             let heaviest = claims.iter().filter(of_side).max_by_key(|c| c.count);
             let at = heaviest.map_or(self.declared.at, |c| plan.lines[c.line].at);
             let mut found = rules::PORTS_RUN_OUT.at(at, text);
-            found = found.label(self.declared.switch.at, format!("{} cages", self.total()));
+            found = self.with_cages(found);
             for claim in claims.iter().filter(of_side).filter(|c| plan.lines[c.line].at != at) {
                 found = found.label(plan.lines[claim.line].at, format!("{} cages", claim.count));
             }
@@ -358,9 +360,8 @@ impl Stage<'_> {
                 .iter()
                 .max_by_key(|c| c.count * c.children)
                 .map_or(self.declared.at, |c| plan.lines[c.line].at);
-            let found = rules::CHIP_PORTS
-                .at(at, text)
-                .label(self.declared.switch.at, format!("{limit} logical ports"));
+            let found = self
+                .with_limit(rules::CHIP_PORTS.at(at, text), |asic| asic.logical_ports.as_ref().map(|p| p.at));
             self.findings.push(
                 found.help("fewer children to a cage: a mode with more lanes to a port, or fewer ports"),
             );
@@ -395,6 +396,23 @@ impl Stage<'_> {
             }
             None if left > 0 => format!("{left} links on each switch would fit here"),
             _ => "the other lines take all cages; give this one another tier".to_owned(),
+        }
+    }
+
+    /// The same, with the platform's cages as the limit.
+    fn with_cages(&self, found: Diagnostic) -> Diagnostic {
+        let groups = self.which.platform.groups.iter();
+        groups.fold(found.label(self.declared.switch.at, "its platform"), |found, group| {
+            found.label(group.form.at, format!("{} cages", group.count))
+        })
+    }
+
+    /// The same, with a limit of the chip.
+    fn with_limit(&self, found: Diagnostic, limit: impl Fn(&Asic) -> Option<Span>) -> Diagnostic {
+        let found = found.label(self.declared.switch.at, "its platform");
+        match limit(&self.which.platform.asic.v) {
+            Some(at) => found.label(at, "the limit"),
+            None => found,
         }
     }
 
@@ -439,7 +457,7 @@ impl Stage<'_> {
             }
         };
         let found = rules::NO_PLACEMENT.at(line.map_or(self.declared.at, |l| plan.lines[l].at), text);
-        let found = found.label(self.declared.switch.at, "its platform");
+        let found = self.with_limit(found, |asic| asic.pipes.as_ref().map(|p| p.at));
         self.findings
             .push(found.help("fewer ports of the mode with the most children, or another break-out"));
     }

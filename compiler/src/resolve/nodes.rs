@@ -384,6 +384,20 @@ impl<'a> Nodes<'a> {
         }
     }
 
+    /// The path of a node as people say it: without planes, where that means no other node.
+    pub(super) fn shown(&self, id: usize) -> String {
+        let short = |node: &NodeInfo<'_>| {
+            let pods = node.chain.iter().filter_map(|&s| match self.scopes[s].kind {
+                ScopeKind::Pod(pod) => Some(pod.name.v.as_str()),
+                _ => None,
+            });
+            pods.chain([node.name().v.as_str()]).collect::<Vec<_>>().join("/")
+        };
+        let path = short(&self.nodes[id]);
+        let alone = self.nodes.iter().filter(|n| short(n) == path).count() == 1;
+        if alone { path } else { self.nodes[id].path.clone() }
+    }
+
     /// The nearest name that there is, for "did you mean".
     pub(super) fn nearest(&self, name: &str) -> Option<&str> {
         let names = self.nodes.iter().map(|n| n.name().v.as_str());

@@ -383,6 +383,16 @@ impl Fabric {
         Some((Ipv4Addr::from(even), Ipv4Addr::from(even.checked_add(1)?)))
     }
 
+    /// Name of the rack of a seat: `A09`, with the hall before it where there are several.
+    pub fn rack(&self, seat: Seat) -> String {
+        let hall = self.intent.halls.get(seat.hall);
+        let row = hall.and_then(|h| h.rows.get(seat.row)).map_or("", |r| r.name.v.as_str());
+        match hall.filter(|_| self.intent.halls.len() > 1) {
+            Some(hall) => format!("{}/{row}{:02}", hall.name.v, seat.rack),
+            None => format!("{row}{:02}", seat.rack),
+        }
+    }
+
     /// Length of the link's cable where the file says one: by `cable` at either end, or by the line.
     pub fn stated_length(&self, link: &Link) -> Option<Spanned<Length>> {
         let line = self.line_of(link);

@@ -4,7 +4,7 @@
 //! child where its module has as many connectors; otherwise one cable with a leg for each child: a splitter.
 //! Cables are named after the end that is broken out further: `leaf-01:17`, `leaf-01:17.2`.
 
-use fabc_lang::fabric::{Fabric, Link, Lower, PortId};
+use fabc_lang::fabric::{Fabric, Link, Lower, PortId, Seat};
 use fabc_lang::units::Length;
 
 use super::{End, lower, part_of, upper};
@@ -73,20 +73,30 @@ fn row(fabric: &Fabric, names: &Names, link: &Link, id: &str, leg: u32, out: &mu
     let mut row = Row::new(out);
     row.cell(id).number(leg).cell(&format!("{a_name}:{}", a.interface())).cell(&format!("{down} {up}"));
     let split = line.lower_side.as_ref().is_some_and(|side| side.children > 1);
-    end(&mut row, a_name, link.a_port, split || matches!(line.lower, Lower::Hosts { .. }), &a);
-    end(&mut row, &fabric.switches[link.b as usize].name, link.b_port, line.upper_side.children > 1, &b);
+    let (to_host, upper) = (matches!(line.lower, Lower::Hosts { .. }), &fabric.switches[link.b as usize]);
+    let a_seat =
+        if to_host { fabric.hosts[link.a as usize].seat } else { fabric.switches[link.a as usize].seat };
+    end(&mut row, a_name, link.a_port, split || to_host, &a);
+    stand(&mut row, fabric, a_seat);
+    end(&mut row, &upper.name, link.b_port, line.upper_side.children > 1, &b);
+    stand(&mut row, fabric, upper.seat);
     row.number(line.speed.v.0).cell(line.media.as_ref().map_or("", |m| &m.v));
-    let length = fabric.stated_length(link);
-    row.value(length.map(|length| metres(length.v))).value(length.map(|_| "stated"));
+    let length = fabric.length(link);
+    row.value(length.map(|(length, _)| metres(length))).value(length.map(|(_, source)| source.name()));
     row.end();
 }
 
-/// Device, cage, lane of the break-out, interface, alias, rack, height unit.
+/// Device, cage, lane of the break-out, interface, alias.
 fn end(row: &mut Row<'_>, device: &str, place: PortId, split: bool, end: &End<'_>) {
     row.cell(device).number(place.cage);
     // Servers count NIC ports from 0, cages their children from 1.
     let lane = place.child + u16::from(matches!(end, End::Switch(_)));
-    row.value(split.then_some(lane)).cell(end.interface()).cell(end.port()).cell("").cell("");
+    row.value(split.then_some(lane)).cell(end.interface()).cell(end.port());
+}
+
+/// Rack and height unit; empty where the device isn't placed.
+fn stand(row: &mut Row<'_>, fabric: &Fabric, seat: Option<Seat>) {
+    row.value(seat.map(|s| fabric.rack(s))).value(seat.and_then(|s| s.unit));
 }
 
 /// Metres as a decimal, exactly.

@@ -6,7 +6,8 @@ use crate::checks::Ctx;
 
 check! {
     /// Without a gateway eth0 gets no default route: switches are reached from their own management net only,
-    /// and reach no time server, syslog or TACACS+ elsewhere.
+    /// and reach no time server, syslog or TACACS+ elsewhere. SONiC's YANG refuses an eth0 address without one, and
+    /// `config reload` with it.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -38,7 +39,7 @@ check! {
     ///     ntp "10.200.0.2"
     /// }
     /// ```
-    Warning "addressing/no-gateway" "no gateway" => run
+    Error "addressing/no-gateway" "no gateway" => run
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
