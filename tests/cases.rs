@@ -23,12 +23,21 @@ fn main() -> ExitCode {
         let name = common::name(&example);
         let case = project.join("tests/cases").join(&name);
         trials.push(Trial::test(format!("example-has-a-case/{name}"), move || {
-            if case.join("expected").is_dir() { Ok(()) } else { Err(format!("{} is missing", case.display()).into()) }
+            if case.join("expected").is_dir() {
+                Ok(())
+            } else {
+                Err(format!("{} is missing", case.display()).into())
+            }
         }));
     }
     trials.push(Trial::test("they-stay-small", move || {
-        let size: u64 = cases.iter().flat_map(|c| files(c)).map(|f| f.metadata().map_or(0, |m| m.len())).sum();
-        if size < SIZE_LIMIT { Ok(()) } else { Err(format!("{size} bytes; {SIZE_LIMIT} is the limit").into()) }
+        let size: u64 =
+            cases.iter().flat_map(|c| files(c)).map(|f| f.metadata().map_or(0, |m| m.len())).sum();
+        if size < SIZE_LIMIT {
+            Ok(())
+        } else {
+            Err(format!("{size} bytes; {SIZE_LIMIT} is the limit").into())
+        }
     }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -43,8 +52,10 @@ fn trial(project: &Path, case: PathBuf) -> Trial {
 /// Builds the fabric in `folder` and compares with what `case` expects, all of it before it fails.
 fn run(folder: &Path, case: &Path) -> Result<(), Failed> {
     let out = tempfile::tempdir()?;
-    let (place, more) = (out.path().join("build"), std::fs::read_to_string(case.join("args")).unwrap_or_default());
-    let mut args = vec!["build", "fabric.kdl", "--format", "short", "--quiet", "--out", place.to_str().unwrap()];
+    let (place, more) =
+        (out.path().join("build"), std::fs::read_to_string(case.join("args")).unwrap_or_default());
+    let mut args =
+        vec!["build", "fabric.kdl", "--format", "short", "--quiet", "--out", place.to_str().unwrap()];
     args.extend(more.split_whitespace());
     let output = common::fabc(folder, &args);
     let said = String::from_utf8(output.stderr)?;
@@ -91,7 +102,11 @@ fn tables(expected: &Path, actual: &Path) -> Result<String, String> {
 fn files(folder: &Path) -> Vec<PathBuf> {
     let (mut list, mut rest) = (Vec::new(), vec![folder.to_path_buf()]);
     while let Some(path) = rest.pop() {
-        if path.is_dir() { rest.extend(common::entries(&path)) } else if path.exists() { list.push(path) }
+        if path.is_dir() {
+            rest.extend(common::entries(&path))
+        } else if path.exists() {
+            list.push(path)
+        }
     }
     list.sort();
     list

@@ -1,1 +1,168 @@
-//! To come.
+//! What holds for any input: quantities round-trip, natural order is an order, and no text brings fabc down.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+use fabc::host::MemoryHost;
+use fabc::pipeline;
+use fabc_lang::fabric::{natural_cmp, natural_path_cmp};
+use fabc_lang::units::{Length, Power, Ratio, Size, Speed, Time};
+use proptest::prelude::*;
+
+/// As the smallest stacks that fabc may run on.
+const STACK: usize = 2 << 20;
+
+/// Words and signs that fabrics are made of, and what spoils them.
+const WORDS: &[&str] = &[
+    "fabric",
+    "hosts",
+    "tier",
+    "pod",
+    "plane",
+    "link",
+    "class",
+    "routing",
+    "switch",
+    "expect",
+    "nic",
+    "asn",
+    "include",
+    "\"leaf\"",
+    "\"gpu\"",
+    "\"a\"",
+    "\"\"",
+    "\"su1/leaf\"",
+    "\"400G\"",
+    "\"dell-z9864f\"",
+    "\"10.0.0.0/8\"",
+    "count=4",
+    "count=0",
+    "max=2",
+    "speed=\"400G\"",
+    "by=\"rail\"",
+    "uplinks=3",
+    "switch=\"dell-z9864f\"",
+    "switch=\"dell-z9664f\"",
+    "leaf=4210000000",
+    "{",
+    "}",
+    ";",
+    "\n",
+    " ",
+    "=",
+    "\"",
+    "\\",
+    "/*",
+    "*/",
+    "//",
+    "/-",
+    "#true",
+    "#\"",
+    "\"\"\"",
+    "-1",
+    "1e9",
+    "99999999999999999999",
+    "\u{feff}",
+    "\u{0}",
+    "é",
+    "(u8)",
+    "\r\n",
+    "sonic",
+    "nos \"sonic\" release=\"202505\"",
+];
+
+fn analyzed(text: String) -> usize {
+    let run = move || {
+        let host = MemoryHost::default().file("fabric.kdl", text);
+        pipeline::analyze(Path::new("fabric.kdl"), &host, &pipeline::Options::default()).findings.len()
+    };
+    std::thread::Builder::new().stack_size(STACK).spawn(run).unwrap().join().expect("no panic")
+}
+
+/// A right fabric, cut into its lines.
+fn lines() -> Vec<String> {
+    include_str!("../examples/day2/fabric.kdl").lines().map(str::to_owned).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn speeds_round_trip(n: u32) {
+        prop_assert_eq!(Speed::parse(&format!("{n}M")), Ok(Speed(n)));
+        let whole = n - n % 1_000;
+        prop_assert_eq!(Speed::parse(&Speed(whole).to_string()), Ok(Speed(whole)));
+    }
+
+    #[test]
+    fn lengths_and_times_round_trip(mm: u32, us in 0..1_000_000_000_000u64) {
+        prop_assert_eq!(Length::parse(&Length(mm).to_string()), Ok(Length(mm)));
+        prop_assert_eq!(Time::parse(&format!("{us}us")), Ok(Time(us)));
+        prop_assert_eq!(Power::parse(&format!("{us}mW")), Ok(Power(us)));
+    }
+
+    #[test]
+    fn sizes_know_their_units(n in 0..1_000_000_000_000u64) {
+        prop_assert_eq!(Size::parse(&format!("{n}KiB")), Ok(Size(n << 10)));
+        prop_assert_eq!(Size::parse(&format!("{n}KB")), Ok(Size(n * 1_000)));
+    }
+
+    #[test]
+    fn decimals_are_exact(whole in 0..1_000_000u64, part in 0..1_000_000u64) {
+        let read = Ratio::parse(&format!("{whole}.{part:06}")).unwrap();
+        prop_assert_eq!(read, Ratio::new(whole * 1_000_000 + part, 1_000_000));
+    }
+
+    #[test]
+    fn no_quantity_panics(text: String) {
+        let _ = (Speed::parse(&text), Size::parse(&text), Length::parse(&text), Time::parse(&text), Ratio::parse(&text));
+    }
+
+    #[test]
+    fn natural_order_is_total(a in name(), b in name(), c in name()) {
+        for order in [natural_cmp, natural_path_cmp] {
+            prop_assert_eq!(order(&a, &b), order(&b, &a).reverse());
+            prop_assert_eq!(order(&a, &b) == Ordering::Equal, a == b);
+            if order(&a, &b).is_le() && order(&b, &c).is_le() {
+                prop_assert!(order(&a, &c).is_le(), "{} {} {}", a, b, c);
+            }
+        }
+    }
+}
+
+/// Names that are alike.
+fn name() -> impl Strategy<Value = String> {
+    "[ab0-9/.-]{0,6}"
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
+
+    #[test]
+    fn any_text_ends_with_findings_and_no_panic(text: String) {
+        prop_assert!(analyzed(text) > 0);
+    }
+
+    #[test]
+    fn any_words_end_with_findings_and_no_panic(words in prop::collection::vec(prop::sample::select(WORDS), 0..120)) {
+        analyzed(words.concat());
+        analyzed(words.join(" "));
+    }
+
+    #[test]
+    fn a_fabric_with_lines_lost_or_doubled_does_not_panic(keep in prop::collection::vec(0..3usize, 70)) {
+        let repeated = lines().into_iter().zip(keep).flat_map(|(line, n)| std::iter::repeat_n(line, n));
+        analyzed(repeated.collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn a_fabric_with_other_numbers_does_not_panic(numbers in prop::collection::vec(0..70u32, 40)) {
+        let mut numbers = numbers.into_iter().cycle();
+        let whole = lines().join("\n");
+        let text = whole.split_inclusive('=').map(|part| {
+            let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+            if rest.len() < part.len() { format!("{}{rest}", numbers.next().unwrap()) } else { part.to_owned() }
+        });
+        analyzed(text.collect());
+    }
+}

@@ -1,6 +1,8 @@
 //! What the test programs share: where things lie, how to run fabc, how to compare and to bless.
 #![allow(dead_code, reason = "each test program takes its part")]
 
+pub mod built;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -385,20 +385,20 @@ pub struct PlaneNode {
 
 impl PlaneNode {
     fn read(node: &Typed, findings: &mut Findings) -> Option<Self> {
-        let scope = Scope::read(node.children(), findings);
+        let mut scope = Scope::read(node.children(), findings);
         let names = node.args(0);
         if names.is_empty() {
             return None;
         }
-        let mut inner: Vec<&Scope> = vec![&scope];
+        let mut inner: Vec<&mut Scope> = vec![&mut scope];
         while let Some(next) = inner.pop() {
-            for plane in &next.planes {
+            for plane in next.planes.drain(..) {
                 let found = NESTED_PLANES.at(plane.at, "this `plane` stands inside another one");
                 findings.push(
                     found.label(node.head, "inside this one").help("name all planes in one `plane` node"),
                 );
             }
-            inner.extend(next.pods.iter().map(|p| &p.scope));
+            inner.extend(next.pods.iter_mut().map(|p| &mut p.scope));
         }
         Some(PlaneNode { names, scope, at: node.head })
     }

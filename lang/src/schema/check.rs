@@ -11,10 +11,10 @@ crate::rule! {
     /// This word is not one that may stand here. The reference page lists those that may.
     ///
     /// ```kdl bad
-    /// fabric "f" { mtuu 9100; }
+    /// fabric "f" { nos "sonic" release="202505"; mtuu 9100; }
     /// ```
     /// ```kdl good
-    /// fabric "f" { mtu 9100; }
+    /// fabric "f" { nos "sonic" release="202505"; mtu 9100; }
     /// ```
     pub static UNKNOWN_NODE = Error "intent/unknown-node" "unknown node";
 }
@@ -33,10 +33,10 @@ crate::rule! {
     /// The node has more arguments than it can take.
     ///
     /// ```kdl bad
-    /// fabric "f" "g"
+    /// fabric "f" "g" { nos "sonic" release="202505"; }
     /// ```
     /// ```kdl good
-    /// fabric "f"
+    /// fabric "f" { nos "sonic" release="202505"; }
     /// ```
     pub static EXTRA_ARGUMENT = Error "intent/extra-argument" "argument too many";
 }
@@ -44,10 +44,10 @@ crate::rule! {
     /// The value is of another kind, lacks its unit, or is out of range.
     ///
     /// ```kdl bad
-    /// fabric "f" { mtu "9100B"; }
+    /// fabric "f" { nos "sonic" release="202505"; mtu "9100B"; }
     /// ```
     /// ```kdl good
-    /// fabric "f" { mtu 9100; }
+    /// fabric "f" { nos "sonic" release="202505"; mtu 9100; }
     /// ```
     pub static WRONG_VALUE = Error "intent/wrong-value" "value of the wrong kind";
 }
@@ -55,10 +55,10 @@ crate::rule! {
     /// An argument, a property or a child that the node can't do without is not there.
     ///
     /// ```kdl bad
-    /// fabric "f" { nos; }
+    /// fabric "f" { nos "sonic"; }
     /// ```
     /// ```kdl good
-    /// fabric "f" { nos "sonic"; }
+    /// fabric "f" { nos "sonic" release="202505"; }
     /// ```
     pub static MISSING = Error "intent/missing" "something is missing";
 }
@@ -66,10 +66,10 @@ crate::rule! {
     /// What may be said once is said twice. The two may disagree, so neither is taken silently.
     ///
     /// ```kdl bad
-    /// fabric "f" { mtu 9100; mtu 9216; }
+    /// fabric "f" { nos "sonic" release="202505"; mtu 9100; mtu 9216; }
     /// ```
     /// ```kdl good
-    /// fabric "f" { mtu 9100; }
+    /// fabric "f" { nos "sonic" release="202505"; mtu 9100; }
     /// ```
     pub static TWICE = Error "intent/said-twice" "said twice";
 }
