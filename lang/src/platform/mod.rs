@@ -141,7 +141,12 @@ impl<T> Fact<T> {
             Some("derived") => Confidence::Derived,
             _ => Confidence::Confirmed,
         };
-        Some(Fact { v: read(node)?, source: prop_of(node, "source"), confidence, at: node.head })
+        Some(Fact {
+            v: read(node)?,
+            source: prop_of(node, "source"),
+            confidence,
+            at: node.head_without(&["source", "confidence"]),
+        })
     }
 
     /// Sets `slot` from the child `kind` of `node`, where there is one.

@@ -58,6 +58,18 @@ impl Typed {
         self.children_of(node).next()
     }
 
+    /// From the name to the last entry that is none of these properties: what to underline of a node that says more
+    /// than its matter.
+    pub fn head_without(&self, properties: &[&str]) -> Span {
+        let args = self.args.iter().flatten().map(|a| a.at);
+        let props = self
+            .props
+            .iter()
+            .filter(|(key, _)| !properties.contains(&key.v.as_str()))
+            .map(|(_, value)| value.at);
+        args.chain(props).fold(self.name, Span::to)
+    }
+
     /// All children of this kind in source order.
     pub fn children_of(&self, node: &'static Node) -> impl Iterator<Item = &Typed> {
         self.children.iter().filter(move |c| std::ptr::eq(c.schema, node))
