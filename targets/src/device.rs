@@ -188,8 +188,8 @@ pub fn switch_port(fabric: &Fabric, switch: usize, port: PortId) -> Option<&fabc
 pub fn line_nodes<'a>(fabric: &'a Fabric, link: &Link) -> (&'a str, &'a str) {
     let line = fabric.line_of(link);
     let lower = match line.lower {
-        Lower::Hosts { group, .. } => &fabric.groups[group].path,
-        Lower::Tier(tier) => &fabric.tiers[tier].path,
+        Lower::Hosts { group, .. } => &fabric.groups[group].label,
+        Lower::Tier(tier) => &fabric.tiers[tier].label,
     };
-    (lower, &fabric.tiers[line.upper].path)
+    (lower, &fabric.tiers[line.upper].label)
 }

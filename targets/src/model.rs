@@ -91,7 +91,7 @@ fn switch(fabric: &Fabric, switch: &Switch, out: &mut Vec<u8>) {
     let own = switch.own.and_then(|own| fabric.intent.switches.get(own));
     let mut object = Object::open(out);
     object.text("name", &switch.name);
-    object.text("tier", &tier.path);
+    object.text("tier", &tier.label);
     object.text("platform", &fabric.platform_of(tier).name);
     if let Some(plane) = tier.planes.get(switch.plane as usize) {
         object.text("plane", plane);
@@ -113,7 +113,7 @@ fn host(fabric: &Fabric, host: &Host, out: &mut Vec<u8>) {
     let group = &fabric.groups[host.group];
     let mut object = Object::open(out);
     object.text("name", &host.name);
-    object.text("group", &group.path);
+    object.text("group", &group.label);
     object.some("pod", (host.pod > 0).then_some(host.pod));
     object.number("index", host.index);
     object.number("gpus", group.gpus);

@@ -78,7 +78,7 @@ impl Census {
     pub fn of(fabric: &Fabric) -> Self {
         let switches = fabric.switches.iter().map(|s| SwitchFacts {
             name: s.name.clone(),
-            tier: fabric.tier_of(s).path.clone(),
+            tier: fabric.tier_of(s).label.clone(),
             asn: s.asn,
             loopback: s.loopback,
             loopback6: s.loopback6,
@@ -93,9 +93,9 @@ impl Census {
                 |tier: usize, port| fabric.tiers[tier].spec(port).map_or(String::new(), |s| s.name.clone());
             let (a_if, low) = match line.lower {
                 Lower::Hosts { group, .. } => {
-                    (fabric.host_interface(link.a as usize, link.a_port), fabric.groups[group].path.clone())
+                    (fabric.host_interface(link.a as usize, link.a_port), fabric.groups[group].label.clone())
                 }
-                Lower::Tier(tier) => (name(tier, link.a_port), fabric.tiers[tier].path.clone()),
+                Lower::Tier(tier) => (name(tier, link.a_port), fabric.tiers[tier].label.clone()),
             };
             let addresses = fabric
                 .host_addresses(link)
@@ -106,7 +106,7 @@ impl Census {
                 a_if,
                 b: upper.name.clone(),
                 b_if: name(upper.tier, link.b_port),
-                line: vec![low, fabric.tiers[line.upper].path.clone()],
+                line: vec![low, fabric.tiers[line.upper].label.clone()],
                 a_address: addresses,
             }
         });

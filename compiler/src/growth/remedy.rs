@@ -45,16 +45,16 @@ pub(super) fn remedy(old: &Census, new: &Census, fabric: &Fabric, moves: &[Move]
 fn share(old: &Census, fabric: &Fabric, moved: &Move) -> Option<Remedy> {
     let name = moved.who.split(' ').next()?;
     let was = old.switches.iter().find(|s| s.name == name)?;
-    let tier = fabric.tiers.iter().find(|t| t.path == was.tier)?;
+    let tier = fabric.tiers.iter().find(|t| t.label == was.tier)?;
     let known = |path: &str| old.switches.iter().any(|s| s.tier == path);
-    if fabric.tiers.iter().all(|t| known(&t.path)) {
+    if fabric.tiers.iter().all(|t| known(&t.label)) {
         return None;
     }
     let pool = fabric.intent.routing.as_ref()?.loopbacks?.v;
     let size = 1u32.checked_shl(32 - u32::from(pool.prefix_len()))? / tier.shares;
     let share = u32::from(was.loopback?).checked_sub(u32::from(pool.network()))? / size.max(1);
     let text =
-        format!("a new tier takes a share of the pools: `{}` keeps its own with share={share}", tier.path);
+        format!("a new tier takes a share of the pools: `{}` keeps its own with share={share}", tier.label);
     Some(Remedy { text, at: Some(tier.node.at) })
 }
 
@@ -62,10 +62,10 @@ fn share(old: &Census, fabric: &Fabric, moved: &Move) -> Option<Remedy> {
 fn cable(old: &Census, new: &Census, fabric: &Fabric, moved: &Move) -> Option<Remedy> {
     let path_of = |l: &fabc_lang::fabric::Line| {
         let low = match l.lower {
-            Lower::Hosts { group, .. } => &fabric.groups[group].path,
-            Lower::Tier(tier) => &fabric.tiers[tier].path,
+            Lower::Hosts { group, .. } => &fabric.groups[group].label,
+            Lower::Tier(tier) => &fabric.tiers[tier].label,
         };
-        [low.clone(), fabric.tiers[l.upper].path.clone()]
+        [low.clone(), fabric.tiers[l.upper].label.clone()]
     };
     let line = fabric.lines.iter().find(|l| path_of(l)[..] == moved.line[..])?;
     let was_there = |path: &[String]| old.links.iter().any(|l| l.line == path);

@@ -288,7 +288,8 @@ fn tiers(
         let host_facing = down.iter().any(|&i| matches!(plan.lines[i].lower, Lower::Hosts { .. }));
         Some(Tier {
             host_facing,
-            path: nodes.shown(id),
+            path: node.path.clone(),
+            label: nodes.shown(id),
             node: TierNode::clone(declared),
             platform: boxes.of_tier[tier]?,
             level,
@@ -331,7 +332,14 @@ fn groups(nodes: &Nodes<'_>, plan: &Plan) -> Vec<HostGroup> {
             mine && nodes.plane_of(&nodes.nodes[draft.upper.node].chain[draft.common..]).is_some()
         });
         let gpus = declared.gpus.map_or(nics, |g| g.v);
-        Some(HostGroup { path: nodes.shown(id), node: declared.clone(), gpus, nics, in_planes })
+        Some(HostGroup {
+            path: node.path.clone(),
+            label: nodes.shown(id),
+            node: declared.clone(),
+            gpus,
+            nics,
+            in_planes,
+        })
     };
     nodes.groups.iter().enumerate().filter_map(make).collect()
 }

@@ -56,8 +56,10 @@ pub struct Fabric {
 /// A tier node: what all its switches have in common.
 #[derive(Debug, Clone)]
 pub struct Tier {
-    /// Names of pods and tier with `/` between: `su/leaf`.
+    /// Names of pods, first plane and tier with `/` between: `su/a/leaf`. It orders tiers and is theirs alone.
     pub path: String,
+    /// The same without the plane, where that means no other node: `su/leaf`. For people and programs.
+    pub label: String,
     /// As written.
     pub node: TierNode,
     /// Index in [`Fabric::platforms`].
@@ -106,8 +108,10 @@ pub enum Level {
 /// A host node.
 #[derive(Debug, Clone)]
 pub struct HostGroup {
-    /// `su/gpu`
+    /// `su/gpu`: as a tier's.
     pub path: String,
+    /// `su/gpu`: as a tier's.
+    pub label: String,
     /// As written.
     pub node: Hosts,
     /// GPUs per server.
