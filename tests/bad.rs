@@ -2,6 +2,14 @@
 //!
 //! A case is `FAMILY/NAME.kdl`, or `FAMILY/NAME/fabric.kdl` where there are several files; `FAMILY/NAME.expect` holds what
 //! `fabc check --format short` writes. `UPDATE=1` blesses; what it blesses is to be read line by line.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
 
 mod common;
 

@@ -3,6 +3,14 @@
 //! A case is a `fabric.kdl`, or has none where it bears the name of an example; `args` may hold further arguments of
 //! `fabc build`. Only what is in `expected/` is compared: those files, and of a `config_db.json` those tables;
 //! `stderr.txt` is what is said of the fabric. `UPDATE=1` blesses what is there; a new file or table begins empty.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
 
 mod common;
 

@@ -1,5 +1,13 @@
 //! What is true of every fabric: the order of nodes changes no byte, building twice gives the same, what is written can
 //! be read, and growth moves nothing that stands.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
 
 #[path = "laws/growth.rs"]
 mod growth;

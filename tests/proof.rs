@@ -4,8 +4,11 @@
 //! say that they were skipped; under `FABC_CI` that is a failure.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a test fails by panicking and says what it skipped"
+    reason = "a test fails by panicking, and says what it skipped"
 )]
 
 use std::collections::BTreeSet;

@@ -1,4 +1,12 @@
 //! Every rule has an example that raises it, and nothing else that is an error, and one that raises no error at all.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
 
 mod common;
 

@@ -1,4 +1,12 @@
 //! What comes out of one fabric that says everything: the two ways to a config_db.json, parts and wholes, reasons.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;
