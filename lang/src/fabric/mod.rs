@@ -4,6 +4,7 @@
 //! (naturally) and links by their lower end, so iterating in index order is the order of every artifact. What depends
 //! on one device is derived on demand ([`Fabric::ports`]), so that memory stays linear in links.
 
+mod headroom;
 mod length;
 mod natural;
 mod port;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
+pub use headroom::{ASSUMED_LENGTH, Headroom, HeadroomSource};
 pub use length::LengthSource;
 pub use natural::{natural_cmp, natural_path_cmp};
 pub use port::{CagePlan, Layout, Port, PortSpec};
