@@ -23,7 +23,6 @@ const TOP: &[&str] = &[
     "Cargo.toml",
     "LICENSE",
     "README.md",
-    "clippy.toml",
     "compiler",
     "examples",
     "lang",
