@@ -42,6 +42,7 @@ impl Devices {
         let distances = distances(nodes, &plan.lines, findings)?;
         let shares = shares(nodes, &distances, findings)?;
         let firsts = first_ordinals(nodes);
+        let settings = super::own_settings(intent);
         let mut all = Devices {
             tiers: tiers(nodes, plan, boxes, &distances, &shares),
             groups: groups(nodes, plan),
@@ -65,7 +66,7 @@ impl Devices {
                     let number = nodes.unit(&node.chain, &instance.coords) * node.max() + index;
                     let name = namer.name(&instance, index);
                     let absent = instance.absent || node.is_absent(index);
-                    let own = super::own_settings(intent, &name);
+                    let own = settings.get(name.as_str()).copied();
                     let maintenance = own.and_then(|o| intent.switches[o].maintenance).is_some_and(|m| m.v);
                     all.switches.push(Switch {
                         name,

@@ -15,9 +15,11 @@ mod places;
 pub mod rules;
 mod wires;
 
+use std::collections::BTreeMap;
+
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::fabric::Fabric;
-use fabc_lang::intent::{self, Intent};
+use fabc_lang::intent::Intent;
 use fabc_lang::platform::Catalog;
 use fabc_lang::source::{Sources, Spanned};
 
@@ -61,7 +63,8 @@ pub fn resolve(
     })
 }
 
-/// The index of `intent.switches` for a name.
-fn own_settings(intent: &Intent, name: &str) -> Option<usize> {
-    intent.switches.iter().position(|s: &intent::SwitchNode| s.name.v == name)
+/// What the file says of single switches: index in `intent.switches` by name; of several, the first.
+fn own_settings(intent: &Intent) -> BTreeMap<&str, usize> {
+    let nodes = intent.switches.iter().enumerate().rev();
+    nodes.map(|(i, switch)| (switch.name.v.as_str(), i)).collect()
 }

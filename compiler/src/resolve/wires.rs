@@ -50,7 +50,7 @@ pub(super) fn wire(
             scheme => wiring.switches(scheme),
         };
     }
-    fine.then(|| sorted(links, plan, devices))
+    fine.then(|| sorted(&links, plan, devices))
 }
 
 /// Links that a line can have: the ports of its lower ends.
@@ -331,35 +331,54 @@ fn port(side: &Side, position: u32) -> Option<PortId> {
 }
 
 /// Brings links into order and lists each device's ends.
-fn sorted(mut links: Vec<Link>, plan: &Plan, devices: &Devices) -> Links {
+fn sorted(links: &[Link], plan: &Plan, devices: &Devices) -> Links {
     let (host_rank, switch_rank) = ranks(devices);
     let from_host: Vec<bool> = plan.lines.iter().map(|l| matches!(l.lower, Lower::Hosts { .. })).collect();
-    let rank = |l: &Link| {
-        if from_host[l.line as usize] { host_rank[l.a as usize] } else { switch_rank[l.a as usize] }
-    };
-    links.sort_unstable_by_key(|l| (rank(l), l.a_port, switch_rank[l.b as usize], l.b_port));
-    let mut at_switch: Vec<(u32, Wire)> = Vec::with_capacity(links.len() * 2);
-    let mut at_host: Vec<(u32, Wire)> = Vec::new();
-    for (i, link) in (0u32..).zip(&links) {
-        let list = if from_host[link.line as usize] { &mut at_host } else { &mut at_switch };
-        list.push((link.a, Wire { port: link.a_port, link: i }));
-        at_switch.push((link.b, Wire { port: link.b_port, link: i }));
-    }
-    let (switch_starts, switch_wires) = by_device(at_switch, devices.switches.len());
-    let (host_starts, host_wires) = by_device(at_host, devices.hosts.len());
+    let from_host = |l: &Link| from_host[l.line as usize];
+    let rank = |l: &Link| if from_host(l) { host_rank[l.a as usize] } else { switch_rank[l.a as usize] };
+    let of_lower = links.iter().map(|l| (rank(l), *l));
+    let (_, links) = grouped(of_lower, host_rank.len() + switch_rank.len(), |l| {
+        (l.a_port, switch_rank[l.b as usize], l.b_port)
+    });
+    let numbered = || (0u32..).zip(&links);
+    let lower = |(i, l): (u32, &Link)| (l.a, Wire { port: l.a_port, link: i });
+    let upper = |(i, l): (u32, &Link)| (l.b, Wire { port: l.b_port, link: i });
+    let at_switch = numbered().flat_map(|link| {
+        let below = (!from_host(link.1)).then(|| lower(link));
+        below.into_iter().chain([upper(link)])
+    });
+    let at_host = numbered().filter(|(_, l)| from_host(l)).map(lower);
+    let (switch_starts, switch_wires) = grouped(at_switch, devices.switches.len(), |w| w.port);
+    let (host_starts, host_wires) = grouped(at_host, devices.hosts.len(), |w| w.port);
     Links { links, switch_starts, switch_wires, host_starts, host_wires }
 }
 
-fn by_device(mut ends: Vec<(u32, Wire)>, devices: usize) -> (Vec<u32>, Vec<Wire>) {
-    ends.sort_unstable_by_key(|(device, wire)| (*device, wire.port));
-    let mut starts = vec![0u32; devices + 1];
-    for (device, _) in &ends {
-        starts[*device as usize + 1] += 1;
+/// Items by group, each group in order of `key`: where each begins, with one entry more than groups, and all items.
+/// Groups are many and small, so that counting them first is several times faster than one large sort.
+fn grouped<T: Copy, K: Ord>(
+    items: impl Iterator<Item = (u32, T)> + Clone,
+    groups: usize,
+    key: impl Fn(&T) -> K,
+) -> (Vec<u32>, Vec<T>) {
+    let mut starts = vec![0u32; groups + 1];
+    for (group, _) in items.clone() {
+        starts[group as usize + 1] += 1;
     }
-    for i in 0..devices {
+    for i in 0..groups {
         starts[i + 1] += starts[i];
     }
-    (starts, ends.into_iter().map(|(_, wire)| wire).collect())
+    let Some((_, any)) = items.clone().next() else { return (starts, Vec::new()) };
+    let mut all = vec![any; starts[groups] as usize];
+    let mut next = starts.clone();
+    for (group, item) in items {
+        let at = &mut next[group as usize];
+        all[*at as usize] = item;
+        *at += 1;
+    }
+    for range in starts.windows(2) {
+        all[range[0] as usize..range[1] as usize].sort_unstable_by_key(&key);
+    }
+    (starts, all)
 }
 
 /// Place of each server and switch among all names.

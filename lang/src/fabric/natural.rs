@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 /// Compares two names naturally: `leaf-99` before `leaf-100`. Equal numbers spelt differently (`01`, `1`) fall back to
 /// their bytes, so that only equal names are equal.
 pub fn natural_cmp(a: &str, b: &str) -> Ordering {
-    let (mut x, mut y) = (a.as_bytes(), b.as_bytes());
+    let (mut x, mut y) = apart(a.as_bytes(), b.as_bytes());
     loop {
         match (x.first(), y.first()) {
             (None, None) => return a.cmp(b),
@@ -37,6 +37,13 @@ pub fn natural_path_cmp(a: &str, b: &str) -> Ordering {
     parts.find(|o| *o != Ordering::Equal).unwrap_or_else(|| depth(a).cmp(&depth(b)))
 }
 
+/// Both without what they begin alike; a number that goes on differently stays whole.
+fn apart<'t>(a: &'t [u8], b: &'t [u8]) -> (&'t [u8], &'t [u8]) {
+    let alike = a.iter().zip(b).take_while(|(p, q)| p == q).count();
+    let digits = a[..alike].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    (&a[alike - digits..], &b[alike - digits..])
+}
+
 /// A digit run without leading zeros, and what follows it.
 fn number(text: &[u8]) -> (&[u8], &[u8]) {
     let end = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
@@ -58,6 +65,8 @@ mod tests {
             names,
             ["1", "Ethernet8", "Ethernet16", "a-leaf-2", "leaf-01", "leaf-99", "leaf-100", "su9", "su10"]
         );
+        assert_eq!(natural_cmp("a007-1", "a7-2"), Ordering::Less);
+        assert_eq!(natural_cmp("a10b", "a1b"), Ordering::Greater);
         assert_eq!(natural_path_cmp("su/leaf", "su2/a"), Ordering::Less);
         assert_eq!(natural_path_cmp("leaf", "leaf/x"), Ordering::Less);
     }
