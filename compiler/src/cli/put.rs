@@ -7,6 +7,7 @@ use fabc_lang::diagnostic::Findings;
 use super::progress::Progress;
 use super::screen::Screen;
 use super::{Exit, tell};
+use crate::files::VERSION;
 use crate::output::{self, Error, Hash, Options, Origin, Tree};
 use crate::report::Format;
 
@@ -14,6 +15,7 @@ use crate::report::Format;
 pub(crate) struct Put<'a> {
     out: &'a Path,
     inputs: Vec<(String, Hash)>,
+    program: Option<Hash>,
     format: Format,
     force: bool,
     screen: &'a Screen<'a>,
@@ -27,7 +29,7 @@ impl<'a> Put<'a> {
         force: bool,
         screen: &'a Screen<'a>,
     ) -> Self {
-        Put { out, inputs, format, force, screen }
+        Put { out, inputs, program: Hash::of_program(), format, force, screen }
     }
 
     /// Writes the tree; gives what to say on stdout.
@@ -45,7 +47,7 @@ impl<'a> Put<'a> {
     }
 
     fn origin(&self) -> Origin<'_> {
-        Origin { version: env!("CARGO_PKG_VERSION"), inputs: &self.inputs }
+        Origin { version: VERSION, inputs: &self.inputs, program: self.program }
     }
 
     fn watched<T>(&self, act: impl FnOnce(Options) -> T) -> T {

@@ -1,4 +1,5 @@
-//! What fabc remembers of the files that it wrote, so that a build that changes nothing need not read them.
+//! What fabc remembers of the files that it wrote, so that a build that changes nothing need not read them; nor make
+//! them, where the same program made them from the same input.
 //!
 //! One line for each file, and a last one with the hash of all before it: a cache that is cut off or changed is none.
 
@@ -7,11 +8,11 @@ use std::fmt::Write;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 
-use super::Hash;
 use super::compare::Verdict;
 use super::files::Files;
+use super::{Hash, Origin};
 
-const HEAD: &str = "fabc-cache 1";
+const HEAD: &str = "fabc-cache 2";
 /// File times move in steps; a file that was written this shortly before the last one is read again.
 const STEP_NS: i128 = 20_000_000;
 
@@ -35,18 +36,25 @@ impl Stamp {
 pub(super) struct Cache {
     entries: BTreeMap<String, (Stamp, Hash)>,
     newest_ns: i128,
+    /// [`Origin::identity`] of the build.
+    origin: Option<Hash>,
 }
 
 impl Cache {
     /// What is to be remembered of a build.
-    pub(super) fn new(files: &Files, verdicts: &[Verdict]) -> Self {
+    pub(super) fn new(origin: Origin, files: &Files, verdicts: &[Verdict]) -> Self {
         let entry = |(path, i): (&str, usize)| (path.to_owned(), (verdicts[i].stamp, verdicts[i].hash));
-        Cache::from(files.sorted().map(entry).collect())
+        Cache::from(files.sorted().map(entry).collect(), origin.identity())
     }
 
-    fn from(entries: BTreeMap<String, (Stamp, Hash)>) -> Self {
+    fn from(entries: BTreeMap<String, (Stamp, Hash)>, origin: Option<Hash>) -> Self {
         let newest_ns = entries.values().map(|(stamp, _)| stamp.modified_ns).max().unwrap_or(0);
-        Cache { entries, newest_ns }
+        Cache { entries, newest_ns, origin }
+    }
+
+    /// Whether a build of this origin would make the same files again.
+    pub(super) fn is_of(&self, origin: Origin) -> bool {
+        self.origin.is_some() && self.origin == origin.identity()
     }
 
     /// The hash of a file that looks as it did.
@@ -56,7 +64,8 @@ impl Cache {
     }
 
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let mut text = format!("{HEAD}\n");
+        let origin = self.origin.map_or_else(|| "-".to_owned(), |hash| hash.to_string());
+        let mut text = format!("{HEAD}\t{origin}\n");
         for (path, (stamp, hash)) in &self.entries {
             let Stamp { length, modified_ns, inode } = stamp;
             let _ = writeln!(text, "{length}\t{modified_ns}\t{inode}\t{hash}\t{path}");
@@ -67,18 +76,19 @@ impl Cache {
 
     /// Reads a cache; nothing is known where anything about it is odd.
     pub(super) fn parse(bytes: &[u8]) -> Self {
-        Cache::entries(bytes).map(Cache::from).unwrap_or_default()
+        Cache::read(bytes).unwrap_or_default()
     }
 
-    fn entries(bytes: &[u8]) -> Option<BTreeMap<String, (Stamp, Hash)>> {
+    fn read(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;
         let end = text.trim_end().rfind('\n')? + 1;
         let (body, sum) = text.split_at(end);
         if sum.trim_end().parse() != Ok(Hash::of(body.as_bytes())) {
             return None;
         }
-        let lines = body.strip_prefix(HEAD)?.trim_start_matches('\n').lines();
-        lines.map(entry).collect()
+        let (origin, lines) = body.strip_prefix(HEAD)?.strip_prefix('\t')?.split_once('\n')?;
+        let entries = lines.lines().map(entry).collect::<Option<_>>()?;
+        Some(Cache::from(entries, origin.parse().ok()))
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::cache::{Cache, Stamp};
 use super::files::Files;
 use super::place::Place;
-use super::{CACHE, Error, Hash, MANIFEST, Manifest, Options, work};
+use super::{CACHE, Error, Hash, MANIFEST, Manifest, Options, Origin, work};
 
 /// How a file on disk stands to the one that is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +41,22 @@ pub(super) struct Disk<'a> {
     pub(super) place: &'a Place,
     pub(super) former: Option<Manifest>,
     pub(super) cache: Cache,
+    /// Whether the former build made what this one would.
+    current: bool,
     manifest: Vec<u8>,
     /// What is not a folder where one goes, and is replaced.
     pub(super) replaced: BTreeSet<String>,
 }
 
 impl<'a> Disk<'a> {
-    /// Reads manifest and cache, and looks for what stands where folders go: an error, unless it may be replaced.
-    pub(super) fn read(place: &'a Place, files: &Files, force: bool) -> Result<Self, Error> {
+    /// Reads manifest and cache, and looks for what stands where folders go: an error, unless it may be replaced. A file
+    /// that the cache knows is taken as it is where the build was made from `origin`.
+    pub(super) fn read(
+        place: &'a Place,
+        files: &Files,
+        origin: Option<Origin>,
+        force: bool,
+    ) -> Result<Self, Error> {
         let manifest = small(&place.join(MANIFEST))?;
         let former = Manifest::parse(&manifest);
         let ours = |path: &str| former.as_ref().is_some_and(|m| m.files.contains_key(path));
@@ -69,7 +77,8 @@ impl<'a> Disk<'a> {
             return Err(Error::Foreign(foreign));
         }
         let cache = Cache::parse(&fs::read(place.join(CACHE)).unwrap_or_default());
-        Ok(Disk { place, former, cache, manifest, replaced })
+        let current = origin.is_some_and(|origin| cache.is_of(origin));
+        Ok(Disk { place, former, cache, current, manifest, replaced })
     }
 
     pub(super) fn manifest_bytes(&self) -> &[u8] {
@@ -108,6 +117,9 @@ impl<'a> Disk<'a> {
             return Ok(Verdict { hash, stamp, state: State::Foreign });
         }
         let known = self.cache.hash(path, stamp);
+        if let Some(hash) = known.filter(|_| self.current) {
+            return Ok(Verdict { hash, stamp, state: State::Same });
+        }
         let (hash, same) = if let Some(known) = known {
             let (hash, _) = files.make(i, buffer, |_| Ok(()))?;
             (hash, known == hash)

@@ -105,6 +105,20 @@ pub struct Origin<'a> {
     pub version: &'a str,
     /// Name and hash of each input.
     pub inputs: &'a [(String, Hash)],
+    /// Hash of the program itself, where it is known. It goes into the cache only.
+    pub program: Option<Hash>,
+}
+
+impl Origin<'_> {
+    /// All that decides the bytes of a build, as one hash. A version is not enough: not every program of that version is
+    /// the same.
+    fn identity(&self) -> Option<Hash> {
+        let mut text = self.program?.to_string();
+        for (name, hash) in self.inputs {
+            text = text + "\n" + &hash.to_string() + " " + name;
+        }
+        Some(Hash::of(text.as_bytes()))
+    }
 }
 
 /// What a build did. All lists are sorted.
@@ -153,7 +167,7 @@ pub fn write(out: &Path, tree: &dyn Tree, origin: Origin, options: Options) -> R
         return update::fresh(&files, &staging()?, origin, options);
     }
     let _lock = place.lock()?;
-    let disk = Disk::read(&place, &files, options.force)?;
+    let disk = Disk::read(&place, &files, Some(origin), options.force)?;
     let verdicts = disk.compare(&files, options)?;
     disk.refuse(&files, &verdicts, options.force)?;
     let update = Update { stale: disk.stale(&files)?, files, disk, verdicts };
@@ -169,7 +183,8 @@ pub fn check(out: &Path, tree: &dyn Tree, origin: Origin, options: Options) -> R
         missing.sort();
         return Ok(Differences { missing, ..Differences::default() });
     };
-    let disk = Disk::read(&place, &files, true)?;
+    // Whoever asks wants every file made and compared.
+    let disk = Disk::read(&place, &files, None, true)?;
     let verdicts = disk.compare(&files, options)?;
     let stale = disk.stale(&files)?;
     let mut differences = Differences { stale: stale.removed, ..Differences::default() };

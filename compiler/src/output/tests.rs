@@ -84,7 +84,7 @@ impl World {
     }
 }
 
-const ORIGIN: Origin = Origin { version: "0.0.1", inputs: &[] };
+const ORIGIN: Origin = Origin { version: "0.0.1", inputs: &[], program: None };
 const AB: &[(&str, &str)] = &[("a/x.json", "one"), ("b.csv", "two")];
 
 #[test]
@@ -145,7 +145,7 @@ fn the_manifest_holds_hashes_only_and_follows_the_inputs() {
     }
     "#);
     let inputs = [("fabric.kdl".to_owned(), Hash::of(b"intent"))];
-    let origin = Origin { version: "0.0.1", inputs: &inputs };
+    let origin = Origin { inputs: &inputs, ..ORIGIN };
     let before = world.identity("b.csv");
     let differences = check(&world.out(), &tree(AB), origin, NONE).unwrap();
     assert_eq!(differences.changed, [MANIFEST]);
@@ -426,6 +426,23 @@ fn an_old_cached_file_is_not_read_but_its_edit_is_seen() {
     assert!(world.check(AB).is_empty());
     fs::write(&path, "tw0").unwrap();
     assert_eq!(world.check(AB).changed, ["b.csv"]);
+}
+
+#[test]
+fn what_the_same_program_makes_of_the_same_input_is_not_made_again() {
+    let world = World::new();
+    let build = |program, files: &Memory| {
+        write(&world.out(), files, Origin { program: Some(Hash(program)), ..ORIGIN }, NONE).unwrap()
+    };
+    let mut files = tree(AB);
+    build(1, &files);
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(100);
+    fs::File::options().write(true).open(world.out().join("b.csv")).unwrap().set_modified(old).unwrap();
+    build(1, &files); // remembers the time
+    // No program makes other bytes of the same input, but so one sees whether they were made.
+    files.insert("b.csv".to_owned(), b"other".to_vec());
+    assert_eq!(build(1, &files).changed, [""; 0]);
+    assert_eq!(build(2, &files).changed, ["b.csv"]);
 }
 
 /// A tree whose only file comes in three parts.

@@ -16,7 +16,7 @@ pub(super) fn fresh(
 ) -> Result<Written, Error> {
     let verdicts = work::each(files.len(), options.progress, |i, buffer| staging.make(files, i, buffer))?;
     let manifest = Manifest::new(origin, files, &verdicts).to_bytes();
-    staging.finish(&manifest, &Cache::new(files, &verdicts).to_bytes())?;
+    staging.finish(&manifest, &Cache::new(origin, files, &verdicts).to_bytes())?;
     if staging.out().exists() {
         carry::same_rights(staging.out(), &staging.join(""))?;
         staging.exchange()?;
@@ -47,7 +47,7 @@ impl Update<'_> {
         origin: Origin,
     ) -> Result<Written, Error> {
         let manifest = Manifest::new(origin, &self.files, &self.verdicts).to_bytes();
-        let cache = Cache::new(&self.files, &self.verdicts);
+        let cache = Cache::new(origin, &self.files, &self.verdicts);
         if self.disk.manifest_bytes() != manifest {
             let staging = staging()?;
             staging.replace(CACHE, &cache.to_bytes())?;
@@ -68,7 +68,7 @@ impl Update<'_> {
         })?;
         disk.carry(&files, &stale, staging)?;
         let manifest = Manifest::new(origin, &files, &verdicts).to_bytes();
-        staging.finish(&manifest, &Cache::new(&files, &verdicts).to_bytes())?;
+        staging.finish(&manifest, &Cache::new(origin, &files, &verdicts).to_bytes())?;
         disk.rights(staging)?;
         staging.exchange()?;
         let named = |wanted: fn(State) -> bool| {
