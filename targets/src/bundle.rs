@@ -29,8 +29,9 @@ pub enum File {
     Fabric,
 }
 
-/// Files of the whole fabric; those of the switches come before them.
-const WHOLE: [File; 4] = [File::Cables, File::Topology, File::Fabric, File::Hosts];
+/// Files of the whole fabric, the longest first. They come before those of the switches: each is made on one core, and
+/// begun last it would keep the others waiting.
+const WHOLE: [File; 4] = [File::Fabric, File::Cables, File::Topology, File::Hosts];
 
 /// All files of a build. Each is made when it is asked for, from any thread; none is kept.
 #[derive(Debug)]
@@ -93,11 +94,9 @@ impl<'a> Bundle<'a> {
 
     /// Which file number `i` is; none beyond the last.
     pub fn file(&self, i: usize) -> Option<File> {
-        match self.present.get(i / 2) {
-            Some(&index) if i.is_multiple_of(2) => Some(File::ConfigDb(index)),
-            Some(&index) => Some(File::FrrConf(index)),
-            None => WHOLE.get(i - 2 * self.present.len()).copied(),
-        }
+        let Some(i) = i.checked_sub(WHOLE.len()) else { return WHOLE.get(i).copied() };
+        let index = *self.present.get(i / 2)?;
+        Some(if i.is_multiple_of(2) { File::ConfigDb(index) } else { File::FrrConf(index) })
     }
 
     /// Path of file `i` within the build, parts joined by `/`.

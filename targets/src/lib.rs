@@ -11,6 +11,7 @@
 //!
 //! Nothing here reads or writes a file; nothing is kept but what is being written.
 
+mod address;
 mod bundle;
 pub mod cabling;
 mod csv;

@@ -2,9 +2,11 @@
 //! `targets/schemas/fabric.schema.json`.
 
 use std::fmt::Display;
+use std::net::Ipv4Addr;
 
 use fabc_lang::fabric::{Fabric, Host, Link, Lower, Switch};
 
+use crate::address;
 use crate::cabling::{lower, part_of, upper};
 use crate::device::line_nodes;
 use crate::names::Names;
@@ -138,8 +140,8 @@ fn link(fabric: &Fabric, names: &Names, link: &Link, out: &mut Vec<u8>) {
     object.text("b_port", b.port());
     object.number("speed", line.speed.v.0);
     object.texts("line", &[down, up]);
-    object.shown("a_address", addresses.map(|(a, _)| a));
-    object.shown("b_address", addresses.map(|(_, b)| b));
+    object.address("a_address", addresses.map(|(a, _)| a));
+    object.address("b_address", addresses.map(|(_, b)| b));
     object.close();
 }
 
@@ -191,6 +193,15 @@ impl<'a> Object<'a> {
     fn shown(&mut self, name: &str, value: Option<impl Display>) {
         if let Some(value) = value {
             self.text(name, &value.to_string());
+        }
+    }
+
+    fn address(&mut self, name: &str, value: Option<Ipv4Addr>) {
+        if let Some(value) = value {
+            self.name(name);
+            self.out.push(b'"');
+            address::pieces(value, |piece| self.out.extend_from_slice(piece.as_bytes()));
+            self.out.push(b'"');
         }
     }
 

@@ -71,7 +71,7 @@ fn row(fabric: &Fabric, names: &Names, link: &Link, id: &str, leg: u32, out: &mu
     let (down, up) = line_nodes(fabric, link);
     let a_name = fabric.lower_name(link);
     let mut row = Row::new(out);
-    row.cell(id).number(leg).cell(&format!("{a_name}:{}", a.interface())).cell(&format!("{down} {up}"));
+    row.cell(id).number(leg).joined(&[a_name, ":", a.interface()]).joined(&[down, " ", up]);
     let split = line.lower_side.as_ref().is_some_and(|side| side.children > 1);
     let (to_host, upper) = (matches!(line.lower, Lower::Hosts { .. }), &fabric.switches[link.b as usize]);
     let a_seat =

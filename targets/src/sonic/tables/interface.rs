@@ -1,8 +1,7 @@
 //! INTERFACE: routed ports.
 
-use std::fmt::Write;
-
 use super::{Owner, Table};
+use crate::address;
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
@@ -32,8 +31,10 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
                 let origin = pool.map_or(rule, |pool| rule.at(pool.at)).and(line.at);
                 sink.row(port.name(), origin);
                 key.clear();
-                // Writing to a String can't fail.
-                let _ = write!(key, "{}|{own}/31", port.name());
+                key.push_str(port.name());
+                key.push('|');
+                address::pieces(own, |piece| key.push_str(piece));
+                key.push_str("/31");
                 sink.row(&key, origin);
             }
             (None, Some(_)) => {
