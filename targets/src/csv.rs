@@ -1,6 +1,5 @@
 //! Comma-separated rows by RFC 4180, with line feeds as all of Unix reads them.
 
-use std::fmt::Display;
 use std::net::Ipv4Addr;
 
 use crate::address;
@@ -58,9 +57,9 @@ impl<'a> Row<'a> {
         self
     }
 
-    pub fn value(&mut self, value: Option<impl Display>) -> &mut Self {
+    pub fn value(&mut self, value: Option<impl Into<u64>>) -> &mut Self {
         match value {
-            Some(value) => self.cell(&value.to_string()),
+            Some(value) => self.number(value),
             None => self.cell(""),
         }
     }
@@ -84,8 +83,8 @@ mod tests {
         let mut out = Vec::new();
         let mut row = Row::new(&mut out);
         row.cell("a").cell("b,c").cell("say \"x\"").cell("").number(7u32).value(None::<u8>);
-        row.joined(&["a", ":b"]).joined(&["a", ",b"]).address(None);
+        row.value(Some(8u8)).joined(&["a", ":b"]).joined(&["a", ",b"]).address(None);
         row.end();
-        assert_eq!(String::from_utf8(out).unwrap(), "a,\"b,c\",\"say \"\"x\"\"\",,7,,a:b,\"a,b\",\n");
+        assert_eq!(String::from_utf8(out).unwrap(), "a,\"b,c\",\"say \"\"x\"\"\",,7,,8,a:b,\"a,b\",\n");
     }
 }

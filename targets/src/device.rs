@@ -80,17 +80,15 @@ impl<'a> Device<'a> {
         let tier = fabric.tier_of(switch);
         let own = switch.own.and_then(|own| fabric.intent.switches.get(own));
         let overrides = own.map_or(&[][..], |own| &own.ports);
-        let mut ports: Vec<_> = fabric
-            .ports(index)
-            .map(|port| {
-                let mut found =
-                    DevicePort { end: end(fabric, names, index, &port), port, up: None, note: None };
-                for said in overrides {
-                    found.lay_over(said, fabric, switch);
-                }
-                found
-            })
-            .collect();
+        let mut ports =
+            Vec::with_capacity(fabric.switch_wires(index).len() + tier.cages.len() + tier.extra.len());
+        ports.extend(fabric.ports(index).map(|port| {
+            let mut found = DevicePort { end: end(fabric, names, index, &port), port, up: None, note: None };
+            for said in overrides {
+                found.lay_over(said, fabric, switch);
+            }
+            found
+        }));
         if !ports.is_sorted_by(|a, b| natural_cmp(a.name(), b.name()).is_lt()) {
             ports.sort_by(|a, b| natural_cmp(a.name(), b.name()));
         }

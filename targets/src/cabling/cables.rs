@@ -44,9 +44,17 @@ pub(crate) fn cable_ids<'a>(
     } else {
         (fabric.lower_name(link), link.a_port, of_a)
     };
-    strands(place.child.into(), children, connectors).map(move |(cable, leg)| match connectors {
-        1 => (format!("{owner}:{}", place.cage), leg),
-        _ => (format!("{owner}:{}.{}", place.cage, cable + 1), leg),
+    strands(place.child.into(), children, connectors).map(move |(cable, leg)| {
+        let mut digits = itoa::Buffer::new();
+        let mut id = String::with_capacity(owner.len() + 8);
+        id.push_str(owner);
+        id.push(':');
+        id.push_str(digits.format(place.cage));
+        if connectors > 1 {
+            id.push('.');
+            id.push_str(digits.format(cable + 1));
+        }
+        (id, leg)
     })
 }
 
@@ -82,7 +90,8 @@ fn row(fabric: &Fabric, names: &Names, link: &Link, id: &str, leg: u32, out: &mu
     stand(&mut row, fabric, upper.seat);
     row.number(line.speed.v.0).cell(line.media.as_ref().map_or("", |m| &m.v));
     let length = fabric.length(link);
-    row.value(length.map(|(length, _)| metres(length))).value(length.map(|(_, source)| source.name()));
+    row.cell(&length.map_or_else(String::new, |(length, _)| metres(length)));
+    row.cell(length.map_or("", |(_, source)| source.name()));
     row.end();
 }
 
@@ -96,7 +105,7 @@ fn end(row: &mut Row<'_>, device: &str, place: PortId, split: bool, end: &End<'_
 
 /// Rack and height unit; empty where the device isn't placed.
 fn stand(row: &mut Row<'_>, fabric: &Fabric, seat: Option<Seat>) {
-    row.value(seat.map(|s| fabric.rack(s))).value(seat.and_then(|s| s.unit));
+    row.cell(&seat.map_or_else(String::new, |s| fabric.rack(s))).value(seat.and_then(|s| s.unit));
 }
 
 /// Metres as a decimal, exactly.

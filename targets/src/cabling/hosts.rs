@@ -32,7 +32,7 @@ fn row(fabric: &Fabric, names: &Names, host: &Host, link: &Link, out: &mut Vec<u
     row.cell(names.interface(fabric, link.a as usize, link.a_port));
     row.value((line.by == Some(By::Rail)).then_some(link.a_port.cage));
     row.address(addresses.map(|(_, own)| own))
-        .value(addresses.map(|_| 31))
+        .value(addresses.map(|_| 31u8))
         .address(addresses.map(|(gateway, _)| gateway));
     row.cell(&fabric.switches[link.b as usize].name).cell(end.port()).cell(end.interface());
     row.number(fabric.mtu.v).number(line.speed.v.0);

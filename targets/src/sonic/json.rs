@@ -82,12 +82,15 @@ impl<'a> JsonSink<'a> {
         self.out.extend_from_slice(b": ");
     }
 
-    /// Begins a field whose name is known to need no escape, as all of ours.
-    fn begin_known(&mut self, name: &'static str) {
+    /// Begins a field whose name is known to need no escape, as all of ours; inlined, it is copied as a constant. The
+    /// value, of at most `length` bytes, and all around it find room.
+    #[inline]
+    fn begin_known(&mut self, name: &'static str, length: usize) {
         #[cfg(debug_assertions)]
         self.order.field(name);
-        self.separate();
-        self.out.push(b'"');
+        self.out.reserve(name.len() + length + 32);
+        self.out.extend_from_slice(if self.fields { b",\n            \"" } else { b"\n            \"" });
+        self.fields = true;
         self.out.extend_from_slice(name.as_bytes());
         self.out.extend_from_slice(b"\": ");
     }
@@ -131,18 +134,20 @@ impl Sink for JsonSink<'_> {
         self.begin_row(key);
     }
 
+    #[inline]
     fn field(&mut self, name: &'static str, value: &str, _: Origin) {
-        self.begin_known(name);
+        self.begin_known(name, value.len());
         quote(self.out, value);
     }
 
     fn list(&mut self, name: &'static str, values: &[&str], _: Origin) {
-        self.begin_known(name);
+        self.begin_known(name, 0);
         self.items(values.iter().copied());
     }
 
+    #[inline]
     fn number(&mut self, name: &'static str, value: u32, _: Origin) {
-        self.begin_known(name);
+        self.begin_known(name, 10);
         self.out.push(b'"');
         self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
         self.out.push(b'"');
@@ -163,13 +168,20 @@ pub(crate) fn quote(out: &mut Vec<u8>, text: &str) {
 /// Whether no byte has to be escaped. Eight bytes at a time, without a branch for each: names and values are short, and
 /// this is most of the work of writing them.
 fn is_plain(text: &[u8]) -> bool {
-    let (words, rest) = text.as_chunks::<8>();
-    // What is left may be looked at with some bytes before it; a text of less than eight is filled up with spaces.
-    let last = match text.last_chunk::<8>() {
-        Some(last) => u64::from_le_bytes(*last),
-        None => rest.iter().fold(ONES * 0x20, |word, &byte| word << 8 | u64::from(byte)),
+    // What is left after the last whole word is looked at together with some bytes before it.
+    if let Some(last) = text.last_chunk::<8>() {
+        let (words, _) = text.as_chunks::<8>();
+        let last = is_plain_word(u64::from_le_bytes(*last));
+        return words.iter().fold(last, |plain, word| plain & is_plain_word(u64::from_le_bytes(*word)));
+    }
+    let word = match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        // Filled up with spaces.
+        _ => text.iter().fold(ONES * 0x20, |word, &byte| word << 8 | u64::from(byte)),
     };
-    words.iter().fold(is_plain_word(last), |plain, word| plain & is_plain_word(u64::from_le_bytes(*word)))
+    is_plain_word(word)
 }
 
 const ONES: u64 = u64::from_le_bytes([1; 8]);

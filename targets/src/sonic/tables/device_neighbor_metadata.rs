@@ -1,6 +1,7 @@
 //! DEVICE_NEIGHBOR_METADATA: what the neighbouring switches are.
 
 use super::{Owner, Table};
+use crate::address;
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
@@ -14,6 +15,7 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let mut peers: Vec<_> = device.sessions().filter_map(|(_, wired)| wired.peer_switch).collect();
     peers.sort_unstable();
     peers.dedup();
+    let mut text = String::new();
     for peer in peers.iter().filter_map(|&peer| device.fabric.switches.get(peer)) {
         let tier = device.fabric.tier_of(peer);
         let origin = PEER.at(tier.node.at);
@@ -22,10 +24,15 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
             sink.field("hwsku", &sonic.hwsku, origin);
         }
         if let Some(address) = peer.loopback {
-            sink.field("lo_addr", &format!("{address}/32"), origin);
+            text.clear();
+            address::pieces(address, |piece| text.push_str(piece));
+            text.push_str("/32");
+            sink.field("lo_addr", &text, origin);
         }
         if let Some(address) = peer.mgmt {
-            sink.field("mgmt_addr", &address.to_string(), origin);
+            text.clear();
+            address::pieces(address, |piece| text.push_str(piece));
+            sink.field("mgmt_addr", &text, origin);
         }
         sink.field("type", &tier.kind, origin);
     }
