@@ -217,7 +217,8 @@ impl Findings {
 
 /// "did you mean": the candidate nearest to `word`, if near enough (a third of its length, at least one edit).
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if word.chars().count() > 64 {
+    // Of a single character all others are one edit away, and a long word is no slip of the pen.
+    if !(2..=64).contains(&word.chars().count()) {
         return None;
     }
     let limit = (word.chars().count() / 3).max(1);

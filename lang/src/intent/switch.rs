@@ -112,6 +112,9 @@ impl SwitchNode {
     pub(super) fn read(node: &Typed) -> Option<Self> {
         let ports = node.children_of(&PORT).filter_map(|p| {
             let admin: Option<Spanned<String>> = p.value(&ADMIN);
+            if p.child(&ADMIN).is_some() && admin.is_none() {
+                return None; // what is wrong with it is reported
+            }
             Some(PortOverride {
                 port: p.arg(0)?,
                 up: admin.map(|a| a.map(|word| word == "up")),

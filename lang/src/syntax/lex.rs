@@ -1,6 +1,8 @@
 //! Text to tokens: one linear pass that never fails. What can't be a token of KDL is a token all the same, of a kind
 //! that says so.
 
+use std::cell::Cell;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -87,7 +89,7 @@ const MAX_HASHES: usize = 255;
 
 /// The tokens of `text`.
 pub(super) fn lex(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0, lost: 0, tokens: Vec::new() };
+    let mut lexer = Lexer { text, at: 0, lost: 0, line_end: Cell::new(0), tokens: Vec::new() };
     while lexer.at < text.len() {
         let start = lexer.at;
         let kind = lexer.next();
@@ -101,6 +103,8 @@ struct Lexer<'a> {
     text: &'a str,
     at: usize,
     lost: u8,
+    /// Where the line ends whose end was looked for last: a long line is not searched again for each of its tokens.
+    line_end: Cell<usize>,
     tokens: Vec<Token>,
 }
 
@@ -164,8 +168,12 @@ impl Lexer<'_> {
 
     /// What is left of the line that byte `from` stands on.
     fn line(&self, from: usize) -> &str {
-        let rest = self.text.get(from..).unwrap_or_default();
-        rest.split(is_newline).next().unwrap_or_default()
+        // Searches go forward only, so the end found last holds until it is passed.
+        if from >= self.line_end.get() {
+            let rest = self.text.get(from..).unwrap_or_default();
+            self.line_end.set(from + rest.find(is_newline).unwrap_or(rest.len()));
+        }
+        self.text.get(from..self.line_end.get()).unwrap_or_default()
     }
 
     /// The end of a search that found nothing.

@@ -38,6 +38,13 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let Some(routing) = &ctx.fabric.intent.routing else { return };
+    let known = |path: &str| {
+        let last = path.rsplit('/').next().unwrap_or(path);
+        ctx.fabric.tiers.iter().any(|t| t.node.name.v == last)
+    };
+    if routing.asn.iter().any(|(name, _)| !known(&name.v)) {
+        return; // a base for an unknown tier is reported, and may be the one that is missing
+    }
     for tier in ctx.fabric.tiers.iter().filter(|t| t.asn_base.is_none()) {
         let (path, name) = (&tier.path, &tier.node.name.v);
         let at = routing.asn.first().map_or(routing.at, |(name, base)| name.at.to(base.at));

@@ -1,5 +1,7 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::fabric::Lower;
+use fabc_lang::fabric::{Line, Lower};
 
 use crate::checks::Ctx;
 
@@ -44,16 +46,34 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    let tiers = &ctx.fabric.tiers;
+    let mut outside: BTreeMap<usize, Vec<(&Line, &[String])>> = BTreeMap::new();
     for line in &ctx.fabric.lines {
         let Lower::Tier(lower) = line.lower else { continue };
-        let (lower, upper) = (&ctx.fabric.tiers[lower], &ctx.fabric.tiers[line.upper]);
-        let (inside, outside) = match (lower.planes.len() > 1, upper.planes.len() > 1) {
-            (true, false) => (lower, upper),
-            (false, true) => (upper, lower),
-            _ => continue,
-        };
-        let message = format!("planes {} meet in tier `{}`", inside.planes.join(" and "), outside.path);
-        let found = RULE.at(line.at, message).label(outside.node.at, "stands in no plane");
-        findings.push(found.help(format!("move `tier \"{}\"` into the `plane` block", outside.node.name.v)));
+        let (below, above) = (&tiers[lower].planes, &tiers[line.upper].planes);
+        match (below.is_empty(), above.is_empty()) {
+            (false, true) => outside.entry(line.upper).or_default().push((line, below)),
+            (true, false) => outside.entry(lower).or_default().push((line, above)),
+            (false, false) if below != above => {
+                let message =
+                    format!("planes {} and {} meet on this line", below.join(", "), above.join(", "));
+                findings.push(RULE.at(line.at, message).help("join tiers of one `plane` block"));
+            }
+            _ => {}
+        }
+    }
+    for (tier, lines) in outside {
+        let node = &tiers[tier].node;
+        let names: BTreeSet<&str> =
+            lines.iter().flat_map(|(_, planes)| *planes).map(String::as_str).collect();
+        if names.len() < 2 {
+            continue;
+        }
+        let names: Vec<&str> = names.into_iter().collect();
+        let message = format!("planes {} meet in tier `{}`", names.join(" and "), tiers[tier].path);
+        for (line, _) in lines {
+            let found = RULE.at(line.at, &message).label(node.at, "stands in no plane");
+            findings.push(found.help(format!("move `tier \"{}\"` into the `plane` block", node.name.v)));
+        }
     }
 }
