@@ -52,8 +52,10 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         match rows(halls, place).as_slice() {
             [_] => {}
             [] => {
-                let all = halls.iter().flat_map(|h| &h.rows).map(|r| r.name.v.as_str());
-                let help = nearest(row, all).map(|word| format!("did you mean \"{word}\"?"));
+                let all = || halls.iter().flat_map(|h| &h.rows).map(|r| r.name.v.as_str());
+                let names = all().collect::<Vec<_>>().join(", ");
+                let known = Some(format!("rows are {names}")).filter(|_| !names.is_empty());
+                let help = nearest(row, all()).map(|word| format!("did you mean \"{word}\"?")).or(known);
                 findings.push(RULE.at(place.row.at, format!("there is no row `{row}`")).help_opt(help));
             }
             [(first, _), .., (last, _)] => {
