@@ -9,10 +9,12 @@ mod boxes;
 mod cages;
 mod devices;
 mod lines;
+mod names;
 mod nodes;
 mod numbers;
 mod places;
 pub mod rules;
+mod search;
 mod wires;
 
 use std::collections::BTreeMap;
