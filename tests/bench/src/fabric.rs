@@ -105,7 +105,7 @@ pub(crate) fn wrong(errors: usize) -> String {
         let _ = match i % 5 {
             0 => writeln!(text, "hosts \"gpu-{i}\" count=2 {{ nic count=8 speed=400; }}"),
             1 => writeln!(text, "tier \"leaf-{i}\" count=2 swich=\"dell-z9864f\" switch=\"dell-z9864f\""),
-            2 => writeln!(text, "link \"gpu-{i}\" \"leaf\" by=\"rail\""),
+            2 => writeln!(text, "tier \"core-{i}\" count=\"two\" switch=\"dell-z9864f\""),
             3 => writeln!(text, "class \"c-{i}\" priority=\"three\""),
             _ => writeln!(text, "tier \"spine-{i}\" count="),
         };
