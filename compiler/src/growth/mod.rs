@@ -17,7 +17,7 @@ use fabc_lang::units::grouped;
 fabc_lang::rule! {
     /// Something that exists would get another port, cable, address, ASN or name: a change that cuts links and sessions
     /// of devices that nobody meant to touch. Layout follows from identity and from `max=`, so growth within `max`
-    /// moves nothing; what else moves is listed by `fabc explain` nowhere but here, with the edit that prevents it.
+    /// moves nothing. The finding counts what moves, shows three of each kind, and names the edit that prevents it;
     /// `--allow-moves` lets it pass where it is meant.
     ///
     /// The finding needs a former build: `fabc build` compares with the `fabric.json` in `--out`, or with `--since`.

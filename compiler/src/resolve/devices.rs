@@ -287,7 +287,7 @@ fn tiers(
         Some(Tier {
             host_facing,
             path: node.path.clone(),
-            label: nodes.shown(id),
+            label: node.label.clone(),
             node: TierNode::clone(declared),
             platform: boxes.of_tier[tier]?,
             level,
@@ -332,7 +332,7 @@ fn groups(nodes: &Nodes<'_>, plan: &Plan) -> Vec<HostGroup> {
         let gpus = declared.gpus.map_or(nics, |g| g.v);
         Some(HostGroup {
             path: node.path.clone(),
-            label: nodes.shown(id),
+            label: node.label.clone(),
             node: declared.clone(),
             gpus,
             nics,

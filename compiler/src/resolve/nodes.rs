@@ -1,5 +1,7 @@
 //! Pods, planes, tiers and hosts as one flat list, and the look-up of names in it.
 
+use std::collections::BTreeMap;
+
 use fabc_lang::diagnostic::{Findings, nearest};
 use fabc_lang::fabric::natural_path_cmp;
 use fabc_lang::intent::{Hosts, PlaneNode, PodNode, Scope, TierNode};
@@ -45,6 +47,8 @@ pub(super) struct NodeInfo<'a> {
     pub(super) scope: usize,
     /// Index among the tiers or among the hosts.
     pub(super) ordinal: usize,
+    /// The path as people say it: without planes, where that means no other node.
+    pub(super) label: String,
 }
 
 impl NodeInfo<'_> {
@@ -153,8 +157,14 @@ impl<'a> Nodes<'a> {
             let members =
                 info.scope.tiers.iter().map(Member::Tier).chain(info.scope.hosts.iter().map(Member::Hosts));
             for member in members {
-                let mut node =
-                    NodeInfo { member, path: String::new(), chain: chain.clone(), scope: id, ordinal: 0 };
+                let mut node = NodeInfo {
+                    member,
+                    path: String::new(),
+                    chain: chain.clone(),
+                    scope: id,
+                    ordinal: 0,
+                    label: String::new(),
+                };
                 let name = node.name().v.clone();
                 node.path = if info.path.is_empty() { name } else { format!("{}/{name}", info.path) };
                 nodes.push(node);
@@ -171,8 +181,28 @@ impl<'a> Nodes<'a> {
             all.nodes[id].ordinal = list.len();
             list.push(id);
         }
+        all.label();
         all.duplicates(findings);
         all.in_bounds(findings).then_some(all)
+    }
+
+    /// Gives every node its label.
+    fn label(&mut self) {
+        let short = |node: &NodeInfo<'_>| {
+            let pods = node.chain.iter().filter_map(|&s| match self.scopes[s].kind {
+                ScopeKind::Pod(pod) => Some(pod.name.v.as_str()),
+                _ => None,
+            });
+            pods.chain([node.name().v.as_str()]).collect::<Vec<_>>().join("/")
+        };
+        let labels: Vec<String> = self.nodes.iter().map(short).collect();
+        let mut nodes: BTreeMap<&str, usize> = BTreeMap::new();
+        for label in &labels {
+            *nodes.entry(label).or_default() += 1;
+        }
+        for (node, label) in self.nodes.iter_mut().zip(&labels) {
+            node.label = if nodes[label.as_str()] == 1 { label.clone() } else { node.path.clone() };
+        }
     }
 
     /// Nodes and pods with the same path.
@@ -382,20 +412,6 @@ impl<'a> Nodes<'a> {
                 Some(u32::try_from(index).ok())
             }
         }
-    }
-
-    /// The path of a node as people say it: without planes, where that means no other node.
-    pub(super) fn shown(&self, id: usize) -> String {
-        let short = |node: &NodeInfo<'_>| {
-            let pods = node.chain.iter().filter_map(|&s| match self.scopes[s].kind {
-                ScopeKind::Pod(pod) => Some(pod.name.v.as_str()),
-                _ => None,
-            });
-            pods.chain([node.name().v.as_str()]).collect::<Vec<_>>().join("/")
-        };
-        let path = short(&self.nodes[id]);
-        let alone = self.nodes.iter().filter(|n| short(n) == path).count() == 1;
-        if alone { path } else { self.nodes[id].path.clone() }
     }
 
     /// The nearest name that there is, for "did you mean".

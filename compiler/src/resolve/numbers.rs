@@ -112,38 +112,40 @@ fn asns(bases: &[Option<Spanned<u32>>], devices: &mut Devices, findings: &mut Fi
     }
 }
 
-/// Says that a pool is too small: once for each tier and pool.
-struct Shortage<'s, N> {
-    pool: Spanned<N>,
-    what: &'s str,
-    tier: &'s Tier,
-    /// Addresses that the tier's share holds, and that its switches need.
+/// What a tier asks of a pool: addresses that its share holds, and that its switches need.
+struct Need<'t> {
+    tier: &'t Tier,
     has: u64,
     needs: u64,
 }
 
-impl<N: Display> Shortage<'_, N> {
-    fn report(self, at: Span, bits: u8, findings: &mut Findings) {
+/// Reports the tiers whose share of a pool is too small, each with the one prefix that would do for all of them. `bits`
+/// is the length of an address.
+fn capacity<N: Display>(pool: Spanned<N>, what: &str, bits: u8, needs: &[Need<'_>], findings: &mut Findings) {
+    let most = needs.iter().map(|n| n.needs).max().unwrap_or(0);
+    for need in needs.iter().filter(|n| n.needs > n.has) {
         let text = format!(
-            "{} {}: share {} of {} is `{}`'s, it holds {} address{} and {} are needed: {} too few",
-            self.what,
-            self.pool.v,
-            self.tier.share + 1,
-            self.tier.shares,
-            self.tier.path,
-            self.has,
-            if self.has == 1 { "" } else { "es" },
-            self.needs,
-            self.needs - self.has
+            "{what} {}: share {} of {} is `{}`'s, it holds {} address{} and {} are needed: {} too few",
+            pool.v,
+            need.tier.share + 1,
+            need.tier.shares,
+            need.tier.label,
+            need.has,
+            if need.has == 1 { "" } else { "es" },
+            need.needs,
+            need.needs - need.has
         );
-        let share_bits = 64 - (self.needs - 1).leading_zeros();
-        let fits = u32::from(bits).checked_sub(share_bits + self.tier.shares.trailing_zeros());
-        let help = fits.map_or_else(
-            || "no pool is large enough: fewer switches".to_owned(),
-            |f| format!("a /{f} would do"),
-        );
-        findings.push(rules::EXHAUSTED.at(at, text).label(self.tier.node.at, "this tier").help(help));
+        let share_bits = u64::BITS - (most - 1).leading_zeros();
+        let fits = u32::from(bits).checked_sub(share_bits + need.tier.shares.trailing_zeros());
+        let none = || "no pool is large enough: fewer switches".to_owned();
+        let help = fits.map_or_else(none, |f| format!("a /{f} would do"));
+        findings.push(rules::EXHAUSTED.at(pool.at, text).label(need.tier.node.at, "this tier").help(help));
     }
+}
+
+/// Addresses in a tier's share of an IPv4 pool.
+fn held(tier: &Tier, pool: Ipv4Net) -> u64 {
+    tier.share_of(pool).map_or(0, |s| 1u64 << (32 - s.prefix_len()))
 }
 
 /// The highest number in use, by tier.
@@ -157,13 +159,9 @@ fn highest(devices: &Devices) -> Vec<u32> {
 
 fn loopbacks(pool: Spanned<Ipv4Net>, devices: &mut Devices, findings: &mut Findings) {
     let highest = highest(devices);
-    for (tier, most) in devices.tiers.iter().zip(highest) {
-        let has = tier.share_of(pool.v).map_or(0, |s| 1u64 << (32 - s.prefix_len()));
-        let needs = u64::from(most) + 1;
-        if needs > has {
-            Shortage { pool, what: "loopbacks", tier, has, needs }.report(pool.at, 32, findings);
-        }
-    }
+    let need = |(tier, most)| Need { tier, has: held(tier, pool.v), needs: u64::from(most) + 1 };
+    let needs: Vec<Need<'_>> = devices.tiers.iter().zip(highest).map(need).collect();
+    capacity(pool, "loopbacks", 32, &needs, findings);
     for switch in &mut devices.switches {
         let share = devices.tiers[switch.tier].share_of(pool.v);
         switch.loopback =
@@ -173,15 +171,11 @@ fn loopbacks(pool: Spanned<Ipv4Net>, devices: &mut Devices, findings: &mut Findi
 
 fn loopbacks6(pool: Spanned<Ipv6Net>, devices: &mut Devices, findings: &mut Findings) {
     let highest = highest(devices);
-    for (tier, most) in devices.tiers.iter().zip(highest) {
-        let has = tier
-            .share_of6(pool.v)
-            .map_or(0, |s| 1u64.checked_shl(u32::from(128 - s.prefix_len())).unwrap_or(u64::MAX));
-        let needs = u64::from(most) + 1;
-        if needs > has {
-            Shortage { pool, what: "loopbacks", tier, has, needs }.report(pool.at, 128, findings);
-        }
-    }
+    let size = |length: u8| 1u64.checked_shl(u32::from(128 - length)).unwrap_or(u64::MAX);
+    let held = |tier: &Tier| tier.share_of6(pool.v).map_or(0, |s| size(s.prefix_len()));
+    let need = |(tier, most)| Need { tier, has: held(tier), needs: u64::from(most) + 1 };
+    let needs: Vec<Need<'_>> = devices.tiers.iter().zip(highest).map(need).collect();
+    capacity(pool, "loopbacks", 128, &needs, findings);
     for switch in &mut devices.switches {
         let share = devices.tiers[switch.tier].share_of6(pool.v);
         let address = share.and_then(|s| u128::from(s.network()).checked_add(u128::from(switch.number)));
@@ -207,27 +201,29 @@ fn blocks(
     findings: &mut Findings,
     needed: impl Fn(&Tier) -> bool,
 ) {
-    for (tier, most) in devices.tiers.iter().zip(highest(devices)).filter(|(t, _)| needed(t)) {
-        let has = tier.share_of(pool.v).map_or(0, |s| 1u64 << (32 - s.prefix_len()));
-        let needs = u64::from(most) * u64::from(tier.block_size());
-        if needs > has {
-            Shortage { pool, what, tier, has, needs }.report(pool.at, 32, findings);
-        }
-    }
+    let need = |(tier, most)| {
+        let needs = u64::from(most) * u64::from(Tier::block_size(tier));
+        Need { tier, has: held(tier, pool.v), needs }
+    };
+    let tiers = devices.tiers.iter().zip(highest(devices)).filter(|(t, _)| needed(t));
+    let needs: Vec<Need<'_>> = tiers.map(need).collect();
+    capacity(pool, what, 32, &needs, findings);
 }
 
 fn management_addresses(management: &Management, devices: &mut Devices, findings: &mut Findings) {
     let pool = management.subnet;
     let highest = highest(devices);
     let low = |tier: &Tier| if tier.share == 0 { MANAGEMENT_LOW } else { 0 };
-    for (tier, most) in devices.tiers.iter().zip(highest) {
-        let has = tier.share_of(pool.v).map_or(0, |s| 1u64 << (32 - s.prefix_len()));
-        let last = tier.share + 1 == tier.shares; // its last address is the subnet's broadcast address
-        let needs = u64::from(most) + u64::from(low(tier)) + 1 + u64::from(last);
-        if needs > has {
-            Shortage { pool, what: "management", tier, has, needs }.report(pool.at, 32, findings);
+    let need = |(tier, most)| {
+        let last = Tier::is_last_share(tier); // its last address is the subnet's broadcast address
+        Need {
+            tier,
+            has: held(tier, pool.v),
+            needs: u64::from(most) + u64::from(low(tier)) + 1 + u64::from(last),
         }
-    }
+    };
+    let needs: Vec<Need<'_>> = devices.tiers.iter().zip(highest).map(need).collect();
+    capacity(pool, "management", 32, &needs, findings);
     for switch in &mut devices.switches {
         let tier = &devices.tiers[switch.tier];
         let share = tier.share_of(pool.v);

@@ -446,6 +446,11 @@ impl Tier {
         (cages.max(1) * self.slots.max(1) * 2).next_power_of_two()
     }
 
+    /// Whether the tier owns the last share of every pool.
+    pub fn is_last_share(&self) -> bool {
+        self.share + 1 == self.shares
+    }
+
     /// The tier's share of an IPv4 pool; none where the pool is too small to be shared out.
     pub fn share_of(&self, pool: Ipv4Net) -> Option<Ipv4Net> {
         let length = pool.prefix_len() + u8::try_from(self.shares.trailing_zeros()).ok()?;

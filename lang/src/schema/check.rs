@@ -328,7 +328,10 @@ fn unknown_property(
     let mut found =
         UNKNOWN_PROPERTY.at(key.at, format!("`{}` has no property `{}`", schema.name, cut(&key.v)));
     let near = nearest(&key.v, names());
+    let secret = matches!(key.v.as_str(), "key" | "passkey" | "password" | "secret" | "community");
     found = match near {
+        _ if secret && names().any(|n| n == "secret-env") => found
+            .help("a secret never stands in the source: secret-env=\"VARIABLE\" names where it is read from"),
         Some(word) => found.help(format!("did you mean `{word}=`?")),
         None if schema.children.iter().any(|c| c.name == key.v) => {
             found.help(format!("`{}` stands in the block: `{} {{ {} …; }}`", key.v, schema.name, key.v))

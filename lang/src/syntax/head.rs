@@ -192,7 +192,12 @@ impl<'a> Reader<'a, '_> {
         {
             let message = format!("a blank is missing before `{}`", cut(second.of(self.text)));
             let finding = self.report.rule(&INVALID, second.start(), second.end(), message);
-            self.report.push(finding.help("put a blank between the two"));
+            let help = match second.of(self.text).chars().next() {
+                Some(',') => "remove the comma; a blank parts two values",
+                Some(':') => "a property is written name=value",
+                _ => "put a blank between the two",
+            };
+            self.report.push(finding.help(help));
         }
     }
 }
