@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::nic::{NIC, NicModel};
+use super::optic::{OPTIC, Optic};
 use super::{ASIC, Asic, CONTRADICTION, FILE, Fact, PLATFORM, Platform, UNKNOWN, arg_of};
 use crate::diagnostic::{Findings, nearest};
 use crate::schema::{self, Node, Typed};
@@ -53,19 +55,35 @@ static SWITCHES: Files = built_in! { "switch":
     "ufispace-s9321-64e"
     "ufispace-s9321-64eo"
 };
+static OPTICS: Files = built_in! { "optic":
+    "2xDR4" "2xFR4" "2xSR4" "2xVR4" "ACC" "AEC" "AOC" "DAC" "DR4" "DR8" "FR4" "LR4" "SR4" "SR4.2" "SR8" "VR4" "XDR4"
+};
+static NICS: Files = built_in! { "nic": "bcm57608" "bluefield-3" "connectx-7" "connectx-8" "pollara-400" };
 
 /// Names of the built-in platforms, sorted. Reads no file.
 pub fn built_in() -> impl Iterator<Item = &'static str> {
     SWITCHES.iter().map(|&(name, _)| name)
 }
 
-/// Platforms and chips by name. A program's own node wins over a built-in file of its name, and may be `like` it.
+/// Names of the optics, sorted. Reads no file.
+pub fn optics() -> impl Iterator<Item = &'static str> {
+    OPTICS.iter().map(|&(name, _)| name)
+}
+
+/// Names of the models of NIC, sorted. Reads no file.
+pub fn nics() -> impl Iterator<Item = &'static str> {
+    NICS.iter().map(|&(name, _)| name)
+}
+
+/// Platforms, chips, optics and NICs by name. A program's own node wins over a built-in file of its name, and may be `like` it.
 #[derive(Debug, Default)]
 pub struct Catalog {
     own_platforms: BTreeMap<String, Typed>,
     own_asics: BTreeMap<String, Typed>,
     platforms: BTreeMap<String, Option<Arc<Platform>>>,
     asics: BTreeMap<String, Option<Arc<Asic>>>,
+    optics: BTreeMap<String, Option<Arc<Optic>>>,
+    nics: BTreeMap<String, Option<Arc<NicModel>>>,
     /// Platforms that are being read, outermost first.
     reading: Vec<String>,
 }
@@ -151,6 +169,36 @@ impl Catalog {
         let asic = Asic::read(&node).map(Arc::new);
         self.asics.insert(name.to_owned(), asic.clone());
         asic
+    }
+
+    /// The module or cable of this name; none where it is the user's own. Its file is added to `sources`.
+    pub fn optic(
+        &mut self,
+        name: &str,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Arc<Optic>> {
+        if let Some(known) = self.optics.get(name) {
+            return known.clone();
+        }
+        let optic = Optic::read(&open("optic", OPTICS, name, &OPTIC, sources, findings)?).map(Arc::new);
+        self.optics.insert(name.to_owned(), optic.clone());
+        optic
+    }
+
+    /// The model of NIC of this name, where there is one. Its file is added to `sources`.
+    pub fn nic(
+        &mut self,
+        name: &str,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Arc<NicModel>> {
+        if let Some(known) = self.nics.get(name) {
+            return known.clone();
+        }
+        let nic = NicModel::read(&open("nic", NICS, name, &NIC, sources, findings)?).map(Arc::new);
+        self.nics.insert(name.to_owned(), nic.clone());
+        nic
     }
 
     /// Reads a node, with what it is like and its chip.
@@ -270,7 +318,7 @@ mod tests {
 
     #[test]
     fn the_list_is_the_directory() {
-        for (folder, files) in [("asic", ASICS), ("switch", SWITCHES)] {
+        for (folder, files) in [("asic", ASICS), ("switch", SWITCHES), ("optic", OPTICS), ("nic", NICS)] {
             let path = format!("{}/platforms/{folder}", env!("CARGO_MANIFEST_DIR"));
             let mut found: Vec<String> = std::fs::read_dir(path)
                 .unwrap()
@@ -279,6 +327,69 @@ mod tests {
             found.sort();
             assert_eq!(files.iter().map(|f| f.0).collect::<Vec<_>>(), found);
         }
+    }
+
+    #[test]
+    fn every_optic_and_nic_is_sound_and_every_figure_has_its_source() {
+        let (mut sources, mut findings) = (Sources::default(), Findings::default());
+        let mut catalog = Catalog::default();
+        for name in optics() {
+            let optic = catalog.optic(name, &mut sources, &mut findings).unwrap();
+            assert!(optic.name == name && optic.title.is_some() && !optic.speeds.is_empty(), "{name}");
+            for at in &optic.speeds {
+                let all = |lanes: &Fact<super::super::optic::Lanes>| lanes.v.count * lanes.v.rate.0;
+                assert!(at.electrical.iter().chain(&at.optical).all(|l| all(l) == at.speed.0), "{name}");
+                assert!(at.reach(false).is_some(), "{name} reaches nowhere");
+            }
+        }
+        for name in nics() {
+            let nic = catalog.nic(name, &mut sources, &mut findings).unwrap();
+            assert!(nic.name == name && nic.title.is_some() && !nic.ports.is_empty(), "{name}");
+            let fastest = nic.max_speed.as_ref().unwrap().v;
+            assert!(nic.ports.iter().all(|p| p.v.speed <= fastest), "{name}");
+        }
+        let findings: Vec<_> = findings.iter().map(|f| &f.message).collect();
+        assert!(findings.is_empty(), "{findings:#?}");
+        let figures = ["electrical", "optical", "connector", "reach", "power", "break-out", "whole"];
+        let figures = figures.iter().chain(&["max-speed", "lane-rate", "ports", "roce", "cnp"]);
+        let figures: Vec<String> = figures.map(|f| format!("{f} ")).collect();
+        for (name, text) in OPTICS.iter().chain(NICS) {
+            let stated = text.lines().filter(|l| figures.iter().any(|f| l.trim_start().starts_with(f)));
+            assert!(stated.clone().count() > 0 && stated.clone().all(|l| l.contains(" source=\"")), "{name}");
+        }
+    }
+
+    #[test]
+    fn optics_are_as_stated() {
+        let (mut sources, mut findings) = (Sources::default(), Findings::default());
+        let mut catalog = Catalog::default();
+        let mut at = |name: &str, speed: u32| {
+            let optic = catalog.optic(name, &mut sources, &mut findings).unwrap();
+            optic.at_speed(Speed(speed * 1000)).unwrap().clone()
+        };
+        let reach = |at: &super::super::OpticSpeed, split: bool| at.reach(split).unwrap().v.length.0 / 1000;
+        assert_eq!((reach(&at("DAC", 800), false), reach(&at("DAC", 800), true)), (2, 3));
+        assert_eq!((reach(&at("DR8", 800), false), reach(&at("SR4", 400), true)), (500, 100));
+        assert_eq!(at("SR4", 400).draw().unwrap().v.max.0, 9_000);
+        assert_eq!(at("2xDR4", 800).draw().unwrap().v.max.0, 17_000);
+        assert_eq!(at("2xFR4", 800).whole.unwrap().v, Speed(400_000));
+        assert!(at("SR8", 400).draw().is_none());
+    }
+
+    #[test]
+    fn a_nic_says_what_all_its_cards_agree_on() {
+        use super::super::Confidence::{Confirmed, Likely};
+        let (mut sources, mut findings) = (Sources::default(), Findings::default());
+        let mut catalog = Catalog::default();
+        let mut nic = |name: &str| catalog.nic(name, &mut sources, &mut findings);
+        let cx7 = nic("connectx-7").unwrap();
+        assert_eq!(cx7.lanes(1, Speed(400_000)), Some((4, Confirmed)));
+        assert_eq!(cx7.connector(1, Speed(400_000)), None);
+        assert_eq!(cx7.connector(2, Speed(200_000)), Some(("QSFP112", Confirmed)));
+        assert_eq!((cx7.lanes(2, Speed(200_000)), cx7.lanes(1, Speed(100_000))), (None, None));
+        assert_eq!(nic("pollara-400").unwrap().lanes(2, Speed(200_000)), Some((2, Likely)));
+        assert_eq!(nic("bcm57608").unwrap().cnp.as_ref().unwrap().v.priority, Some(7));
+        assert!(nic("connectx-9").is_none());
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Chips and switches: what the catalogue knows of each, and where it knows it from.
+//! Chips, switches, optics and NICs: what the catalogue knows of each, and where it knows it from.
 //!
 //! - [`asic`]: limits of a chip
 //! - [`switch`]: a box
 //! - [`cage`]: its cages, their lanes and modes
 //! - [`buffers`]: its pools, profiles and headroom rows
+//! - [`optic`]: a module, or a cable with its ends
+//! - [`nic`]: a model of NIC
 //! - [`catalog`]: the built-in files and the user's own `platform` nodes, read when asked for
 //!
 //! What no source tells is absent, so nearly every figure is an [`Option`] of a [`Fact`].
@@ -12,11 +14,15 @@ pub mod asic;
 pub mod buffers;
 pub mod cage;
 pub mod catalog;
+pub mod nic;
+pub mod optic;
 pub mod switch;
 
 pub use asic::{ASIC, Asic};
 pub use cage::{Cage, CageGroup, Child, Mode};
-pub use catalog::{Catalog, built_in};
+pub use catalog::{Catalog, built_in, nics, optics};
+pub use nic::NicModel;
+pub use optic::{Optic, OpticSpeed};
 pub use switch::{PLATFORM, Platform};
 
 use crate::diagnostic::Rule;
@@ -69,7 +75,7 @@ crate::rule! {
 pub static RULES: &[&Rule] = &[&UNKNOWN, &INCOMPLETE, &CONTRADICTION];
 
 /// What a catalogue file may hold.
-pub(crate) static FILE: Node = Node::new("", "").children(&[&ASIC, &PLATFORM]);
+pub(crate) static FILE: Node = Node::new("", "").children(&[&ASIC, &PLATFORM, &optic::OPTIC, &nic::NIC]);
 
 const SOURCE: Prop = prop("source", Kind::Text, "where the figures of this node come from");
 const CONFIDENCE: Prop =
