@@ -107,3 +107,67 @@ fn paths_mean_what_they_mean_in_links() {
     assert_eq!(names("su1/gpu"), ["su1-gpu-01", "su1-gpu-02"]);
     assert_eq!(names("su3/gpu"), [""; 0]);
 }
+
+/// One leaf with servers: the `nic`, the switch, and what hangs between; gives what is worth more than a note.
+fn racked(nic: &str, switch: &str, link: &str, dscp: u8) -> String {
+    let program = format!(
+        r#"
+        fabric "f" {{ nos "enterprise-sonic" release="4.5.0"; }}
+        hosts "gpu" count=4 {{ nic {nic}; }}
+        tier "leaf" count=1 switch="{switch}"
+        link "gpu" "leaf" by="rail" {{ {link}; }}
+        class "rdma" dscp={dscp} priority=3 lossless=#true {{ schedule weight=70; ecn min="1MiB" max="4MiB"; }}
+        class "cnp" dscp=48 priority=6 {{ schedule strict=#true; }}
+        class "bulk" default=#true priority=0 {{ schedule weight=30; }}
+        watchdog detect="200ms" restore="400ms"
+        routing {{ asn leaf=4210000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
+        "#
+    );
+    let (_, found) = findings(&program);
+    let serious = found.iter().filter(|f| f.severity > Severity::Note);
+    let text = serious.map(|f| format!("{} {}: {}\n", f.severity.name(), f.code(), f.message));
+    text.filter(|t| !t.contains(" nos/")).collect()
+}
+
+#[test]
+fn a_model_brings_lanes_and_connector() {
+    let (th4, th5) = ("arista-7060px5-64s", "dell-z9864f");
+    let dac = r#"media "DAC"; length "1m""#;
+    let (cx7, thor2) = (r#"speed="400G" model="connectx-7""#, r#"speed="400G" model="bcm57608""#);
+    let differ = "ports/lanes-differ: 400G on 4 lanes below and on 8 lanes above\n";
+    let ends = "ports/connectors-differ: a DAC has its ends moulded on: QSFP112 below, OSFP";
+    assert_eq!(racked(cx7, th5, dac, 26), "");
+    assert_eq!(racked(cx7, th4, dac, 26), format!("error {differ}"));
+    assert_eq!(racked(cx7, th4, r#"media "DR4"; length "1m""#, 26), "");
+    assert_eq!(racked(thor2, th5, dac, 26), format!("warning {ends}112 above\n"));
+    let likely = racked(thor2, th4, dac, 26);
+    assert!(likely.contains(&format!("warning {differ}")) && !likely.contains("error"), "{likely}");
+    // What is stated wins.
+    assert_eq!(racked(&format!("{thor2} connector=\"OSFP\""), th5, dac, 26), "");
+    assert_eq!(racked(r#"speed="400G" model="mine" lanes=4 connector="OSFP""#, th5, dac, 26), "");
+}
+
+#[test]
+fn a_model_marks_roce_in_its_own_way() {
+    let lossy = "warning classes/nic-default-lossy: DSCP 26 goes to lossy class `bulk`, not to `rdma`\n";
+    let nic = |model: &str| racked(&format!(r#"speed="400G" {model}"#), "dell-z9864f", r#"length "1m""#, 24);
+    assert_eq!(nic(""), lossy);
+    assert_eq!(nic(r#"model="bcm57608""#), lossy);
+    assert_eq!(nic(r#"model="pollara-400""#), "");
+}
+
+#[test]
+fn media_are_looked_up_as_they_stand() {
+    let text = |media: &str, length: &str| {
+        let link = format!(r#"media "{media}"; length "{length}""#);
+        racked(r#"speed="400G" model="connectx-7""#, "dell-z9864f", &link, 26)
+    };
+    let far = |media: &str, length: &str, most: &str| {
+        format!("error media/too-long: {length} of cable: {media} at 400G reaches {most}\n")
+    };
+    // A cage of two ports: two DR4 are a 2xDR4, and copper is a splitter.
+    assert_eq!(text("DR4", "510m"), far("DR4", "510m", "500m"));
+    assert_eq!(text("2xDR4", "510m"), far("2xDR4", "510m", "500m"));
+    assert_eq!((text("DAC", "3m"), text("DAC", "4m")), (String::new(), far("DAC", "4m", "3m")));
+    assert_eq!(text("my own", "10km"), "");
+}

@@ -81,6 +81,16 @@ fn every_platform_has_a_page() {
     assert!(host.written(Stream::Err).contains("did you mean `dell-z9864f`?"));
 }
 
+#[test]
+fn optics_and_nics_are_listed() {
+    let host = MemoryHost::default();
+    assert_eq!(fabc(&host, &["platforms", "--optics"]), Exit::Clean);
+    assert_eq!(fabc(&host, &["platforms", "--nics"]), Exit::Clean);
+    insta::assert_snapshot!("parts", host.written(Stream::Out));
+    assert_eq!(fabc(&host, &["platforms", "--nics", "--optics"]), Exit::Failed);
+    assert_eq!(fabc(&host, &["platforms", "--nics", "dell-z9864f"]), Exit::Failed);
+}
+
 /// Writes or checks a tree of one file; gives exit, stdout and codes of findings.
 fn put(
     out: &Path,

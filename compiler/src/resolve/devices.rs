@@ -10,6 +10,7 @@ use super::cages::plan_of_tier;
 use super::lines::Plan;
 use super::names::{Namer, first_ordinals, is_pod};
 use super::nodes::{Instance, Member, NodeInfo, Nodes};
+use super::parts::Models;
 use super::places::Places;
 use super::rules;
 
@@ -37,6 +38,7 @@ impl Devices {
         plan: &Plan,
         intent: &Intent,
         boxes: &Boxes,
+        models: Models,
         places: &Places,
         findings: &mut Findings,
     ) -> Option<Self> {
@@ -46,7 +48,7 @@ impl Devices {
         let settings = super::own_settings(intent);
         let mut all = Devices {
             tiers: tiers(nodes, plan, boxes, &distances, &shares),
-            groups: groups(nodes, plan),
+            groups: groups(nodes, plan, models),
             switches: Vec::new(),
             hosts: Vec::new(),
             switch_at: Vec::new(),
@@ -320,8 +322,8 @@ fn router_type(distance: u32) -> &'static str {
     }
 }
 
-fn groups(nodes: &Nodes<'_>, plan: &Plan) -> Vec<HostGroup> {
-    let make = |(group, &id): (usize, &usize)| -> Option<HostGroup> {
+fn groups(nodes: &Nodes<'_>, plan: &Plan, models: Models) -> Vec<HostGroup> {
+    let make = |((group, &id), models): ((usize, &usize), _)| -> Option<HostGroup> {
         let node = &nodes.nodes[id];
         let Member::Hosts(declared) = node.member else { return None };
         let nics = declared.nics.iter().map(|n| n.count.v).sum();
@@ -336,8 +338,9 @@ fn groups(nodes: &Nodes<'_>, plan: &Plan) -> Vec<HostGroup> {
             node: declared.clone(),
             gpus,
             nics,
+            models,
             in_planes,
         })
     };
-    nodes.groups.iter().enumerate().filter_map(make).collect()
+    nodes.groups.iter().enumerate().zip(models.by_group).filter_map(make).collect()
 }

@@ -11,6 +11,7 @@ use fabc_lang::units::Speed;
 
 use super::boxes::Boxes;
 use super::nodes::{Member, Nodes, Ref, ScopeKind};
+use super::parts::Models;
 use super::places::{Places, Rack};
 use super::rules;
 
@@ -126,6 +127,7 @@ impl Plan {
     pub(super) fn new(
         nodes: &Nodes<'_>,
         boxes: &Boxes,
+        models: &Models,
         places: &Places,
         intent: &Intent,
         findings: &mut Findings,
@@ -135,6 +137,7 @@ impl Plan {
         let mut maker = Maker {
             nodes,
             boxes,
+            models,
             places,
             findings,
             intent,
@@ -190,6 +193,7 @@ fn duplicates(nodes: &Nodes<'_>, made: &[(Line, Draft)], findings: &mut Findings
 struct Maker<'n, 'a, 'f> {
     nodes: &'n Nodes<'a>,
     boxes: &'n Boxes,
+    models: &'n Models,
     places: &'n Places,
     findings: &'f mut Findings,
     intent: &'n Intent,
@@ -293,8 +297,10 @@ impl Maker<'_, '_, '_> {
             },
         };
         let breakout = link.breakout.as_ref();
-        let sides =
-            (self.side(lower.node, speed, None, breakout), self.side(upper.node, speed, None, breakout));
+        let sides = (
+            self.side(lower.node, speed, Over::Any, breakout),
+            self.side(upper.node, speed, Over::Any, breakout),
+        );
         let striping = link.striping.unwrap_or(Spanned::new(Striping::PerPair(1), link.at));
         let units_up = nodes.units(&up.chain[common..]);
         let declared_up: u32 = up.count() * count_declared(nodes, &up.chain[common..]);
@@ -375,7 +381,7 @@ impl Maker<'_, '_, '_> {
         &mut self,
         node: usize,
         speed: Spanned<Speed>,
-        lanes: Option<Spanned<u32>>,
+        over: Over,
         breakout: Option<&Spanned<String>>,
     ) -> Option<Side> {
         let node = &self.nodes.nodes[node];
@@ -392,11 +398,19 @@ impl Maker<'_, '_, '_> {
             self.fail(found.help(guess.unwrap_or_else(|| format!("its modes: {}", which.offers()))));
             return None;
         }
-        let Some(mode) = which.choose(speed.v, lanes.map(|l| l.v), named.map(|b| b.v.as_str())) else {
-            let how = match (lanes, named) {
-                (_, Some(b)) => format!(" in mode `{}`", b.v),
-                (Some(l), None) => format!(" over {} lane{}", l.v, if l.v == 1 { "" } else { "s" }),
-                (None, None) => String::new(),
+        let named = named.map(|b| b.v.as_str());
+        let mode = match over {
+            Over::Any => which.choose(speed.v, None, named),
+            Over::Just(lanes) => which.choose(speed.v, Some(lanes), named),
+            Over::Rather(lanes) => {
+                which.choose(speed.v, Some(lanes), named).or_else(|| which.choose(speed.v, None, named))
+            }
+        };
+        let Some(mode) = mode else {
+            let how = match (over, named) {
+                (_, Some(b)) => format!(" in mode `{b}`"),
+                (Over::Just(l), None) => format!(" over {l} lane{}", if l == 1 { "" } else { "s" }),
+                (Over::Any | Over::Rather(_), None) => String::new(),
             };
             let text = format!("`{}` of tier `{}` has no port of {}{how}", tier.switch.v, node.path, speed.v);
             let found = rules::NO_BREAKOUT.at(speed.at, text).label(tier.switch.at, "its platform");
@@ -492,7 +506,12 @@ impl Maker<'_, '_, '_> {
                 let found = rules::SPEEDS_DIFFER.at(speed.at, text).label(nic.speed.at, "the NIC");
                 self.findings.push(found.help(format!("remove it, or write speed=\"{}\"", nic.speed.v)));
             }
-            let Some(side) = self.side(upper.node, nic.speed, nic.lanes, link.breakout.as_ref()) else {
+            let over = match (nic.lanes, self.models.lanes(low.ordinal, index, nic)) {
+                (Some(lanes), _) => Over::Just(lanes.v),
+                (None, Some(lanes)) => Over::Rather(lanes),
+                (None, None) => Over::Any,
+            };
+            let Some(side) = self.side(upper.node, nic.speed, over, link.breakout.as_ref()) else {
                 continue;
             };
             let mut servers = Servers {
@@ -542,6 +561,17 @@ impl Maker<'_, '_, '_> {
             made.push((line, draft));
         }
     }
+}
+
+/// Electrical lanes that a port shall have.
+#[derive(Debug, Clone, Copy)]
+enum Over {
+    /// The fewest.
+    Any,
+    /// So many, as the file says.
+    Just(u32),
+    /// So many where the box can, as the model of NIC has them: a module can change lanes.
+    Rather(u32),
 }
 
 /// Declared instances over a part of a chain.

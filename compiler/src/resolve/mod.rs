@@ -1,7 +1,7 @@
 //! Intent to fabric: who there is, what is wired to what, and every number that follows.
 //!
 //! In order: [`nodes`] flattens pods and planes; [`devices`] names the members; [`places`] seats
-//! them; [`lines`] says which positions each
+//! them; [`parts`] looks up NICs and media; [`lines`] says which positions each
 //! line needs; [`cages`] gives the lines their cages; [`wires`] makes the links; [`numbers`] gives addresses and ASNs.
 //! Everything follows from identity and declared `max`, nothing from the order of the source or from totals.
 
@@ -12,6 +12,7 @@ mod lines;
 mod names;
 mod nodes;
 mod numbers;
+mod parts;
 mod places;
 pub mod rules;
 mod search;
@@ -39,9 +40,11 @@ pub fn resolve(
     let boxes = boxes::Boxes::load(&nodes, catalog, sources, findings);
     let places = places::Places::new(&nodes, &intent);
     let bases = numbers::bases(&nodes, &intent, findings);
-    let plan = lines::Plan::new(&nodes, &boxes, &places, &intent, findings);
+    let models = parts::Models::load(&nodes, catalog, sources, findings);
+    let plan = lines::Plan::new(&nodes, &boxes, &models, &places, &intent, findings);
     let plan = cages::allocate(&nodes, &boxes, plan, findings)?;
-    let mut devices = devices::Devices::new(&nodes, &plan, &intent, &boxes, &places, findings)?;
+    let optics = parts::optics(&plan.lines, catalog, sources, findings);
+    let mut devices = devices::Devices::new(&nodes, &plan, &intent, &boxes, models, &places, findings)?;
     let links = wires::wire(&nodes, &plan, &mut devices, findings)?;
     numbers::assign(&intent, &bases, &mut devices, findings);
     if intent.unread.any() {
@@ -51,6 +54,7 @@ pub fn resolve(
     Some(Fabric {
         mtu,
         platforms: boxes.into_platforms(),
+        optics,
         tiers: devices.tiers,
         groups: devices.groups,
         switches: devices.switches,

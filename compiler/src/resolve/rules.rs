@@ -403,6 +403,65 @@ fabc_lang::rule! {
     pub static PLANES_AND_PORTS = Error "resolve/planes-and-ports" "NIC ports and planes differ in number";
 }
 fabc_lang::rule! {
+    /// `model=` is looked up in the catalogue: lanes, connector and default marks follow from it. Whoever states `lanes=`
+    /// and `connector=` may call a NIC as they please; `fabc platforms --nics` lists those that are known.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic count=2 speed="400G" model="connectx7"; }
+    /// tier "leaf" count=2 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// class "bulk" default=#true priority=0
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic count=2 speed="400G" model="connectx-7"; }
+    /// tier "leaf" count=2 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// class "bulk" default=#true priority=0
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    pub static UNKNOWN_NIC = Error "resolve/unknown-nic" "unknown model of NIC";
+}
+fabc_lang::rule! {
+    /// No port of this model of NIC runs so fast. Where its limit is only likely, that is a warning.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic count=2 speed="800G" model="connectx-7"; }
+    /// tier "leaf" count=2 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// class "bulk" default=#true priority=0
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic count=2 speed="400G" model="connectx-7"; }
+    /// tier "leaf" count=2 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// class "bulk" default=#true priority=0
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    pub static NIC_TOO_FAST = Error "resolve/nic-too-fast" "a NIC faster than its model";
+}
+fabc_lang::rule! {
     /// The lines of a tier need more cages than its switches have, or than `ports` and `reserve` leave them.
     ///
     /// ```kdl bad
@@ -743,6 +802,8 @@ pub static RULES: &[&Rule] = &[
     &SPEEDS_DIFFER,
     &NO_BREAKOUT,
     &PLANES_AND_PORTS,
+    &UNKNOWN_NIC,
+    &NIC_TOO_FAST,
     &PORTS_RUN_OUT,
     &CHIP_PORTS,
     &NO_PLACEMENT,

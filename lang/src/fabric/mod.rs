@@ -9,6 +9,7 @@ mod length;
 mod natural;
 mod port;
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ pub use natural::{natural_cmp, natural_path_cmp};
 pub use port::{CagePlan, Layout, Port, PortSpec};
 
 use crate::intent::{By, Hosts, Intent, Striping, TierNode};
-use crate::platform::Platform;
+use crate::platform::{Confidence, NicModel, Optic, Platform};
 use crate::source::{Span, Spanned};
 use crate::units::{Length, Speed};
 
@@ -33,6 +34,8 @@ pub struct Fabric {
     pub mtu: Spanned<u32>,
     /// Every platform that a tier uses.
     pub platforms: Vec<Arc<Platform>>,
+    /// What the catalogue knows of the modules and cables that lines may have, by name.
+    pub optics: BTreeMap<String, Arc<Optic>>,
     /// Tier nodes by path.
     pub tiers: Vec<Tier>,
     /// Host nodes by path.
@@ -120,6 +123,8 @@ pub struct HostGroup {
     pub gpus: u32,
     /// NICs per server, all `nic` lines together.
     pub nics: u32,
+    /// What the catalogue knows of the NICs, by `nic` line; none where no model is named, or one of the user's own.
+    pub models: Vec<Option<Arc<NicModel>>>,
     /// Whether its NICs have their ports in planes: interfaces are then nicKpP.
     pub in_planes: bool,
 }
@@ -425,6 +430,33 @@ impl Fabric {
             _ if selector.parse::<u16>().is_ok() => selector.parse() == Ok(port.cage),
             _ => tier.spec(port).is_some_and(|spec| spec.name == selector || spec.alias == selector),
         }
+    }
+}
+
+impl HostGroup {
+    /// Electrical lanes of a port of a `nic` line, and how sure they are: as stated, else as its model has them.
+    pub fn lanes(&self, nic: usize) -> Option<(Spanned<u32>, Confidence)> {
+        let node = self.node.nics.get(nic)?;
+        if let Some(stated) = node.lanes {
+            return Some((stated, Confidence::Confirmed));
+        }
+        let (lanes, confidence) = self.model(nic)?.lanes(node.ports.v, node.speed.v)?;
+        Some((Spanned::new(lanes, node.model.as_ref()?.at), confidence))
+    }
+
+    /// Form factor of a port of a `nic` line, and how sure it is: as stated, else as its model has it.
+    pub fn connector(&self, nic: usize) -> Option<(Spanned<&str>, Confidence)> {
+        let node = self.node.nics.get(nic)?;
+        if let Some(stated) = &node.connector {
+            return Some((Spanned::new(stated.v.as_str(), stated.at), Confidence::Confirmed));
+        }
+        let (connector, confidence) = self.model(nic)?.connector(node.ports.v, node.speed.v)?;
+        Some((Spanned::new(connector, node.model.as_ref()?.at), confidence))
+    }
+
+    /// What the catalogue knows of the NICs of a `nic` line.
+    pub fn model(&self, nic: usize) -> Option<&NicModel> {
+        self.models.get(nic)?.as_deref()
     }
 }
 

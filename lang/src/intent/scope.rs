@@ -67,24 +67,40 @@ static ABSENT: Node = Node::new(
 )
 .args(&[some_args("INDEX", COUNT, "indices from 1")]);
 
-static NIC: Node =
-    Node::new("nic", "NICs of every server. Several lines are numbered through, in their order.")
-        .props(&[
-            prop_or("count", Kind::Int(1, 64), "1", "NICs of this kind per server"),
-            prop_or("ports", Kind::Int(1, 16), "1", "ports per NIC"),
-            prop_needed("speed", Kind::Speed, "line rate of one port"),
-            prop("model", Kind::Text, "the NIC's name; for documents"),
-            prop("lanes", Kind::Int(1, 8), "electrical lanes per port: picks the break-out and is checked"),
-            prop("connector", Kind::Text, "form factor, as \"OSFP\" or \"QSFP112\""),
-            prop_or(
-                "name",
-                Kind::Text,
-                "nic{index}, or nic{index}p{port}",
-                "host interface: {index} and {port} from 0",
-            ),
-        ])
-        .ordered()
-        .some();
+static NIC: Node = Node::new(
+    "nic",
+    "NICs of every server. Several lines are numbered through, in their order.",
+)
+.props(&[
+    prop_or("count", Kind::Int(1, 64), "1", "NICs of this kind per server"),
+    prop_or("ports", Kind::Int(1, 16), "1", "ports per NIC"),
+    prop_needed("speed", Kind::Speed, "line rate of one port"),
+    prop(
+        "model",
+        Kind::Text,
+        "from the catalogue: brings lanes, connector and default marks; `fabc platforms --nics` lists them",
+    ),
+    prop_or(
+        "lanes",
+        Kind::Int(1, 8),
+        "from the model, where known",
+        "electrical lanes per port: picks the break-out and is checked",
+    ),
+    prop_or(
+        "connector",
+        Kind::Text,
+        "from the model, where known",
+        "form factor, as \"OSFP\" or \"QSFP112\"",
+    ),
+    prop_or(
+        "name",
+        Kind::Text,
+        "nic{index}, or nic{index}p{port}",
+        "host interface: {index} and {port} from 0",
+    ),
+])
+.ordered()
+.some();
 
 pub(super) static HOSTS: Node = Node::new("hosts", "A group of like servers.")
     .args(&[arg("NAME", Kind::Name, "")])
@@ -146,7 +162,11 @@ pub(super) static PLANE: Node =
         .ordered();
 
 static MEDIA: Node = Node::new("media", "What the cables are: \"2xDR4\", \"DAC\", \"AOC\" …")
-    .args(&[arg("MEDIA", Kind::Text, "a name from the optics list, or the user's own")])
+    .args(&[arg(
+        "MEDIA",
+        Kind::Text,
+        "a name from the catalogue (`fabc platforms --optics`), or the user's own",
+    )])
     .optional();
 static LENGTH: Node =
     Node::new("length", "Length of every cable of the line; `cable` on a switch overrides it.")
@@ -220,7 +240,7 @@ pub struct Nic {
     pub ports: Spanned<u32>,
     /// Line rate of one port.
     pub speed: Spanned<Speed>,
-    /// Its name.
+    /// Its name in the catalogue, or the user's own.
     pub model: Option<Spanned<String>>,
     /// Electrical lanes per port.
     pub lanes: Option<Spanned<u32>>,

@@ -103,7 +103,7 @@ static MAX_FRAME: Node = Node::new("max-frame", "The longest frame, in bytes, wi
     .props(&[SOURCE, CONFIDENCE])
     .optional();
 
-/// How sure a figure is.
+/// How sure a figure is, least sure first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
     /// Second hand, or read from a neighbouring box.
@@ -115,6 +115,11 @@ pub enum Confidence {
 }
 
 impl Confidence {
+    /// Whether it is no more than likely.
+    pub fn is_likely(self) -> bool {
+        self == Confidence::Likely
+    }
+
     /// `confirmed`, `derived` or `likely`.
     pub fn name(self) -> &'static str {
         match self {

@@ -29,14 +29,15 @@ static ROCE: Node = Node::new("roce", "What it marks RoCE with unless it is told
         CONFIDENCE,
     ])
     .optional();
-static CNP: Node = Node::new("cnp", "What it marks congestion notifications with unless it is told otherwise.")
-    .props(&[
-        prop_needed("dscp", Kind::Int(0, 63), ""),
-        prop("priority", Kind::Int(0, 7), ""),
-        SOURCE,
-        CONFIDENCE,
-    ])
-    .optional();
+static CNP: Node =
+    Node::new("cnp", "What it marks congestion notifications with unless it is told otherwise.")
+        .props(&[
+            prop_needed("dscp", Kind::Int(0, 63), ""),
+            prop("priority", Kind::Int(0, 7), ""),
+            SOURCE,
+            CONFIDENCE,
+        ])
+        .optional();
 
 /// `nic NAME`
 pub static NIC: Node = Node::new("nic", "A model of NIC. What isn't known of it is left out.")
@@ -91,7 +92,8 @@ pub struct NicModel {
 impl NicModel {
     pub(super) fn read(node: &Typed) -> Option<Self> {
         let all = |kind: &'static Node| node.children_of(kind);
-        let marking = |n: &Typed| Some(Marking { dscp: prop_of(n, "dscp")?, priority: prop_of(n, "priority") });
+        let marking =
+            |n: &Typed| Some(Marking { dscp: prop_of(n, "dscp")?, priority: prop_of(n, "priority") });
         let mark = |kind: &'static Node| Fact::read(node.child(kind)?, marking);
         let ports = |n: &Typed| {
             Some(NicPorts {

@@ -16,13 +16,14 @@ static CONNECTOR: Node = Node::new("connector", "What its cables plug in with.")
     .args(&[arg("NAME", Kind::Text, "as \"MPO-12/APC\"")])
     .props(&[prop_or("count", Kind::Int(1, 8), "1", "connectors"), SOURCE, CONFIDENCE])
     .optional();
-static REACH: Node = Node::new("reach", "The longest cable.").args(&[arg("LENGTH", Kind::Length, "")]).props(&[
-    prop("over", Kind::Text, "the fibre, as \"OM4\""),
-    prop_or("splitter", Kind::Bool, "#false", "only as a cable with several far ends"),
-    prop("part", Kind::Text, "only this part"),
-    SOURCE,
-    CONFIDENCE,
-]);
+static REACH: Node =
+    Node::new("reach", "The longest cable.").args(&[arg("LENGTH", Kind::Length, "")]).props(&[
+        prop("over", Kind::Text, "the fibre, as \"OM4\""),
+        prop_or("splitter", Kind::Bool, "#false", "only as a cable with several far ends"),
+        prop("part", Kind::Text, "only this part"),
+        SOURCE,
+        CONFIDENCE,
+    ]);
 static POWER: Node = Node::new("power", "What one end draws.").props(&[
     prop_needed("max", Kind::Power, "at the most"),
     prop("typ", Kind::Power, "typically"),
@@ -48,14 +49,15 @@ static SPEED: Node = Node::new("speed", "What it is at one line rate of the whol
     .some();
 
 /// `optic NAME`
-pub static OPTIC: Node = Node::new("optic", "Modules or cables of one kind. What isn't known of them is left out.")
-    .args(&[arg("NAME", Kind::Name, "as written after `media`")])
-    .props(&[prop_needed(
-        "kind",
-        Kind::Word(&["passive-copper", "active-copper", "active-optical", "module"]),
-        "all but a module are one piece with their cable",
-    )])
-    .children(&[&TITLE, &SPEED, &NOTE]);
+pub static OPTIC: Node =
+    Node::new("optic", "Modules or cables of one kind. What isn't known of them is left out.")
+        .args(&[arg("NAME", Kind::Name, "as written after `media`")])
+        .props(&[prop_needed(
+            "kind",
+            Kind::Word(&["passive-copper", "active-copper", "active-optical", "module"]),
+            "all but a module are one piece with their cable",
+        )])
+        .children(&[&TITLE, &SPEED, &NOTE]);
 
 /// What sort of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

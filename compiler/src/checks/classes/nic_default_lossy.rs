@@ -1,11 +1,18 @@
+use std::collections::BTreeMap;
+
 use fabc_lang::diagnostic::Findings;
+use fabc_lang::fabric::Fabric;
+use fabc_lang::platform::Confidence;
+use fabc_lang::source::Span;
 
 use crate::checks::Ctx;
+use crate::checks::optics::resting_on;
 
 check! {
-    /// NICs mark RoCE with DSCP 26 unless they are told otherwise. This file has a lossless class, but DSCP
-    /// 26 isn't in it: with default NICs all RDMA traffic would be dropped under load, and the lossless queue
-    /// stay empty.
+    /// NICs mark RoCE with a DSCP of their own unless they are told otherwise, most with 26; a `nic` with a
+    /// `model=` of the catalogue with what is known of it, if anything. This file has a lossless class, but
+    /// that DSCP isn't in it: with default NICs all RDMA traffic would be dropped under load, and the lossless
+    /// queue stay empty.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -46,8 +53,32 @@ check! {
     Warning "classes/nic-default-lossy" "the DSCP of RoCE in a lossy class" => run
 }
 
-/// DSCP of RoCE, as NICs have it from the factory.
-const ROCE: u8 = 26;
+/// DSCP of RoCE, as most NICs have it from the factory: for those of which no model is named.
+const USUAL: u8 = 26;
+
+/// What NICs mark RoCE with: by DSCP, a `nic` line whose model is known to do so.
+fn marks(fabric: &Fabric) -> BTreeMap<u8, Option<(&str, Span, Confidence)>> {
+    let mut marks = BTreeMap::new();
+    if fabric.groups.is_empty() {
+        marks.insert(USUAL, None);
+    }
+    for group in &fabric.groups {
+        for (index, nic) in group.node.nics.iter().enumerate() {
+            match (group.model(index), &nic.model) {
+                (Some(model), Some(named)) => {
+                    let Some(roce) = &model.roce else { continue };
+                    let whose = (model.name.as_str(), named.at, roce.confidence);
+                    marks.entry(roce.v.dscp).or_insert(None).get_or_insert(whose);
+                }
+                (_, None) => {
+                    marks.entry(USUAL).or_insert(None);
+                }
+                (None, Some(_)) => {}
+            }
+        }
+    }
+    marks
+}
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     if !ctx.sound {
@@ -55,12 +86,19 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     }
     let classes = &ctx.fabric.intent.classes;
     let Some(lossless) = classes.iter().find(|c| c.is_lossless()) else { return };
-    let named = classes.iter().find(|c| c.dscp.iter().any(|d| d.v == ROCE));
-    let Some(class) = named.or(classes.iter().find(|c| c.is_default())).filter(|c| !c.is_lossless()) else {
-        return;
-    };
-    let (lossy, name) = (&class.name.v, &lossless.name.v);
-    let found = RULE.at(lossless.at, format!("DSCP {ROCE} goes to lossy class `{lossy}`, not to `{name}`"));
-    let found = found.label(class.at, format!("takes DSCP {ROCE}"));
-    findings.push(found.help(format!("add {ROCE} to the DSCPs of `{name}`, if NICs keep their default")));
+    for (dscp, whose) in marks(ctx.fabric) {
+        let named = classes.iter().find(|c| c.dscp.iter().any(|d| d.v == dscp));
+        let class = named.or(classes.iter().find(|c| c.is_default())).filter(|c| !c.is_lossless());
+        let Some(class) = class else { continue };
+        let (lossy, name) = (&class.name.v, &lossless.name.v);
+        let message = format!("DSCP {dscp} goes to lossy class `{lossy}`, not to `{name}`");
+        let found = RULE.at(lossless.at, message).label(class.at, format!("takes DSCP {dscp}"));
+        let found = match whose {
+            Some((model, at, confidence)) => {
+                resting_on(confidence, found.label(at, format!("a {model} marks RoCE with it")))
+            }
+            None => found,
+        };
+        findings.push(found.help(format!("add {dscp} to the DSCPs of `{name}`, if NICs keep their default")));
+    }
 }

@@ -3,7 +3,7 @@ use fabc_lang::fabric::{Line, Lower, Side};
 use fabc_lang::intent::Claim;
 use fabc_lang::units::Power;
 
-use crate::checks::optics::{Optic, in_cage, in_port};
+use crate::checks::optics::{Standing, in_cage, in_port};
 use crate::checks::{Ctx, count};
 
 check! {
@@ -50,9 +50,9 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, optic: Option<&Optic>) {
-        match optic.and_then(|o| o.power) {
-            Some(power) => (self.known, self.modules) = (self.known + power.0, self.modules + 1),
+    fn add(&mut self, standing: Option<Standing<'_>>) {
+        match standing.and_then(|s| s.figures.draw()) {
+            Some(draw) => (self.known, self.modules) = (self.known + draw.v.max.0, self.modules + 1),
             None => self.unknown += 1,
         }
     }
@@ -82,7 +82,8 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
 fn sum(ctx: &Ctx) -> Sum {
     let fabric = ctx.fabric;
     let mut sum = Sum::default();
-    let optic = |line: &Line, side: &Side| in_cage(&line.media.as_ref()?.v, line.speed.v, side.children);
+    let optic =
+        |line: &Line, side: &Side| in_cage(fabric, &line.media.as_ref()?.v, line.speed.v, side.children);
     for (index, switch) in fabric.switches.iter().enumerate().filter(|(_, s)| !s.absent) {
         let mut last = 0;
         for wire in fabric.switch_wires(index) {
@@ -100,7 +101,7 @@ fn sum(ctx: &Ctx) -> Sum {
     for link in fabric.links.iter().filter(|l| fabric.is_present(l)) {
         let line = fabric.line_of(link);
         if matches!(line.lower, Lower::Hosts { .. }) {
-            sum.add(line.media.as_ref().and_then(|m| in_port(&m.v, line.speed.v)));
+            sum.add(line.media.as_ref().and_then(|m| in_port(fabric, &m.v, line.speed.v)));
         }
     }
     sum

@@ -3,7 +3,7 @@ use fabc_lang::fabric::{Line, Lower, Side};
 use fabc_lang::source::Span;
 use fabc_lang::units::Power;
 
-use crate::checks::optics::in_cage;
+use crate::checks::optics::{in_cage, resting_on};
 use crate::checks::{Ctx, count};
 
 check! {
@@ -51,8 +51,9 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
 
 fn judge(ctx: &Ctx, line: &Line, tier: usize, side: &Side, findings: &mut Findings) {
     let (tier, Some(media)) = (&ctx.fabric.tiers[tier], &line.media) else { return };
-    let Some(optic) = in_cage(&media.v, line.speed.v, side.children) else { return };
-    let Some(power) = optic.power else { return };
+    let Some(standing) = in_cage(ctx.fabric, &media.v, line.speed.v, side.children) else { return };
+    let Some(draw) = standing.figures.draw() else { return };
+    let power = draw.v.max;
     let platform = ctx.fabric.platform_of(tier);
     let airflow = tier.node.airflow.as_ref().map_or("normal", |a| &a.v);
     let limit = |&number: &u16| Some((number, platform.power_limit(platform.cage(number)?, airflow)?));
@@ -66,9 +67,9 @@ fn judge(ctx: &Ctx, line: &Line, tier: usize, side: &Side, findings: &mut Findin
     let Some((cage, (most, at))) = low.iter().min_by_key(|(_, (most, _))| *most) else { return };
     let message = format!(
         "a {} draws up to {power}, cage {cage} of a `{}` cools {most} in {airflow} airflow",
-        optic.name, tier.path
+        standing.optic.name, tier.path
     );
-    let found = RULE.at(media.at, message).label(*at, "limits of the cages");
+    let found = RULE.at(media.at, message).label(*at, "limits of the cages").label(draw.at, "its power");
     let found = match &tier.node.airflow {
         Some(airflow) => found.label(airflow.at, "so the air flows"),
         None => found,
@@ -78,5 +79,6 @@ fn judge(ctx: &Ctx, line: &Line, tier: usize, side: &Side, findings: &mut Findin
         low.len(),
         count(limits.len() as u64, "cage")
     ));
-    findings.push(found.help("a module that draws less, or the other airflow"));
+    let found = found.help("a module that draws less, or the other airflow");
+    findings.push(resting_on(draw.confidence, found));
 }

@@ -1,14 +1,15 @@
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::fabric::{Fabric, Lower, Side};
+use fabc_lang::platform::Confidence;
 
 use crate::checks::Ctx;
-use crate::checks::optics::in_cage;
+use crate::checks::optics::{in_cage, resting_on};
 
 check! {
     /// A direct-attach or active optical cable has its connectors moulded on. Between an OSFP112 cage and a
     /// QSFP112 NIC it must be one with two different ends: not every vendor makes it, and an order for the
     /// plain cable does not fit. Modules are chosen for each end, so nothing is said of them. Known only
-    /// where the `nic` says `connector=`.
+    /// where the `nic` says `connector=`, or a `model=` of the catalogue whose cards have but one.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -39,17 +40,18 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
     for line in &fabric.lines {
         let Some(media) = &line.media else { continue };
-        let optic = in_cage(&media.v, line.speed.v, line.upper_side.children);
-        if !optic.is_some_and(|o| o.integral) {
+        let standing = in_cage(fabric, &media.v, line.speed.v, line.upper_side.children);
+        if !standing.is_some_and(|s| s.optic.is_integral()) {
             continue;
         }
         let Some(upper) = form(fabric, line.upper, &line.upper_side) else { continue };
-        let (lower, whose) = match (line.lower, &line.lower_side) {
-            (Lower::Tier(tier), Some(side)) => (form(fabric, tier, side), fabric.tiers[tier].node.switch.at),
+        let (lower, whose, confidence) = match (line.lower, &line.lower_side) {
+            (Lower::Tier(tier), Some(side)) => {
+                (form(fabric, tier, side), fabric.tiers[tier].node.switch.at, Confidence::Confirmed)
+            }
             (Lower::Hosts { group, nic, .. }, _) => {
-                let connector = fabric.groups[group].node.nics.get(nic).and_then(|n| n.connector.as_ref());
-                let Some(connector) = connector else { continue };
-                (Some(connector.v.as_str()), connector.at)
+                let Some((connector, confidence)) = fabric.groups[group].connector(nic) else { continue };
+                (Some(connector.v), connector.at, confidence)
             }
             (Lower::Tier(_), None) => continue,
         };
@@ -57,7 +59,8 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         let message = format!("a {} has its ends moulded on: {lower} below, {upper} above", media.v);
         let found = RULE.at(media.at, message).label(whose, lower.to_owned());
         let found = found.label(fabric.tiers[line.upper].node.switch.at, upper.to_owned());
-        findings.push(found.help("order the cable with these two ends, or take modules, one for each end"));
+        let found = found.help("order the cable with these two ends, or take modules, one for each end");
+        findings.push(resting_on(confidence, found));
     }
 }
 

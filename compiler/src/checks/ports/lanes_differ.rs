@@ -1,7 +1,8 @@
 use fabc_lang::diagnostic::{Diagnostic, Findings, Severity};
 use fabc_lang::fabric::{Fabric, Lower, PortId, Side};
+use fabc_lang::platform::Confidence;
 
-use crate::checks::optics::in_cage;
+use crate::checks::optics::{in_cage, resting_on};
 use crate::checks::{Ctx, count};
 
 check! {
@@ -9,7 +10,8 @@ check! {
     /// 400G on eight lanes of 50G never meets 400G on four lanes of 100G over copper; it does over optics,
     /// where a gearbox in the module makes the light the same. So with a passive `media` this is an error,
     /// without `media` a note, and otherwise nothing is said. Towards hosts it is known only where the `nic`
-    /// says `lanes=`.
+    /// says `lanes=`, or a `model=` of the catalogue whose cards agree; where those are only likely, it is a
+    /// warning.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -44,19 +46,20 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
     for line in &fabric.lines {
         let Some(upper) = lanes(fabric, line.upper, &line.upper_side) else { continue };
-        let (lower, whose) = match (line.lower, &line.lower_side) {
-            (Lower::Tier(tier), Some(side)) => (lanes(fabric, tier, side), fabric.tiers[tier].node.switch.at),
+        let (lower, whose, confidence) = match (line.lower, &line.lower_side) {
+            (Lower::Tier(tier), Some(side)) => {
+                (lanes(fabric, tier, side), fabric.tiers[tier].node.switch.at, Confidence::Confirmed)
+            }
             (Lower::Hosts { group, nic, .. }, _) => {
-                let nic = fabric.groups[group].node.nics.get(nic);
-                let Some(lanes) = nic.and_then(|n| n.lanes) else { continue };
-                (Some(lanes.v), lanes.at)
+                let Some((lanes, confidence)) = fabric.groups[group].lanes(nic) else { continue };
+                (Some(lanes.v), lanes.at, confidence)
             }
             (Lower::Tier(_), None) => continue,
         };
         let Some(lower) = lower.filter(|&l| l != upper) else { continue };
         let speed = line.speed.v;
         let message = format!("{speed} on {lower} lanes below and on {upper} lanes above");
-        let media = line.media.as_ref().and_then(|m| in_cage(&m.v, speed, line.upper_side.children));
+        let media = line.media.as_ref().and_then(|m| in_cage(fabric, &m.v, speed, line.upper_side.children));
         let found = RULE.at(line.at, message).label(whose, count(lower, "lane"));
         let found = found.label(fabric.tiers[line.upper].node.switch.at, count(upper, "lane"));
         match (&line.media, media) {
@@ -64,9 +67,11 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
                 severity: Severity::Note,
                 ..found.help("take modules that do the change of lanes, as DR4: passive copper can't")
             }),
-            (Some(media), Some(optic)) if optic.passive => {
+            (Some(media), Some(standing)) if standing.optic.is_passive() => {
                 let found = found.label(media.at, "joins lane to lane");
-                findings.push(found.help("`media \"DR4\"`, or another module with a gearbox"));
+                let found = found.help("`media \"DR4\"`, or another module with a gearbox");
+                let likely = Diagnostic { severity: Severity::Warning, ..found.clone() };
+                findings.push(resting_on(confidence, if confidence.is_likely() { likely } else { found }));
             }
             _ => {}
         }
