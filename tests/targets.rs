@@ -115,6 +115,11 @@ fn every_value_says_why() {
         "why_pointer",
         told("switches/leaf-01/config_db.json", "/INTERFACE/Ethernet0|10.20.0.0~131")
     );
+    insta::assert_snapshot!("why_profile", told("switches/leaf-02/config_db.json", "BUFFER_PG|Ethernet12|3"));
+    insta::assert_snapshot!(
+        "why_cable_length",
+        told("switches/leaf-02/config_db.json", "CABLE_LENGTH|AZURE Ethernet12")
+    );
     insta::assert_snapshot!("why_frr", told("switches/leaf-02/frr.conf", "neighbor Ethernet480"));
     insta::assert_snapshot!("why_drain", told("switches/leaf-02/frr.conf", "graceful-shutdown"));
     insta::assert_snapshot!("why_host", told("hosts.csv", "gpu-01 nic2"));

@@ -1,6 +1,7 @@
 //! One switch as its files need it: every port with its peer, addresses and state. Made anew for each file.
 
 use std::net::Ipv4Addr;
+use std::sync::OnceLock;
 
 use fabc_lang::fabric::{Fabric, Link, Lower, Peer, Port, PortId, Switch, Tier, natural_cmp};
 use fabc_lang::intent::{PortOverride, SwitchNode};
@@ -10,6 +11,7 @@ use fabc_lang::source::Span;
 
 use crate::names::Names;
 use crate::sonic::Release;
+use crate::sonic::qos::Qos;
 
 /// A switch, ready to be emitted.
 #[derive(Debug)]
@@ -30,6 +32,7 @@ pub struct Device<'a> {
     pub own: Option<&'a SwitchNode>,
     /// All its ports, in natural order of their names.
     pub ports: Vec<DevicePort<'a>>,
+    qos: OnceLock<Option<Qos<'a>>>,
 }
 
 /// A port of a switch.
@@ -92,12 +95,18 @@ impl<'a> Device<'a> {
         if !ports.is_sorted_by(|a, b| natural_cmp(a.name(), b.name()).is_lt()) {
             ports.sort_by(|a, b| natural_cmp(a.name(), b.name()));
         }
-        Some(Device { fabric, release, index, switch, tier, platform: fabric.platform_of(tier), own, ports })
+        let (platform, qos) = (fabric.platform_of(tier), OnceLock::new());
+        Some(Device { fabric, release, index, switch, tier, platform, own, ports, qos })
     }
 
     /// What its system calls the box.
     pub fn sonic(&self) -> Option<&'a Sonic> {
         self.release.names(self.platform)
+    }
+
+    /// What it does with each class; made when it is first asked for. None where nothing is asked of it.
+    pub(crate) fn qos(&self) -> Option<&Qos<'a>> {
+        self.qos.get_or_init(|| Qos::new(self)).as_ref()
     }
 
     /// Ports whose far end is there, with it.

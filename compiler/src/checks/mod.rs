@@ -102,6 +102,9 @@ mod classes {
     pub(super) mod watchdog_range;
     pub(super) mod watchdog_unused;
 }
+mod buffers {
+    pub(super) mod not_written;
+}
 mod routing {
     pub(super) mod asn_clash;
     pub(super) mod asn_missing;
@@ -153,6 +156,7 @@ mod nos {
     pub(super) mod likely_names;
     pub(super) mod no_adaptive;
     pub(super) mod no_qpn_hash;
+    pub(super) mod qos_not_written;
     pub(crate) mod unknown_release;
 }
 mod expect {
@@ -203,6 +207,7 @@ pub static CHECKS: &[&Check] = &[
     &classes::unwatched::CHECK,
     &classes::watchdog_range::CHECK,
     &classes::watchdog_unused::CHECK,
+    &buffers::not_written::CHECK,
     &routing::asn_clash::CHECK,
     &routing::asn_missing::CHECK,
     &routing::asn_public::CHECK,
@@ -241,6 +246,7 @@ pub static CHECKS: &[&Check] = &[
     &nos::likely_names::CHECK,
     &nos::no_adaptive::CHECK,
     &nos::no_qpn_hash::CHECK,
+    &nos::qos_not_written::CHECK,
     &nos::unknown_release::CHECK,
     &expect::disjoint_paths::CHECK,
     &expect::gpus::CHECK,

@@ -158,6 +158,10 @@ impl Sink for CollectSink {
     fn list(&mut self, name: &'static str, values: &[&str], _: Origin) {
         self.put(name, Value::List(values.iter().map(|&v| v.to_owned()).collect()));
     }
+
+    fn entry(&mut self, name: &str, value: &str, _: Origin) {
+        self.put(name, Value::Text(value.to_owned()));
+    }
 }
 
 type Object = serde_json::Map<String, serde_json::Value>;

@@ -146,11 +146,16 @@ impl Sink for JsonSink<'_> {
     }
 
     #[inline]
-    fn number(&mut self, name: &'static str, value: u32, _: Origin) {
-        self.begin_known(name, 10);
+    fn number(&mut self, name: &'static str, value: impl Into<u64>, _: Origin) {
+        self.begin_known(name, 20);
         self.out.push(b'"');
-        self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        self.out.extend_from_slice(itoa::Buffer::new().format(value.into()).as_bytes());
         self.out.push(b'"');
+    }
+
+    fn entry(&mut self, name: &str, value: &str, _: Origin) {
+        self.begin_field(name);
+        quote(self.out, value);
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! - [`Release`]: what differs from release to release
 //! - [`tables`]: one file per table, each over any [`Sink`]
+//! - [`qos`]: what is done with each class, from which the tables on QoS and buffers are written
 //! - [`JsonSink`], [`CollectSink`]: tables as bytes, and as a [`ConfigDb`]
 
 mod config_db;
 mod json;
+pub mod qos;
 mod release;
 mod sink;
 pub mod tables;

@@ -25,6 +25,8 @@ pub struct Release {
     pub suppress_fib_pending: bool,
     /// Whether NTP_SERVER rows need `association_type` and `resolve_as`: without them the server is skipped.
     pub ntp_association: bool,
+    /// The longest that PFC_WD may wait between two looks: POLL_INTERVAL, ms.
+    pub pfcwd_poll_max: u64,
     /// Whether FRR's bfdd runs in the bgp container as we set it up.
     pub bfd: bool,
 }
@@ -70,6 +72,7 @@ static RELEASES: &[Release] = &[
         timezone: false,
         suppress_fib_pending: false,
         ntp_association: false,
+        pfcwd_poll_max: 3000,
         bfd: true,
     },
 ];
@@ -92,6 +95,8 @@ const fn community(
         suppress_fib_pending: modern,
         // sonic-ntp.yang has the fields from 202311 on, and ntp.conf.j2 asks for them.
         ntp_association: !matches!(name.as_bytes(), b"202305"),
+        // sonic-pfcwd.yang.
+        pfcwd_poll_max: if matches!(name.as_bytes(), b"202511" | b"202605") { 1000 } else { 3000 },
         bfd: true,
     }
 }

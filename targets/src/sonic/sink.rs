@@ -53,7 +53,10 @@ pub trait Sink {
     fn list(&mut self, name: &'static str, values: &[&str], origin: Origin);
 
     /// A field whose value is a number: a string too, as all that Redis holds.
-    fn number(&mut self, name: &'static str, value: u32, origin: Origin) {
-        self.field(name, itoa::Buffer::new().format(value), origin);
+    fn number(&mut self, name: &'static str, value: impl Into<u64>, origin: Origin) {
+        self.field(name, itoa::Buffer::new().format(value.into()), origin);
     }
+
+    /// An entry of a map: a field whose name is data, as a DSCP or a port.
+    fn entry(&mut self, name: &str, value: &str, origin: Origin);
 }

@@ -83,6 +83,10 @@ impl Sink for WhySink<'_> {
     }
 
     fn field(&mut self, name: &'static str, value: &str, origin: Origin) {
+        self.entry(name, value, origin);
+    }
+
+    fn entry(&mut self, name: &str, value: &str, origin: Origin) {
         if self.query.wants(self.table, &self.key, Some(name)) {
             let row = format!("{}|{}", self.table, self.key);
             // A row that has fields is told by them.

@@ -13,13 +13,12 @@ check! {
     /// hosts "gpu" count=4 { nic speed="400G"; }
     /// tier "leaf" count=1 switch="dell-z9864f"
     /// link "gpu" "leaf" by="rail"
-    /// class "rdma" dscp=26 priority=3 lossless=#true {
+    /// class "rdma" dscp=26 priority=3 {
     ///     schedule weight=70
     ///     ecn min="1MiB" max="16MiB"
     /// }
     /// class "cnp" dscp=48 priority=6 { schedule strict=#true; }
     /// class "bulk" default=#true priority=0 { schedule weight=30; }
-    /// watchdog detect="200ms" restore="400ms"
     /// routing {
     ///     asn leaf=4210000000
     ///     loopbacks "10.0.0.0/20"
@@ -31,13 +30,12 @@ check! {
     /// hosts "gpu" count=4 { nic speed="400G"; }
     /// tier "leaf" count=1 switch="dell-z9864f"
     /// link "gpu" "leaf" by="rail"
-    /// class "rdma" dscp=26 priority=3 lossless=#true {
+    /// class "rdma" dscp=26 priority=3 {
     ///     schedule weight=70
     ///     ecn min="1MiB" max="4MiB"
     /// }
     /// class "cnp" dscp=48 priority=6 { schedule strict=#true; }
     /// class "bulk" default=#true priority=0 { schedule weight=30; }
-    /// watchdog detect="200ms" restore="400ms"
     /// routing {
     ///     asn leaf=4210000000
     ///     loopbacks "10.0.0.0/20"

@@ -1,6 +1,7 @@
 //! One file per table: what it is, whose its rows are, and how they follow from the fabric.
 
-use super::sink::Sink;
+use super::qos::{MAP, PRIORITIES, Qos};
+use super::sink::{Origin, Sink};
 use crate::device::Device;
 
 /// Whose a table is when a running switch is compared with its file.
@@ -50,24 +51,40 @@ macro_rules! tables {
 
 tables! {
     breakout_cfg
+    buffer_pg
+    buffer_pool
+    buffer_profile
+    buffer_queue
+    cable_length
     crm
     device_metadata
     device_neighbor
     device_neighbor_metadata
     dns_nameserver
+    dscp_to_tc_map
     feature
+    flex_counter_table
     interface
     lldp
     loopback_interface
+    map_pfc_priority_to_queue
     mgmt_interface
     mgmt_port
     ntp
     ntp_server
+    pfc_wd
     port
+    port_qos_map
+    queue
+    scheduler
     snmp
+    switch_hash
     syslog_server
     tacplus
     tacplus_server
+    tc_to_priority_group_map
+    tc_to_queue_map
+    wred_profile
 }
 
 /// The management servers of one kind as keys: text, in natural order, each once.
@@ -76,6 +93,25 @@ fn keys(servers: &[fabc_lang::source::Spanned<std::net::IpAddr>]) -> Vec<(String
     keys.sort_by(|a, b| fabc_lang::fabric::natural_cmp(&a.0, &b.0));
     keys.dedup_by(|a, b| a.0 == b.0);
     keys
+}
+
+/// Emits the one map of a table: every priority to what `to` makes of it.
+fn map(device: &Device<'_>, sink: &mut impl Sink, origin: Origin, to: impl Fn(&Qos<'_>, u8) -> u8) {
+    let Some(qos) = device.qos() else { return };
+    let class = |priority| qos.queues.iter().find(|q| q.priority == priority);
+    sink.row(MAP, origin);
+    for from in 0..PRIORITIES {
+        let origin = class(from).map_or(origin, |queue| origin.at(queue.class.priority.at));
+        sink.entry(itoa::Buffer::new().format(from), itoa::Buffer::new().format(to(qos, from)), origin);
+    }
+}
+
+/// Writes `port|part` over `key`.
+fn key(key: &mut String, port: &str, part: &str) {
+    key.clear();
+    key.push_str(port);
+    key.push('|');
+    key.push_str(part);
 }
 
 #[cfg(test)]

@@ -1,0 +1,77 @@
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::intent::Nos;
+use fabc_targets::sonic::qos::{self, Lack};
+
+use crate::checks::Ctx;
+
+check! {
+    /// Lossless buffers are written whole or not at all: the ingress pool, the profiles for lossy and lossless classes,
+    /// and the pools that those are in. Where a profile or its pool isn't known, neither they nor PFC are written for the
+    /// switch, and the class is lossy there.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic speed="400G"; }
+    /// tier "leaf" count=1 switch="bare"
+    /// link "gpu" "leaf" by="rail"
+    /// class "rdma" dscp=26 priority=3 lossless=#true {
+    ///     schedule weight=70
+    ///     ecn min="1MiB" max="4MiB"
+    /// }
+    /// class "cnp" dscp=48 priority=6 { schedule strict=#true; }
+    /// class "bulk" default=#true priority=0 { schedule weight=30; }
+    /// watchdog detect="200ms" restore="400ms"
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// platform "bare" like="dell-z9864f" {
+    ///     profile "egress_lossy_profile" pool="egress_lossy_pool" size="1778B" dynamic-th=0
+    /// }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic speed="400G"; }
+    /// tier "leaf" count=1 switch="bare"
+    /// link "gpu" "leaf" by="rail"
+    /// class "rdma" dscp=26 priority=3 lossless=#true {
+    ///     schedule weight=70
+    ///     ecn min="1MiB" max="4MiB"
+    /// }
+    /// class "cnp" dscp=48 priority=6 { schedule strict=#true; }
+    /// class "bulk" default=#true priority=0 { schedule weight=30; }
+    /// watchdog detect="200ms" restore="400ms"
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// platform "bare" like="dell-z9864f" {
+    ///     pool "egress_lossy_pool" type="egress" mode="dynamic" size="20MiB"
+    ///     profile "egress_lossy_profile" pool="egress_lossy_pool" size="1778B" dynamic-th=0
+    /// }
+    /// ```
+    Warning "buffers/not-written" "lossless buffers that can't be written" => run
+}
+
+fn run(ctx: &Ctx, findings: &mut Findings) {
+    let fabric = ctx.fabric;
+    let Some(class) = fabric.intent.classes.iter().find(|c| c.is_lossless()) else { return };
+    if fabric.intent.fabric.nos.v != Nos::Sonic {
+        return;
+    }
+    for (index, platform) in fabric.platforms.iter().enumerate() {
+        let tiers = fabric.tiers.iter().filter(|t| t.platform == index);
+        let found = tiers.filter_map(|tier| Some((tier, qos::lack(fabric, tier)?))).next();
+        let (tier, what) = match found {
+            Some((tier, Lack::Profile(name))) => (tier, format!("profile `{name}`")),
+            Some((tier, Lack::Pool(name))) if name != qos::LOSSLESS_POOL => (tier, format!("pool `{name}`")),
+            _ => continue,
+        };
+        let message =
+            format!("`{}` has no {what}: no PFC and no lossless buffers are written", platform.name);
+        let found = RULE.at(tier.node.switch.at, message).label(class.at, "meant to be lossless");
+        findings.push(found.help(format!("state the {what} in a `platform` node of your own")));
+    }
+}

@@ -1,0 +1,413 @@
+//! What a switch does with each class: the plan that all its QoS and buffer tables are written from.
+//!
+//! - A class's priority is its traffic class, its queue, its PFC priority and, where it is lossless, its priority group.
+//!   All lossy classes, TC 7 too, share the first priority group that isn't lossless: the only lossy one with a profile.
+//! - Maps and the list of cable lengths are called `AZURE`, as in SONiC's own templates: its tools and tests look there.
+//!   Schedulers (`scheduler.3`) and WRED profiles (`ECN_3`, `ECN_3_400G`) are named by queue, so that a new class
+//!   renames nothing.
+//! - Pools and lossy profiles are the vendor's, by role: t0 for a ToRRouter, t1 for all others.
+//! - A port's lossless profile goes one of two ways, for there is no third that a switch leaves alone. If the box's own
+//!   table (`pg_profile_lookup.ini`) has the values under speed and length, CABLE_LENGTH says that length, and profile
+//!   and priority groups are called and filled as buffermgrd itself would do. Otherwise CABLE_LENGTH says `0m`, which
+//!   buffermgrd takes for "hands off", and the profile is ours. The name of ours holds its xoff: a profile can't be
+//!   changed on a switch that runs, but another can be put in its place.
+//! - Ports without a wire get a cable length, `0m`, and nothing else. BUFFER_PORT_*_PROFILE_LIST isn't written: no
+//!   template of a Broadcom box does.
+//! - Where a box's pools, profiles or headroom aren't known, nothing on it is lossless: PFC without headroom pauses and
+//!   drops all the same. [`Lack`] says what is missing.
+//! - Enterprise SONiC makes these rows by itself (`roce enable`); none are written for it.
+
+use fabc_lang::fabric::{Fabric, HeadroomSource, Tier, natural_cmp};
+use fabc_lang::intent::{Class, Ecn, Nos, Schedule};
+use fabc_lang::platform::buffers::{Pool, Profile};
+use fabc_lang::platform::{Fact, Platform};
+use fabc_lang::source::Span;
+use fabc_lang::units::{Length, Speed};
+
+use super::sink::Origin;
+use crate::device::{Device, DevicePort, Wired};
+
+/// Name of all maps and of the list of cable lengths.
+pub(super) const MAP: &str = "AZURE";
+
+/// The pool that buffermgrd puts lossless profiles into.
+pub const LOSSLESS_POOL: &str = "ingress_lossless_pool";
+const INGRESS_LOSSY: &str = "ingress_lossy_profile";
+const EGRESS_LOSSLESS: &str = "egress_lossless_profile";
+const EGRESS_LOSSY: &str = "egress_lossy_profile";
+
+/// Priorities of PFC, queues and priority groups.
+pub(super) const PRIORITIES: u8 = 8;
+
+/// What keeps a box from being lossless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lack {
+    /// A pool that no source tells.
+    Pool(String),
+    /// A profile that no source tells.
+    Profile(&'static str),
+    /// Headroom for ports of this speed.
+    Headroom(Speed),
+}
+
+/// The plan of one switch.
+#[derive(Debug)]
+pub(crate) struct Qos<'a> {
+    /// Classes, by priority.
+    pub(super) queues: Vec<Queue<'a>>,
+    /// Takes every DSCP that no class names.
+    pub(super) rest: (u8, Option<Span>),
+    /// Pools and profiles; none where they aren't known.
+    pub(super) buffers: Option<Buffers<'a>>,
+    /// Priorities that are paused instead of dropped, a bit for each.
+    pub(super) lossless: u8,
+    /// The same as PORT_QOS_MAP has them: `3,4`.
+    pub(super) pfc: String,
+    /// Priority groups with a profile, as ranges; whether they are lossless.
+    pub(super) groups: Vec<(String, bool)>,
+    /// All queues as ranges; whether they are lossless.
+    pub(super) ranges: Vec<(String, bool)>,
+    /// Lossless profiles, by name.
+    pub(super) profiles: Vec<Lossless>,
+    /// By port of the device: its profile.
+    ports: Vec<Option<usize>>,
+}
+
+/// A class and its queue.
+#[derive(Debug)]
+pub(super) struct Queue<'a> {
+    pub(super) class: &'a Class,
+    pub(super) priority: u8,
+    /// Its scheduler, where the file says how it is served.
+    pub(super) scheduler: Option<(String, Schedule, Span)>,
+    /// Its WRED profiles that some port uses, each with the speed that it is for.
+    pub(super) wred: Vec<(String, &'a Ecn)>,
+}
+
+/// Buffers as the box ships.
+#[derive(Debug)]
+pub(super) struct Buffers<'a> {
+    /// Pools that are used, by name.
+    pub(super) pools: Vec<PoolPlan<'a>>,
+    pub(super) egress_lossless: &'a Fact<Profile>,
+    pub(super) egress_lossy: &'a Fact<Profile>,
+    pub(super) ingress_lossy: &'a Fact<Profile>,
+}
+
+/// A pool, with what the file says of it.
+#[derive(Debug)]
+pub(super) struct PoolPlan<'a> {
+    pub(super) pool: &'a Fact<Pool>,
+    pub(super) size: (u64, Option<Span>),
+    pub(super) xoff: Option<(u64, Option<Span>)>,
+}
+
+/// A lossless profile.
+#[derive(Debug)]
+pub(super) struct Lossless {
+    pub(super) name: String,
+    /// What CABLE_LENGTH says of its ports.
+    pub(super) cable: String,
+    pub(super) xoff: u64,
+    pub(super) size: u64,
+    pub(super) xon: u64,
+    pub(super) xon_offset: Option<u64>,
+    pub(super) dynamic_th: i32,
+    /// Why it is as it is.
+    pub(super) origin: Origin,
+    speed: Speed,
+    length: Length,
+}
+
+impl<'a> Qos<'a> {
+    /// The plan of a switch; none where the file names no class, or its system makes these rows by itself.
+    pub(crate) fn new(device: &Device<'a>) -> Option<Self> {
+        let intent = &device.fabric.intent;
+        if intent.classes.is_empty() || device.release.nos != Nos::Sonic {
+            return None;
+        }
+        let mut classes: Vec<&Class> = intent.classes.iter().filter(|c| c.priority.v < PRIORITIES).collect();
+        classes.sort_by_key(|c| c.priority.v);
+        classes.dedup_by_key(|c| c.priority.v);
+        let wanted = classes.iter().filter(|c| c.is_lossless()).fold(0, |mask, c| mask | 1 << c.priority.v);
+        let buffers = Buffers::new(device.fabric, device.tier).ok();
+        let (profiles, ports) = match (&buffers, wanted) {
+            (Some(_), 1..) => Lossless::of(device).unwrap_or_default(),
+            _ => Default::default(),
+        };
+        let lossless = if ports.is_empty() { 0 } else { wanted };
+        let default =
+            classes.iter().find_map(|c| c.default.filter(|d| d.v).map(|d| (c.priority.v, Some(d.at))));
+        let lossy = first_without(lossless);
+        let mut groups: Vec<_> = runs(lossless).filter(|(_, is)| *is).collect();
+        groups.push((lossy.to_string(), false));
+        groups.sort_by(|a, b| natural_cmp(&a.0, &b.0));
+        Some(Qos {
+            queues: classes.iter().map(|class| Queue::new(class, device)).collect(),
+            rest: default.unwrap_or((first_without(wanted), None)),
+            buffers,
+            lossless,
+            pfc: list(lossless),
+            groups,
+            ranges: runs(lossless).collect(),
+            profiles,
+            ports,
+        })
+    }
+
+    /// The priority group of a traffic class.
+    pub(super) fn group(&self, priority: u8) -> u8 {
+        if self.is_lossless(priority) { priority } else { first_without(self.lossless) }
+    }
+
+    /// Whether a priority is paused on this switch.
+    pub(super) fn is_lossless(&self, priority: u8) -> bool {
+        self.lossless & 1 << priority != 0
+    }
+
+    /// Ports whose far end is there, each with its lossless profile.
+    pub(super) fn wired<'d>(
+        &'d self,
+        device: &'d Device<'a>,
+    ) -> impl Iterator<Item = (&'d DevicePort<'a>, &'d Wired<'a>, Option<&'d Lossless>)> {
+        let wired = device.ports.iter().enumerate().filter_map(|(i, p)| p.wired().map(|w| (i, p, w)));
+        wired.map(|(i, port, wired)| (port, wired, self.profile(i)))
+    }
+
+    /// The lossless profile of the port with this index.
+    pub(super) fn profile(&self, port: usize) -> Option<&Lossless> {
+        self.profiles.get((*self.ports.get(port)?)?)
+    }
+}
+
+impl<'a> Queue<'a> {
+    fn new(class: &'a Class, device: &Device<'a>) -> Self {
+        let priority = class.priority.v;
+        let mut wred: Vec<(String, &Ecn)> = Vec::new();
+        for (port, _) in device.wired().take_while(|_| !class.ecn.is_empty()) {
+            let Some(ecn) = ecn_of(class, port.port.spec.speed) else { continue };
+            if !wred.iter().any(|(_, known)| std::ptr::eq(*known, ecn)) {
+                let name = match ecn.speed {
+                    Some(speed) => format!("ECN_{priority}_{}", speed.v),
+                    None => format!("ECN_{priority}"),
+                };
+                wred.push((name, ecn));
+            }
+        }
+        wred.sort_by(|a, b| natural_cmp(&a.0, &b.0));
+        let scheduler = class.schedule.map(|s| (format!("scheduler.{priority}"), s.v, s.at));
+        Queue { class, priority, scheduler, wred }
+    }
+
+    /// The WRED profile of the queue on ports of this speed.
+    pub(super) fn wred_of(&self, speed: Speed) -> Option<&(String, &'a Ecn)> {
+        let ecn = ecn_of(self.class, speed)?;
+        self.wred.iter().find(|(_, known)| std::ptr::eq(*known, ecn))
+    }
+}
+
+/// ECN for ports of this speed, else for every speed.
+fn ecn_of(class: &Class, speed: Speed) -> Option<&Ecn> {
+    let own = class.ecn.iter().find(|e| e.speed.is_some_and(|s| s.v == speed));
+    own.or_else(|| class.ecn.iter().find(|e| e.speed.is_none()))
+}
+
+impl<'a> Buffers<'a> {
+    fn new(fabric: &'a Fabric, tier: &'a Tier) -> Result<Self, Lack> {
+        let (platform, role) = (fabric.platform_of(tier), role(tier));
+        // A limit of ours is a power of two, as all vendors' tables have it for a dynamic pool.
+        let lossless = platform.pool(LOSSLESS_POOL, role).filter(|pool| pool.v.dynamic && pool.v.ingress);
+        let lossless = lossless.map(|pool| PoolPlan::new(fabric, pool)).filter(|plan| plan.xoff.is_some());
+        let lossless = lossless.ok_or(Lack::Pool(LOSSLESS_POOL.to_owned()))?;
+        let egress_lossless = profile(platform, EGRESS_LOSSLESS, role)?;
+        let egress_lossy = profile(platform, EGRESS_LOSSY, role)?;
+        let ingress_lossy = profile(platform, INGRESS_LOSSY, role)?;
+        let mut pools = vec![lossless];
+        for profile in [egress_lossless, egress_lossy, ingress_lossy] {
+            let pool = platform.pool(&profile.v.pool, role);
+            let pool = pool.ok_or_else(|| Lack::Pool(profile.v.pool.clone()))?;
+            pools.push(PoolPlan::new(fabric, pool));
+        }
+        pools.sort_by(|a, b| natural_cmp(&a.pool.v.name, &b.pool.v.name));
+        pools.dedup_by(|a, b| a.pool.v.name == b.pool.v.name);
+        Ok(Buffers { pools, egress_lossless, egress_lossy, ingress_lossy })
+    }
+}
+
+impl<'a> PoolPlan<'a> {
+    fn new(fabric: &Fabric, pool: &'a Fact<Pool>) -> Self {
+        let said = fabric
+            .intent
+            .buffers
+            .iter()
+            .flat_map(|b| b.pools.iter().rev())
+            .filter(|p| p.name.as_ref().map_or(LOSSLESS_POOL, |name| name.v.as_str()) == pool.v.name);
+        let size = said.clone().find_map(|p| p.size).map(|s| (s.v.0, Some(s.at)));
+        let xoff = said.clone().find_map(|p| p.xoff).map(|x| (x.v.0, Some(x.at)));
+        PoolPlan {
+            pool,
+            size: size.unwrap_or((pool.v.size.0, None)),
+            xoff: xoff.or(pool.v.xoff.map(|x| (x.0, None))),
+        }
+    }
+}
+
+impl Lossless {
+    /// The profiles of a switch, and which of them each port has; none where headroom isn't known for some port.
+    fn of(device: &Device<'_>) -> Option<(Vec<Self>, Vec<Option<usize>>)> {
+        let mut profiles: Vec<Self> = Vec::new();
+        let mut ports = Vec::with_capacity(device.ports.len());
+        for port in &device.ports {
+            let Some(wired) = port.wired() else {
+                ports.push(None);
+                continue;
+            };
+            let (speed, (length, _)) = (port.port.spec.speed, device.fabric.planned_length(wired.link));
+            let known = profiles.iter().position(|p| (p.speed, p.length) == (speed, length));
+            let index = match known {
+                Some(index) => index,
+                None => {
+                    profiles.push(Lossless::new(device, wired, speed, length)?);
+                    profiles.len() - 1
+                }
+            };
+            ports.push(Some(index));
+        }
+        // By name; two lengths may come to one profile.
+        let mut order: Vec<usize> = (0..profiles.len()).collect();
+        order.sort_by(|&a, &b| natural_cmp(&profiles[a].name, &profiles[b].name));
+        let mut place = vec![0; profiles.len()];
+        let mut next = 0;
+        for (i, &old) in order.iter().enumerate() {
+            if i > 0 && profiles[old].name != profiles[order[i - 1]].name {
+                next += 1;
+            }
+            place[old] = next;
+        }
+        profiles.sort_by(|a, b| natural_cmp(&a.name, &b.name));
+        profiles.dedup_by(|a, b| a.name == b.name);
+        ports.iter_mut().flatten().for_each(|port| *port = place[*port]);
+        Some((profiles, ports))
+    }
+
+    fn new(device: &Device<'_>, wired: &Wired<'_>, speed: Speed, length: Length) -> Option<Self> {
+        let found = device.fabric.headroom_for(device.platform, speed, length)?;
+        let row = device.platform.headroom_row(speed, found.table_length).filter(|_| found.listed);
+        let listed = row.filter(|_| found.table_length.0.is_multiple_of(1000));
+        let rule = match (listed, found.source) {
+            (Some(_), _) => {
+                "the box's own table has speed and length: buffermgrd's own name and values, so that it finds its work done"
+            }
+            (None, HeadroomSource::Measured(_)) => "a stated measurement",
+            (None, HeadroomSource::TableShorter(_)) => {
+                "the vendor's row for a shorter length, which asks for more than the formula"
+            }
+            (None, HeadroomSource::TableLonger(_)) => "the vendor's row for the next longer length",
+            (None, HeadroomSource::Table(_) | HeadroomSource::Formula) => {
+                "the formula with margin, for the box's own table hasn't this length: a profile of ours, CABLE_LENGTH 0m"
+            }
+        };
+        let stated = device.fabric.stated_length(wired.link);
+        let mut origin =
+            Origin::rule(rule).at(stated.map_or(device.fabric.line_of(wired.link).at, |length| length.at));
+        if let Some(at) = found.source.at() {
+            origin = origin.and(at);
+        }
+        let (name, cable) = match listed {
+            Some(_) => {
+                let cable = format!("{}m", found.table_length.0 / 1000);
+                (format!("pg_lossless_{}_{cable}_profile", speed.0), cable)
+            }
+            None => {
+                let metres = length.metres_up();
+                (format!("pg_lossless_{}_{metres}m_{}_profile", speed.0, found.xoff), "0m".to_owned())
+            }
+        };
+        Some(Lossless {
+            name,
+            cable,
+            xoff: found.xoff,
+            size: found.size,
+            xon: found.xon,
+            xon_offset: match listed {
+                Some(row) => row.v.xon_offset.map(|offset| offset.0),
+                None => Some(found.xon_offset).filter(|&offset| offset > 0),
+            },
+            dynamic_th: found.dynamic_th,
+            origin,
+            speed,
+            length,
+        })
+    }
+}
+
+/// What keeps switches of a tier from being lossless: the first thing that is missing.
+pub fn lack(fabric: &Fabric, tier: &Tier) -> Option<Lack> {
+    if let Err(lack) = Buffers::new(fabric, tier) {
+        return Some(lack);
+    }
+    let platform = fabric.platform_of(tier);
+    let lines = || tier.up.iter().chain(&tier.down).filter_map(|&line| Some((line, fabric.lines.get(line)?)));
+    let unknown = lines().find(|&(index, line)| {
+        let none = |length| fabric.headroom_for(platform, line.speed.v, length).is_none();
+        // Without a formula it depends on the length, and the longest is the first to be missing.
+        none(Length(u32::MAX / 2))
+            && fabric.links.iter().any(|link| {
+                link.line as usize == index && fabric.is_present(link) && none(fabric.planned_length(link).0)
+            })
+    });
+    unknown.map(|(_, line)| Lack::Headroom(line.speed.v))
+}
+
+/// The role by whose templates SONiC would set up a switch of this tier's type.
+fn role(tier: &Tier) -> &'static str {
+    if tier.kind == "ToRRouter" { "t0" } else { "t1" }
+}
+
+fn profile<'a>(platform: &'a Platform, name: &'static str, role: &str) -> Result<&'a Fact<Profile>, Lack> {
+    let fits = |p: &&Fact<Profile>| p.v.name == name && p.v.role.as_deref().is_none_or(|r| r == role);
+    platform.profiles.iter().find(fits).ok_or(Lack::Profile(name))
+}
+
+fn first_without(mask: u8) -> u8 {
+    (0..PRIORITIES).find(|p| mask & 1 << p == 0).unwrap_or(0)
+}
+
+fn list(mask: u8) -> String {
+    let mut text = String::new();
+    for priority in (0..PRIORITIES).filter(|p| mask & 1 << p != 0) {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push(char::from(b'0' + priority));
+    }
+    text
+}
+
+/// All priorities as ranges of neighbours that have the same bit: `0-2`, `3-4`, `5-7`. Those with the bit set are the
+/// keys that buffermgrd makes of `pfc_enable`.
+fn runs(mask: u8) -> impl Iterator<Item = (String, bool)> {
+    let is = move |p: u8| mask & 1 << p != 0;
+    let starts = (0..PRIORITIES).filter(move |&p| p == 0 || is(p) != is(p - 1));
+    starts.map(move |start| {
+        let end = (start..PRIORITIES).take_while(|&p| is(p) == is(start)).last().unwrap_or(start);
+        (if start == end { start.to_string() } else { format!("{start}-{end}") }, is(start))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn priorities_are_told_as_lists_and_ranges() {
+        let lossless = |mask| runs(mask).filter(|(_, is)| *is).map(|(text, _)| text).collect::<Vec<_>>();
+        assert_eq!(lossless(0b0001_1000), ["3-4"]);
+        assert_eq!(lossless(0b0000_1000), ["3"]);
+        assert_eq!(lossless(0b0101_1100), ["2-4", "6"]);
+        assert_eq!(runs(0b0001_1000).map(|(text, _)| text).collect::<Vec<_>>(), ["0-2", "3-4", "5-7"]);
+        assert_eq!(runs(0).map(|(text, _)| text).collect::<Vec<_>>(), ["0-7"]);
+        assert_eq!((list(0b0001_1000), list(0)), ("3,4".to_owned(), String::new()));
+        assert_eq!((first_without(0), first_without(0b11)), (0, 2));
+    }
+}

@@ -1,0 +1,46 @@
+//! PFC_WD: the watchdog on lossless queues.
+
+use super::{Owner, Table};
+use crate::device::Device;
+use crate::sonic::sink::{Origin, Sink};
+
+pub(super) static TABLE: Table = Table::new(
+    "PFC_WD",
+    Owner::Rows,
+    "Every wired port, by `watchdog`; one action for the whole switch, for Broadcom's chips have but one. Queues are \
+     looked at as often as SONiC itself would with so many ports, but no more slowly than they are to be found.",
+);
+
+const SAID: Origin = Origin::rule("as `watchdog` says");
+const ACTION: Origin = Origin::rule("as `watchdog` says; drop where it says nothing");
+const POLL: Origin = Origin::rule(
+    "200 ms for each 32 ports, as SONiC does it, but not above detection and restoration times nor the release's limit",
+);
+
+/// What SONiC's `pfcwd start_default` takes for each 32 ports, ms.
+const INTERVAL: u64 = 200;
+const PORTS: usize = 32;
+/// The least that YANG takes, ms.
+const LEAST: u64 = 100;
+
+pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
+    let Some(qos) = device.qos().filter(|qos| qos.lossless != 0) else { return };
+    let Some(watchdog) = &device.fabric.intent.watchdog else { return };
+    let (Some(detect), Some(restore)) = (watchdog.detect, watchdog.restore) else { return };
+    let action = ACTION.at(watchdog.action.as_ref().map_or(watchdog.at, |a| a.at));
+    let word = watchdog.action.as_ref().map_or("drop", |a| a.v.as_str());
+    let mut ports = 0usize;
+    for (port, wired, _) in qos.wired(device) {
+        ports += 1;
+        sink.row(port.name(), SAID.at(watchdog.at).and(device.fabric.line_of(wired.link).at));
+        sink.field("action", word, action);
+        sink.number("detection_time", detect.v.ms(), SAID.at(detect.at));
+        sink.number("restoration_time", restore.v.ms(), SAID.at(restore.at));
+    }
+    if ports > 0 {
+        let most = detect.v.ms().min(restore.v.ms()).min(device.release.pfcwd_poll_max);
+        let interval = INTERVAL * (ports.div_ceil(PORTS) as u64);
+        sink.row("GLOBAL", POLL.at(watchdog.at));
+        sink.number("POLL_INTERVAL", interval.min(most).max(LEAST), POLL.at(watchdog.at));
+    }
+}
