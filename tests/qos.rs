@@ -26,7 +26,7 @@ type Table = BTreeMap<String, BTreeMap<String, String>>;
 fn analysis(text: &str) -> Analysis {
     let host = MemoryHost::default().file("fabric.kdl", text);
     let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
-    assert!(analysis.fabric.is_some(), "{text}");
+    assert!(analysis.fabric.is_some() && !analysis.findings.has_errors(), "{text}");
     analysis
 }
 
@@ -58,7 +58,7 @@ fn table(db: &ConfigDb, name: &str) -> Table {
 
 /// Leaf and spine with links of four lengths; two lossless classes where `two`.
 fn lengths(platform: &str, release: &str, two: bool) -> String {
-    let nic = if platform == "dell-z9864f" { 800 } else { 400 };
+    let nic = if platform == "dell-z9664f" { 400 } else { 800 };
     let second =
         if two { "class \"r2\" dscp=27 priority=4 lossless=#true { schedule weight=10; }" } else { "" };
     format!(

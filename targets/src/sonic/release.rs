@@ -154,5 +154,7 @@ mod tests {
         assert!(Release::all().iter().all(|r| r.metadata.is_sorted()));
         let old = Release::find(Nos::Sonic, "202405").unwrap();
         assert!(old.since("202311") && !old.since("202411"));
+        let polls = Release::all().iter().filter(|r| r.since("202505")).map(|r| r.pfcwd_poll_max);
+        assert_eq!(polls.collect::<Vec<_>>(), [3000, 1000, 1000]);
     }
 }

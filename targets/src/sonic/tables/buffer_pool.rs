@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::new(
+pub(super) static TABLE: Table = Table::community(
     "BUFFER_POOL",
     Owner::Rows,
     "The vendor's pools for the switch's role, with what `buffers` says instead.",

@@ -8,7 +8,7 @@ use crate::device::Device;
 use crate::sonic::qos::LOSSLESS_POOL;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::new(
+pub(super) static TABLE: Table = Table::community(
     "BUFFER_PROFILE",
     Owner::Rows,
     "The vendor's lossy and egress profiles for the switch's role, and a lossless one for each speed and length of cable \

@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::new(
+pub(super) static TABLE: Table = Table::community(
     "BUFFER_QUEUE",
     Owner::Rows,
     "On every wired port queues 0 to 7: the lossless ones never dropped from, the others as the vendor limits them.",

@@ -5,7 +5,7 @@ use crate::device::Device;
 use crate::sonic::qos::MAP;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::new(
+pub(super) static TABLE: Table = Table::community(
     "CABLE_LENGTH",
     Owner::Rows,
     "Every port: the length under which the box's own table has its headroom, else `0m`, by which buffermgrd leaves the \

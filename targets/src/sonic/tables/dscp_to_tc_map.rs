@@ -5,7 +5,7 @@ use crate::device::Device;
 use crate::sonic::qos;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::new(
+pub(super) static TABLE: Table = Table::community(
     "DSCP_TO_TC_MAP",
     Owner::Rows,
     "One map: every DSCP to its class's priority; those that no class names to the default class.",

@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::new(
+pub(super) static TABLE: Table = Table::community(
     "FLEX_COUNTER_TABLE",
     Owner::Fields,
     "Only differences: packets marked by ECN are counted, queue by queue, where a class is marked. Ports, queues, \

@@ -22,13 +22,18 @@ pub struct Table {
     pub doc: &'static str,
     /// Whose it is.
     pub owner: Owner,
-    /// First release of community SONiC whose YANG has it; none for the oldest that fabc knows.
+    /// First release of community SONiC whose rows are written; none where every release has them, Enterprise SONiC too.
     pub since: Option<&'static str>,
 }
 
 impl Table {
     const fn new(name: &'static str, owner: Owner, doc: &'static str) -> Self {
         Table { name, doc, owner, since: None }
+    }
+
+    /// A table that is left to Enterprise SONiC itself.
+    const fn community(name: &'static str, owner: Owner, doc: &'static str) -> Self {
+        Table { name, doc, owner, since: Some("202305") }
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::new(
+pub(super) static TABLE: Table = Table::community(
     "PFC_WD",
     Owner::Rows,
     "Every wired port, by `watchdog`; one action for the whole switch, for Broadcom's chips have but one. Queues are \
@@ -39,8 +39,23 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     }
     if ports > 0 {
         let most = detect.v.ms().min(restore.v.ms()).min(device.release.pfcwd_poll_max);
-        let interval = INTERVAL * (ports.div_ceil(PORTS) as u64);
         sink.row("GLOBAL", POLL.at(watchdog.at));
-        sink.number("POLL_INTERVAL", interval.min(most).max(LEAST), POLL.at(watchdog.at));
+        sink.number("POLL_INTERVAL", interval(ports, most), POLL.at(watchdog.at));
+    }
+}
+
+/// How often so many ports are looked at, at most.
+fn interval(ports: usize, most: u64) -> u64 {
+    (INTERVAL * (ports.div_ceil(PORTS) as u64)).min(most).max(LEAST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_grows_with_ports_up_to_its_limits() {
+        assert_eq!([1, 32, 33, 64, 256].map(|ports| interval(ports, 1000)), [200, 200, 400, 400, 1000]);
+        assert_eq!([interval(256, 3000), interval(64, 300), interval(64, 100)], [1600, 300, 100]);
     }
 }

@@ -5,7 +5,7 @@ use crate::device::Device;
 use crate::sonic::qos::MAP;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::new(
+pub(super) static TABLE: Table = Table::community(
     "PORT_QOS_MAP",
     Owner::Rows,
     "The maps on every wired port, and the DSCP map for the whole switch. PFC on all lossless priorities; \

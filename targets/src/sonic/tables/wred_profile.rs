@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::new(
+pub(super) static TABLE: Table = Table::community(
     "WRED_PROFILE",
     Owner::Rows,
     "One for each class with `ecn`, and for each speed where it differs by speed: `ECN_3`, `ECN_3_400G`. The same \
