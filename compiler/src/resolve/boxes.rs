@@ -111,6 +111,20 @@ impl SwitchBox {
             .min_by_key(|m| (m.speeds.first() != Some(&speed), m.lanes, u32::MAX - m.children))
     }
 
+    /// Other modes with ports of this speed over as many lanes as `mode` has.
+    pub(super) fn alternatives(&self, speed: Speed, mode: &str) -> Vec<&BoxMode> {
+        let all = || self.cages.iter().flat_map(|c| &c.modes);
+        let Some(chosen) = all().find(|m| m.name == mode) else { return Vec::new() };
+        let mut others: Vec<&BoxMode> = Vec::new();
+        for other in all().filter(|m| m.lanes == chosen.lanes && m.community == chosen.community) {
+            let fits = other.speeds.first() == Some(&speed) && other.name != mode;
+            if fits && others.iter().all(|o| o.name != other.name) {
+                others.push(other);
+            }
+        }
+        others
+    }
+
     /// Names of all modes: for messages.
     pub(super) fn offers(&self) -> String {
         let mut names: Vec<&str> = Vec::new();
@@ -130,7 +144,8 @@ impl SwitchBox {
         for child in self.platform.children(cage, &mode.v) {
             let speed = speed.unwrap_or(child.speed);
             let lane_count = u16::try_from(child.lanes.len()).unwrap_or(u16::MAX);
-            let fec = self.platform.fec(cage, lane_count, speed).and_then(|f| f.v.default.clone());
+            let known = self.platform.fec(cage, lane_count, speed).and_then(|f| f.v.default.clone());
+            let fec = known.or_else(|| self.is_pam4(cage, lane_count, speed).then(|| "rs".to_owned()));
             layout.ports.push(PortSpec {
                 alias: child.alias.unwrap_or_else(|| child.name.clone()),
                 name: child.name,
@@ -143,6 +158,12 @@ impl SwitchBox {
             });
         }
         layout
+    }
+
+    /// Whether a port's lanes are PAM4, which never runs without RS-FEC: 50G a lane and more (IEEE 802.3cd, 802.3ck).
+    /// SONiC's word for it is `rs`.
+    fn is_pam4(&self, cage: &Cage, lanes: u16, speed: Speed) -> bool {
+        speed.0 >= u32::from(lanes.max(1)) * physical_lanes(&self.platform, cage) * 50_000
     }
 
     /// Ports that are no cages.
@@ -170,8 +191,13 @@ fn joined(lanes: &[u16]) -> String {
     lanes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
+/// SerDes lanes behind each lane that the platform lists.
+fn physical_lanes(platform: &Platform, cage: &Cage) -> u32 {
+    platform.group(cage).and_then(|g| g.physical_lanes.as_ref()).map_or(1, |p| u32::from(p.v))
+}
+
 fn modes(platform: &Platform, cage: &Cage) -> Vec<BoxMode> {
-    let physical = platform.group(cage).and_then(|g| g.physical_lanes.as_ref()).map_or(1, |p| u32::from(p.v));
+    let physical = physical_lanes(platform, cage);
     let mode = |m: &fabc_lang::platform::Mode| BoxMode {
         name: m.name.clone(),
         children: u32::from(m.ports).max(1),

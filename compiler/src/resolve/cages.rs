@@ -30,12 +30,58 @@ pub(super) fn allocate(
         let (Member::Tier(declared), Some(which)) = (nodes.nodes[node].member, boxes.of(tier)) else {
             continue;
         };
-        let mut stage = Stage { tier, declared, which, findings };
-        fine &= stage.servers_per_leaf(&mut plan);
-        let claims = stage.claims(&plan);
-        fine &= stage.place(&mut plan, &claims);
+        let attempt = |plan: &mut Plan, findings: &mut Findings| {
+            let mut stage = Stage { tier, declared, which, findings };
+            let enough = stage.servers_per_leaf(plan);
+            let claims = stage.claims(plan);
+            stage.place(plan, &claims) && enough
+        };
+        let touched = |line: &Line| line.lower == Lower::Tier(tier) || line.upper == tier;
+        let saved: Vec<(usize, Line, Scheme)> = (0..plan.lines.len())
+            .filter(|&i| touched(&plan.lines[i]))
+            .map(|i| (i, plan.lines[i].clone(), plan.drafts[i].scheme.clone()))
+            .collect();
+        let mut said = Findings::default();
+        let mut placed = attempt(&mut plan, &mut said);
+        for (line, mode, children) in substitutes(&plan, tier, which) {
+            if placed {
+                break;
+            }
+            restore(&mut plan, &saved);
+            let line = &mut plan.lines[line];
+            let side = line.lower_side.as_mut().filter(|_| line.lower == Lower::Tier(tier));
+            let side = side.unwrap_or(&mut line.upper_side);
+            (side.mode, side.children) = (mode, children);
+            placed = attempt(&mut plan, &mut Findings::default());
+        }
+        if !placed {
+            restore(&mut plan, &saved);
+            findings.extend(said);
+        }
+        fine &= placed;
     }
     fine.then_some(plan)
+}
+
+/// Lines as they were before an attempt.
+fn restore(plan: &mut Plan, saved: &[(usize, Line, Scheme)]) {
+    for (i, line, scheme) in saved {
+        plan.lines[*i].clone_from(line);
+        plan.drafts[*i].scheme.clone_from(scheme);
+    }
+}
+
+/// Break-outs that a line of this tier could have instead, with as many lanes to a port: a box with two kinds of cages
+/// may place one where it can't place the other.
+fn substitutes(plan: &Plan, tier: usize, which: &SwitchBox) -> Vec<(usize, String, u32)> {
+    let mut list = Vec::new();
+    for (i, line) in plan.lines.iter().enumerate().filter(|(i, _)| !plan.drafts[*i].fixed) {
+        let lower = line.lower_side.as_ref().filter(|_| line.lower == Lower::Tier(tier));
+        let Some(side) = lower.or(Some(&line.upper_side).filter(|_| line.upper == tier)) else { continue };
+        let others = which.alternatives(line.speed.v, &side.mode);
+        list.extend(others.into_iter().map(|m| (i, m.name.clone(), m.children)));
+    }
+    list
 }
 
 /// Cages of a tier in order of the front panel, with what its lines make of them.

@@ -112,6 +112,8 @@ pub(super) struct Draft {
     /// Place of a lower switch's unit on the upper side: units × n × p positions.
     pub(super) unit_block: u32,
     pub(super) order: i64,
+    /// Whether the break-out is stated, so that no other mode may be tried.
+    pub(super) fixed: bool,
 }
 
 /// All lines, in the order in which they take cages.
@@ -347,6 +349,7 @@ impl Maker<'_, '_, '_> {
             scheme,
             unit_block: block,
             order: link.order,
+            fixed: link.breakout.is_some(),
         };
         made.push((line, draft));
     }
@@ -557,6 +560,7 @@ impl Maker<'_, '_, '_> {
                 scheme,
                 unit_block: 0,
                 order: link.order,
+                fixed: link.breakout.is_some(),
             };
             made.push((line, draft));
         }
