@@ -4,6 +4,7 @@
 //! - [`pipeline`]: the whole compiler in one screen; start here
 //! - [`load`]: files and their includes to one tree
 //! - [`resolve`]: intent to fabric
+//! - `budget`: headroom against the memory that holds it
 //! - [`checks`]: one file for each thing that may be wrong with a fabric
 //! - [`growth`]: what a build would move of what stands
 //! - [`files`]: fabric to a tree of files
@@ -13,6 +14,7 @@
 //! - [`host`]: the only door to the outside
 //! - [`cli`]: one file for each command
 
+mod budget;
 pub mod checks;
 pub mod cli;
 pub mod files;

@@ -10,11 +10,13 @@
 //! - [`selector`]: ports as `switch` names them
 //! - [`site`]: where `place` puts devices
 //! - [`optics`]: modules and cables
+//! - [`headroom`]: rows of vendors' tables, ECN against the pause
 //! - [`facts`]: small ones
 
 mod cut;
 mod facts;
 mod graph;
+mod headroom;
 mod hops;
 mod load;
 mod optics;
@@ -24,8 +26,10 @@ mod site;
 
 use fabc_lang::diagnostic::{Findings, Rule, Severity};
 use fabc_lang::fabric::Fabric;
+use fabc_lang::source::Span;
 use fabc_lang::units::grouped;
 
+use crate::budget::{self, Budget};
 use load::Load;
 
 /// A rule and the function that looks for it.
@@ -40,10 +44,19 @@ struct Ctx<'a> {
     fabric: &'a Fabric,
     /// By switch.
     loads: Vec<Load>,
+    /// Of switches that are alike; empty where no class is lossless.
+    budgets: Vec<Budget>,
     /// Whether nothing was wrong so far. If not, what seems to be missing may stand in a line that could not be read.
     sound: bool,
     /// Whether all was resolved. If not, what `expect` speaks of may be a part only.
     whole: bool,
+}
+
+impl Ctx<'_> {
+    /// The first lossless class; the file's root where there is none.
+    fn class_at(&self) -> Span {
+        budget::lossless(self.fabric).next().map_or(Span::default(), |c| c.at)
+    }
 }
 
 /// Declares a check: `/// why` `Severity "family/name" "title" => function`.
@@ -103,7 +116,20 @@ mod classes {
     pub(super) mod watchdog_unused;
 }
 mod buffers {
+    pub(super) mod ecn_above_pause;
+    pub(super) mod ecn_early;
+    pub(super) mod ecn_late;
+    pub(super) mod ecn_not_strict;
+    pub(super) mod halves_unknown;
+    pub(super) mod measured_unused;
+    pub(super) mod no_figures;
+    pub(super) mod no_length;
     pub(super) mod not_written;
+    pub(super) mod over_budget;
+    pub(super) mod pool_range;
+    pub(super) mod size_unclear;
+    pub(super) mod table_differs;
+    pub(super) mod table_too_low;
 }
 mod routing {
     pub(super) mod asn_clash;
@@ -207,7 +233,20 @@ pub static CHECKS: &[&Check] = &[
     &classes::unwatched::CHECK,
     &classes::watchdog_range::CHECK,
     &classes::watchdog_unused::CHECK,
+    &buffers::ecn_above_pause::CHECK,
+    &buffers::ecn_early::CHECK,
+    &buffers::ecn_late::CHECK,
+    &buffers::ecn_not_strict::CHECK,
+    &buffers::halves_unknown::CHECK,
+    &buffers::measured_unused::CHECK,
+    &buffers::no_figures::CHECK,
+    &buffers::no_length::CHECK,
     &buffers::not_written::CHECK,
+    &buffers::over_budget::CHECK,
+    &buffers::pool_range::CHECK,
+    &buffers::size_unclear::CHECK,
+    &buffers::table_differs::CHECK,
+    &buffers::table_too_low::CHECK,
     &routing::asn_clash::CHECK,
     &routing::asn_missing::CHECK,
     &routing::asn_public::CHECK,
@@ -262,7 +301,9 @@ pub(crate) use nos::unknown_release::finding as unknown_release;
 /// Runs all checks over a fabric.
 pub fn run(fabric: &Fabric, findings: &mut Findings) {
     let whole = !findings.iter().any(|f| f.severity == Severity::Error && f.code().starts_with("resolve/"));
-    let ctx = Ctx { fabric, loads: load::loads(fabric), sound: !findings.has_errors(), whole };
+    let lossless = budget::lossless(fabric).next().is_some();
+    let budgets = if lossless { budget::budgets(fabric) } else { Vec::new() };
+    let ctx = Ctx { fabric, loads: load::loads(fabric), budgets, sound: !findings.has_errors(), whole };
     for check in CHECKS {
         (check.run)(&ctx, findings);
     }

@@ -12,6 +12,7 @@ mod progress;
 mod put;
 mod reference;
 mod screen;
+mod show;
 mod source;
 mod tell;
 mod why;
@@ -87,6 +88,7 @@ enum Command {
     Build(build::Args),
     Check(check::Args),
     Platforms(platforms::Args),
+    Show(show::Args),
     Why(why::Args),
     Explain(explain::Args),
     Init(init::Args),
@@ -106,6 +108,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
         Command::Build(args) => build::run(args, &screen),
         Command::Check(args) => check::run(args, &screen),
         Command::Platforms(args) => platforms::run(args, &screen),
+        Command::Show(args) => show::run(args, &screen),
         Command::Why(args) => why::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
         Command::Init(args) => init::run(args, &screen),

@@ -138,6 +138,13 @@ impl Fabric {
 }
 
 impl Platform {
+    /// Headroom of a port by the platform's own figures alone.
+    pub fn usual_xoff(&self, speed: Speed, length: Length) -> Option<u64> {
+        let frame = self.asic.v.headroom_slope.as_ref().map_or(9216, |s| s.v.reference_mtu);
+        let wanted = Wanted { frame, round_up: false, margin: Ratio::new(0, 1), buffers: None };
+        self.headroom_for(speed, length, wanted).map(|h| h.xoff)
+    }
+
     fn headroom_for(&self, speed: Speed, length: Length, wanted: Wanted<'_>) -> Option<Headroom> {
         let cell = self.asic.v.mmu.as_ref().map_or(1, |m| m.v.cell.0.max(1));
         let formula = self.asic.v.headroom_cells(speed, length, wanted.frame).map(|cells| cells * cell);
@@ -193,6 +200,13 @@ impl Asic {
         let constant = &self.headroom_constant(speed)?.v;
         cells(*slope, *constant, self.mmu.as_ref()?.v.cell, length, frame)
     }
+
+    /// What frames of so many bytes add to the constant, over the divisor of the slope; rounded up.
+    pub fn frame_term(&self, frame: u32) -> Option<i128> {
+        let slope = &self.headroom_slope.as_ref()?.v;
+        let (wire, stored) = frame_parts(*slope, self.mmu.as_ref()?.v.cell, frame);
+        Some(stored - (-wire).div_euclid(WIRE))
+    }
 }
 
 /// `(k + per-metre × speed × metres + what the frame adds) / divisor`, rounded up.
@@ -208,13 +222,19 @@ fn cells(
 ) -> Option<u64> {
     let divisor = i128::from(slope.divisor);
     let wire = i128::from(slope.per_metre) * i128::from(constant.speed.0) * i128::from(length.0);
-    let stored = |frame: u32| i128::from(frame_cells(frame, cell.0));
-    let frames = 2 * (i128::from(frame) - i128::from(slope.reference_mtu)) * divisor;
-    let more = (stored(frame) - stored(slope.reference_mtu)) * divisor;
+    let (frames, more) = frame_parts(slope, cell, frame);
     // Over WIRE × MILLION × divisor, so that nothing is rounded before the end.
     let sum = (i128::from(constant.k) + more) * WIRE * MILLION + wire * WIRE + frames * MILLION;
     let whole = divisor * WIRE * MILLION;
     u64::try_from((sum.max(0) + whole - 1).checked_div(whole)?).ok()
+}
+
+/// What a frame adds over the reference: on the wire, times WIRE, and stored.
+fn frame_parts(slope: HeadroomSlope, cell: Size, frame: u32) -> (i128, i128) {
+    let divisor = i128::from(slope.divisor);
+    let stored = |frame: u32| i128::from(frame_cells(frame, cell.0));
+    let wire = 2 * (i128::from(frame) - i128::from(slope.reference_mtu)) * divisor;
+    (wire, (stored(frame) - stored(slope.reference_mtu)) * divisor)
 }
 
 /// Cells that a frame takes: the first holds less.
@@ -297,6 +317,11 @@ mod tests {
             .map(|f| frame_cells(f, 254))
             .collect();
         assert_eq!(cells, [1, 1, 2, 7, 17, 34, 36, 37, 37, 38]);
+        let asic = &platform("dell-z9864f").asic.v;
+        assert_eq!(
+            [9216, 9238, 4200].map(|frame| asic.frame_term(frame)),
+            [Some(0), Some(176), Some(-46_848)]
+        );
     }
 
     #[test]
@@ -315,6 +340,7 @@ mod tests {
             margin: None,
             measured: vec![say(800_000, 40_000, 700_000), say(400_000, 17_000, 400_000)],
             pools: Vec::new(),
+            round_trip: None,
             at,
         };
         let stated = Wanted { margin: Ratio::new(1, 20), buffers: Some(&buffers), ..nothing() };

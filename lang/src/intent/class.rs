@@ -66,8 +66,16 @@ static POOL: Node = Node::new("pool", "A pool's size instead of the platform's."
     .args(&[opt_arg("NAME", Kind::Name, "ingress_lossless_pool where it isn't given")])
     .props(&[prop("size", Kind::Size, "whole pool"), prop("xoff", Kind::Size, "shared headroom in it")]);
 
-pub(super) static BUFFERS: Node =
-    Node::new("buffers", "Headroom and pools.").children(&[&HEADROOM, &MARGIN, &MEASURED, &POOL]).optional();
+static ROUND_TRIP: Node = Node::new(
+    "round-trip",
+    "From server to server and back with empty queues: what ECN thresholds are weighed against. 8 us where it isn't given.",
+)
+.args(&[arg("TIME", Kind::Time, "")])
+.optional();
+
+pub(super) static BUFFERS: Node = Node::new("buffers", "Headroom and pools.")
+    .children(&[&HEADROOM, &MARGIN, &MEASURED, &POOL, &ROUND_TRIP])
+    .optional();
 
 static HASH: Node = Node::new("hash", "What ECMP hashes on.")
     .props(&[prop_or("qpn", Kind::Bool, "#false", "RoCE: also the destination queue pair")])
@@ -249,6 +257,8 @@ pub struct Buffers {
     pub measured: Vec<Measured>,
     /// Pools.
     pub pools: Vec<PoolOverride>,
+    /// From server to server and back with empty queues.
+    pub round_trip: Option<Spanned<Time>>,
     /// What to underline.
     pub at: Span,
 }
@@ -271,6 +281,7 @@ impl Buffers {
             margin: node.value(&MARGIN),
             measured: measured.collect(),
             pools: pools.collect(),
+            round_trip: node.value(&ROUND_TRIP),
             at: node.head,
         }
     }

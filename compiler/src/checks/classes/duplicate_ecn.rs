@@ -14,7 +14,7 @@ check! {
     /// fabric "f" { nos "sonic" release="202505"; }
     /// hosts "gpu" count=4 { nic speed="400G"; }
     /// tier "leaf" count=1 switch="dell-z9864f"
-    /// link "gpu" "leaf" by="rail"
+    /// link "gpu" "leaf" by="rail" { length "3m"; }
     /// class "rdma" dscp=26 priority=3 lossless=#true {
     ///     schedule weight=70
     ///     ecn min="1MiB" max="4MiB"
@@ -33,7 +33,7 @@ check! {
     /// fabric "f" { nos "sonic" release="202505"; }
     /// hosts "gpu" count=4 { nic speed="400G"; }
     /// tier "leaf" count=1 switch="dell-z9864f"
-    /// link "gpu" "leaf" by="rail"
+    /// link "gpu" "leaf" by="rail" { length "3m"; }
     /// class "rdma" dscp=26 priority=3 lossless=#true {
     ///     schedule weight=70
     ///     ecn min="1MiB" max="4MiB"

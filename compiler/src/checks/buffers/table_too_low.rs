@@ -1,0 +1,65 @@
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::units::grouped;
+
+use crate::checks::Ctx;
+use crate::checks::headroom::{Row, rows};
+
+check! {
+    /// Some boxes ship headroom tables that were made for another chip, or for one length. What the row lacks is dropped when
+    /// a port is paused at full rate. A listed length takes the vendor's row all the same: only a measurement
+    /// outranks it.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic speed="400G"; }
+    /// tier "leaf" count=1 switch="nokia-ixr7220-h5-64d"
+    /// link "gpu" "leaf" by="rail" { length "300m"; }
+    /// class "rdma" dscp=26 priority=3 lossless=#true {
+    ///     schedule weight=70
+    ///     ecn min="1MiB" max="4MiB"
+    /// }
+    /// class "cnp" dscp=48 priority=6 { schedule strict=#true; }
+    /// class "bulk" default=#true priority=0 { schedule weight=30; }
+    /// watchdog detect="200ms" restore="400ms"
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic speed="400G"; }
+    /// tier "leaf" count=1 switch="nokia-ixr7220-h5-64d"
+    /// link "gpu" "leaf" by="rail" { length "300m"; }
+    /// class "rdma" dscp=26 priority=3 lossless=#true {
+    ///     schedule weight=70
+    ///     ecn min="1MiB" max="4MiB"
+    /// }
+    /// class "cnp" dscp=48 priority=6 { schedule strict=#true; }
+    /// class "bulk" default=#true priority=0 { schedule weight=30; }
+    /// watchdog detect="200ms" restore="400ms"
+    /// buffers { measured speed="400G" length="300m" xoff="840KB"; }
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    Warning "buffers/table-too-low" "a vendor's row below the formula" => run
+}
+
+fn run(ctx: &Ctx, findings: &mut Findings) {
+    for row in rows(ctx).filter(|row| row.xoff + row.cell < row.formula) {
+        let Row { platform, speed, length, xoff, formula, at, .. } = row;
+        let message = format!(
+            "`{platform}` at {speed} and {length} has {} B of headroom, the formula asks for {} B",
+            grouped(xoff),
+            grouped(formula)
+        );
+        let found = RULE.at(ctx.class_at(), message).label(at, "the vendor's row");
+        findings.push(found.help(format!(
+            "measure it, then `buffers {{ measured speed=\"{speed}\" length=\"{length}\" xoff=\"{formula}B\" }}`"
+        )));
+    }
+}

@@ -1,0 +1,63 @@
+//! What checks of buffers share: rows of vendors' tables that are used, and where ECN meets the pause.
+
+use std::collections::BTreeMap;
+
+use fabc_lang::fabric::HeadroomSource;
+use fabc_lang::intent::Ecn;
+use fabc_lang::source::Span;
+use fabc_lang::units::{Length, Speed};
+
+use super::Ctx;
+use crate::budget::{Budget, Half, lossless};
+
+/// A row of a vendor's table that some port uses, and what the formula says.
+pub(super) struct Row<'a> {
+    pub(super) platform: &'a str,
+    pub(super) speed: Speed,
+    pub(super) length: Length,
+    pub(super) xoff: u64,
+    pub(super) formula: u64,
+    pub(super) cell: u64,
+    pub(super) at: Span,
+}
+
+/// Each row once, by platform, speed and length.
+pub(super) fn rows<'a>(ctx: &'a Ctx) -> impl Iterator<Item = Row<'a>> {
+    let mut rows = BTreeMap::new();
+    for budget in &ctx.budgets {
+        for headroom in budget.groups.iter().filter_map(|g| g.headroom) {
+            let HeadroomSource::Table(at) = headroom.source else { continue };
+            let Some(formula) = headroom.formula else { continue };
+            let (platform, speed, length) = (budget.platform.name.as_str(), headroom.speed, headroom.length);
+            let cell = budget.platform.asic.v.mmu.as_ref().map_or(1, |m| m.v.cell.0);
+            rows.insert(
+                (platform, speed, length),
+                Row { platform, speed, length, xoff: headroom.xoff, formula, cell, at },
+            );
+        }
+    }
+    rows.into_values()
+}
+
+/// ECN of a lossless class, on the switches that pause first.
+pub(super) struct Mark<'a> {
+    pub(super) ecn: &'a Ecn,
+    pub(super) budget: &'a Budget,
+    pub(super) half: &'a Half,
+}
+
+/// Every `ecn` of a lossless class once, on the switches and in the half where `least` is least.
+pub(super) fn marks<'a>(ctx: &'a Ctx, least: fn(&Budget, &Half) -> u64) -> impl Iterator<Item = Mark<'a>> {
+    lossless(ctx.fabric).flat_map(|c| &c.ecn).filter_map(move |ecn| {
+        let runs =
+            |b: &&Budget| ecn.speed.is_none_or(|speed| b.groups.iter().any(|g| g.kind.speed == speed.v));
+        let halves = ctx.budgets.iter().filter(runs).flat_map(|b| b.halves.iter().map(move |h| (b, h)));
+        let (budget, half) = halves.min_by_key(|(b, h)| least(b, h))?;
+        Some(Mark { ecn, budget, half })
+    })
+}
+
+/// `half 0`, or `the chip`.
+pub(super) fn part(half: &Half) -> String {
+    half.number.map_or_else(|| "the chip".to_owned(), |n| format!("half {n}"))
+}
