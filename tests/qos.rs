@@ -243,6 +243,31 @@ fn a_switch_leaves_buffers_as_they_are() {
 }
 
 #[test]
+fn rounded_and_measured_lengths_go_one_of_the_two_ways() {
+    let text = lengths("dell-z9864f", "202505", true);
+    let with = |said: &str| {
+        let mut found = BTreeMap::new();
+        each(&text.replace("margin \"5%\"", said), |switch, platform, db| {
+            let (after, errors) = run(platform, db);
+            assert_eq!((after, errors), (buffers(db), vec![]));
+            if switch == "leaf-01" {
+                let (mut cables, groups) = (table(db, "CABLE_LENGTH"), table(db, "BUFFER_PG"));
+                let cables = cables.remove("AZURE").unwrap();
+                for (port, length) in cables {
+                    let Some(group) = groups.get(&format!("{port}|3-4")) else { continue };
+                    found.insert(port, format!("{length} {}", group["profile"]));
+                }
+            }
+        });
+        ["Ethernet0", "Ethernet8", "Ethernet16"].map(|port| found[port].clone())
+    };
+    let listed = |length: u32| format!("{length}m pg_lossless_800000_{length}m_profile");
+    assert_eq!(with("headroom round-up=#true"), [listed(40), listed(40), listed(5)]);
+    let measured = with("measured speed=\"800G\" length=\"40m\" xoff=\"900000B\"");
+    assert_eq!(measured[1], "0m pg_lossless_800000_40m_900000_profile");
+}
+
+#[test]
 fn the_model_of_buffermgrd_does_what_it_should() {
     let text = lengths("dell-z9864f", "202505", false);
     each(&text, |switch, platform, db| {
