@@ -43,6 +43,12 @@ pub struct RealHost;
 
 impl Host for RealHost {
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        if std::fs::metadata(path)?.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if is_pipe(path) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a pipe is no file")); // opening it may wait for ever
+        }
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -147,6 +153,17 @@ impl Host for RevisionHost<'_> {
     fn width(&self) -> Option<usize> {
         self.host.width()
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|m| m.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }
 
 /// A world in memory, for tests. Relative paths count from `/`.

@@ -74,7 +74,9 @@ macro_rules! check {
 mod topology {
     pub(super) mod cut_off;
     pub(super) mod idle_leaf;
+    pub(super) mod idle_nic;
     pub(super) mod parallel_links;
+    pub(super) mod parts_apart;
     pub(super) mod planes_touch;
     pub(super) mod rails_not_aligned;
     pub(super) mod two_rails_on_one_leaf;
@@ -136,6 +138,7 @@ mod routing {
     pub(super) mod asn_missing;
     pub(super) mod asn_public;
     pub(super) mod asn_reserved;
+    pub(super) mod asn_shared_by_hosts;
     pub(super) mod bfd_interval;
     pub(super) mod bfd_too_fast;
     pub(super) mod bfd_too_slow;
@@ -199,7 +202,9 @@ mod expect {
 pub static CHECKS: &[&Check] = &[
     &topology::cut_off::CHECK,
     &topology::idle_leaf::CHECK,
+    &topology::idle_nic::CHECK,
     &topology::parallel_links::CHECK,
+    &topology::parts_apart::CHECK,
     &topology::planes_touch::CHECK,
     &topology::rails_not_aligned::CHECK,
     &topology::two_rails_on_one_leaf::CHECK,
@@ -251,6 +256,7 @@ pub static CHECKS: &[&Check] = &[
     &routing::asn_missing::CHECK,
     &routing::asn_public::CHECK,
     &routing::asn_reserved::CHECK,
+    &routing::asn_shared_by_hosts::CHECK,
     &routing::bfd_interval::CHECK,
     &routing::bfd_too_fast::CHECK,
     &routing::bfd_too_slow::CHECK,

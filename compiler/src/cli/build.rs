@@ -10,6 +10,7 @@ use super::screen::Screen;
 use super::source::Source;
 use super::{Exit, Failure};
 use crate::files::VERSION;
+use crate::growth::UNREADABLE;
 use crate::output::{FAILED, Hash, MANIFEST, Manifest};
 use crate::pipeline::{self, Analysis, EmitOptions};
 
@@ -34,7 +35,7 @@ pub(crate) struct Args {
     /// Let existing ports, cables, addresses, ASNs and names move
     #[arg(long)]
     allow_moves: bool,
-    /// Take templates from DIR where it has them
+    /// Take frr.conf.j2 from DIR in place of the built-in one
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
     /// Replace files that fabc did not write where they stand in the way
@@ -64,9 +65,11 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let tree = pipeline::emit(&fabric, &mut sources, screen.host, &options, &mut late);
     levels.apply(&mut late, tree.is_some());
     let tree = tree.filter(|_| !late.has_errors());
+    let unreached = late.iter().any(|d| d.code() == UNREADABLE.code);
     findings.extend(late);
     let Some(tree) = tree else {
-        return Ok(args.source.report(&sources, findings, screen));
+        let reported = args.source.report(&sources, findings, screen);
+        return Ok(if unreached { Exit::Failed } else { reported });
     };
     let mut late = Findings::default();
     let done = if args.check { put.check(&*tree) } else { put.write(&*tree, &mut late) };

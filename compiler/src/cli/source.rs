@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fabc_lang::diagnostic::{Diagnostic, Findings, Severity};
+use fabc_lang::diagnostic::{Findings, Severity};
 use fabc_lang::source::Sources;
 
 use super::screen::Screen;
@@ -12,6 +12,9 @@ use crate::pipeline::{self, Analysis};
 use crate::report::levels::{Level, Levels};
 use crate::report::{self, Format};
 use crate::rules::rules;
+
+/// Findings that are written at most; nobody reads further.
+const MAX_SHOWN: usize = 5000;
 
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Source {
@@ -73,8 +76,12 @@ impl Source {
     /// Writes the findings to stderr, and tells how the run ends by them.
     pub(crate) fn report(&self, sources: &Sources, findings: Findings, screen: &Screen) -> Exit {
         let findings = findings.into_sorted();
-        screen.findings(&report::render(self.format, sources, &findings, screen.paper(Stream::Err)));
-        let error = |d: &Diagnostic| d.severity == Severity::Error;
-        if findings.iter().any(error) { Exit::Findings } else { Exit::Clean }
+        let failed = findings.iter().any(|d| d.severity == Severity::Error);
+        let shown = findings.len().min(MAX_SHOWN);
+        screen.findings(&report::render(self.format, sources, &findings[..shown], screen.paper(Stream::Err)));
+        if shown < findings.len() && self.format != Format::Json {
+            screen.findings(&format!("and {} more findings, not shown\n", findings.len() - shown));
+        }
+        if failed { Exit::Findings } else { Exit::Clean }
     }
 }

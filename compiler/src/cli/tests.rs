@@ -188,11 +188,10 @@ fn colours_follow_the_flag_then_the_environment() {
 }
 
 #[test]
-fn an_error_that_stops_the_compiler_stays_an_error() {
+fn an_error_that_leaves_nothing_whole_can_not_be_lowered() {
     let host = MemoryHost::default().file("f.kdl", "fabric {\n  mtu =\n}\n");
-    assert_eq!(
-        fabc(&host, &["check", "f.kdl", "--warn", "syntax/invalid"]),
-        Exit::Findings,
-        "no fabric, no mercy"
-    );
+    for flag in ["--warn", "--allow"] {
+        assert_eq!(fabc(&host, &["check", "f.kdl", flag, "syntax/invalid"]), Exit::Failed);
+    }
+    assert!(host.written(Stream::Err).contains("can't be lowered"));
 }

@@ -8,7 +8,8 @@ use fabc_lang::intent;
 use crate::rules::rules;
 
 fabc_lang::rule! {
-    /// `findings` names a code that no rule has. `fabc explain --list` lists all.
+    /// `findings` names a code that no rule has, or lowers an error that can't be lowered. `fabc explain --list` lists
+    /// all codes.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -18,7 +19,7 @@ fabc_lang::rule! {
     /// fabric "f" { nos "sonic" release="202505"; }
     /// findings { deny "resolve/no-leaf"; }
     /// ```
-    pub static UNKNOWN_CODE = Error "findings/unknown-code" "a code that no rule has";
+    pub static UNKNOWN_CODE = Error "findings/unknown-code" "a code that can't be set so";
 }
 
 /// Rules that reading levels reports under.
@@ -35,6 +36,16 @@ pub enum Level {
     Allow,
 }
 
+/// Families whose errors say that the source can't be taken as it stands.
+const FIRM: &[&str] = &[
+    "syntax", "include", "intent", "findings", "platform", "resolve", "names", "nos", "secrets", "growth",
+    "template", "output",
+];
+
+fn is_firm(code: &str) -> bool {
+    code.split('/').next().is_some_and(|family| FIRM.contains(&family))
+}
+
 /// Levels by code. A later setting replaces an earlier one.
 #[derive(Debug, Clone, Default)]
 pub struct Levels {
@@ -42,7 +53,8 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Sets the level of one rule. An unknown code is an error, which names the nearest one.
+    /// Sets the level of one rule. An unknown code is an error, which names the nearest one; so is lowering an error
+    /// without which there is nothing whole to build.
     pub fn set(&mut self, rules: &[&'static Rule], code: &str, level: Level) -> Result<(), String> {
         let Some(rule) = rules.iter().find(|r| r.code == code) else {
             let near = nearest(code, rules.iter().map(|r| r.code));
@@ -52,6 +64,11 @@ impl Levels {
             );
             return Err(format!("there is no rule `{code}`; {hint}"));
         };
+        if level != Level::Deny && rule.severity == Severity::Error && is_firm(rule.code) {
+            return Err(format!(
+                "`{code}` is an error that can't be lowered: what it finds leaves nothing whole to build"
+            ));
+        }
         self.set.insert(rule.code, level);
         Ok(())
     }

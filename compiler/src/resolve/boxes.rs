@@ -1,10 +1,11 @@
 //! Platforms as the layout sees them: cages, the modes that each has, and the limits of pipe and chip.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::fabric::{Layout, PortSpec};
-use fabc_lang::platform::{Cage, Catalog, Platform};
+use fabc_lang::platform::{CONTRADICTION, Cage, Catalog, Platform};
 use fabc_lang::source::Sources;
 use fabc_lang::units::Speed;
 
@@ -63,6 +64,7 @@ impl Boxes {
             let known = boxes.list.iter().position(|b| b.platform.name == tier.switch.v);
             let index = known.or_else(|| {
                 let platform = catalog.platform(&tier.switch.v, Some(tier.switch.at), sources, findings)?;
+                unique_names(&platform, findings)?;
                 boxes.list.push(SwitchBox::new(platform));
                 Some(boxes.list.len() - 1)
             });
@@ -189,6 +191,36 @@ impl SwitchBox {
 
 fn joined(lanes: &[u16]) -> String {
     lanes.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// Reports ports that a platform of the user's own would give the same name. `None` where there are any.
+fn unique_names(platform: &Platform, findings: &mut Findings) -> Option<()> {
+    let mut names: BTreeMap<String, u16> = BTreeMap::new();
+    for cage in platform.cages() {
+        for mode in platform.modes(cage) {
+            for child in platform.children(cage, &mode.v) {
+                let first = *names.entry(child.name.clone()).or_insert(cage.number);
+                if first != cage.number {
+                    let text = format!(
+                        "cages {first} and {} of `{}` both have a port `{}`",
+                        cage.number, platform.name, child.name
+                    );
+                    findings.push(CONTRADICTION.at(mode.at, text).help(
+                        "give the cages names that are further apart: `name \"Ethernet\" base=… step=…`",
+                    ));
+                    return None;
+                }
+            }
+        }
+    }
+    for extra in &platform.extra_ports {
+        if let Some(cage) = names.get(&extra.v.name) {
+            let text = format!("`{}` is a port of cage {cage} already", extra.v.name);
+            findings.push(CONTRADICTION.at(extra.at, text).help("give it another name"));
+            return None;
+        }
+    }
+    Some(())
 }
 
 /// SerDes lanes behind each lane that the platform lists.

@@ -361,8 +361,12 @@ impl Maker<'_, '_, '_> {
             total % u64::from(upper)
         );
         let step = upper / n;
-        let fits =
-            format!("{} or {} lower switches would fit", lower / step * step, lower.div_ceil(step) * step);
+        let (less, more) = (lower / step * step, lower.div_ceil(step) * step);
+        let fits = if less == 0 {
+            format!("{more} lower switches would fit")
+        } else {
+            format!("{less} or {more} lower switches would fit")
+        };
         self.findings.push(
             rules::UNEVEN_STRIPING.at(at, text).label(link.upper.at, format!("{upper} of them")).help(fits),
         );

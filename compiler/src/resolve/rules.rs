@@ -624,6 +624,40 @@ fabc_lang::rule! {
     pub static NO_LEAF = Error "resolve/no-leaf" "a server that finds no leaf";
 }
 fabc_lang::rule! {
+    /// Two lines wire the same NIC port. A port takes one cable, has one address and one gateway.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic count=2 speed="400G"; }
+    /// tier "leaf" count=2 switch="dell-z9864f"
+    /// tier "spine" count=2 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// link "gpu" "spine" by="spread"
+    /// link "leaf" "spine" speed="800G" per-pair=4
+    /// class "bulk" default=#true priority=0
+    /// routing {
+    ///     asn leaf=4210000000 spine=4200000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// hosts "gpu" count=4 { nic count=2 speed="400G"; }
+    /// tier "leaf" count=2 switch="dell-z9864f"
+    /// tier "spine" count=2 switch="dell-z9864f"
+    /// link "gpu" "leaf" by="rail"
+    /// link "leaf" "spine" speed="800G" per-pair=4
+    /// class "bulk" default=#true priority=0
+    /// routing {
+    ///     asn leaf=4210000000 spine=4200000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    pub static NIC_WIRED_TWICE = Error "resolve/nic-wired-twice" "a NIC port with two cables";
+}
+fabc_lang::rule! {
     /// Every upper switch gets the same number of links from each lower unit, or some carry more than others: traffic that ECMP
     /// spreads evenly then overloads the rest.
     ///
@@ -809,6 +843,7 @@ pub static RULES: &[&Rule] = &[
     &NO_PLACEMENT,
     &SERVERS_PER_LEAF,
     &NO_LEAF,
+    &NIC_WIRED_TWICE,
     &UNEVEN_STRIPING,
     &SHARE,
     &EXHAUSTED,

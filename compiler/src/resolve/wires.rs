@@ -50,7 +50,31 @@ pub(super) fn wire(
             scheme => wiring.switches(scheme),
         };
     }
-    fine.then(|| sorted(&links, plan, devices))
+    let links = fine.then(|| sorted(&links, plan, devices))?;
+    wired_once(&links, plan, devices, findings).then_some(links)
+}
+
+/// Whether no NIC port has two cables; one finding for each two lines.
+fn wired_once(links: &Links, plan: &Plan, devices: &Devices, findings: &mut Findings) -> bool {
+    let mut reported: Vec<(u32, u32)> = Vec::new();
+    for (host, window) in links.host_starts.windows(2).enumerate() {
+        let wires = &links.host_wires[window[0] as usize..window[1] as usize];
+        for pair in wires.windows(2).filter(|p| p[0].port == p[1].port) {
+            let line = |w: &Wire| links.links[w.link as usize].line;
+            let (a, b) = (line(&pair[0]).min(line(&pair[1])), line(&pair[0]).max(line(&pair[1])));
+            if reported.contains(&(a, b)) {
+                continue;
+            }
+            reported.push((a, b));
+            let (name, port) = (&devices.hosts[host].name, pair[0].port);
+            let text = format!("NIC {} port {} of `{name}` would have two cables", port.cage, port.child);
+            let found = rules::NIC_WIRED_TWICE.at(plan.lines[b as usize].at, text);
+            let found = found.label(plan.lines[a as usize].at, "the first one");
+            findings
+                .push(found.help("remove one of the two lines, or declare a host group of its own for it"));
+        }
+    }
+    reported.is_empty()
 }
 
 /// Links that a line can have: the ports of its lower ends.

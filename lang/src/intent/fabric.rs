@@ -35,8 +35,11 @@ static DENY: Node =
     Node::new("deny", "Makes these findings errors.").args(&[some_args("CODE", Kind::Path, "family/name")]);
 static WARN: Node =
     Node::new("warn", "Makes these findings warnings.").args(&[some_args("CODE", Kind::Path, "family/name")]);
-static ALLOW: Node = Node::new("allow", "Drops these findings. An error that left no fabric stays.")
-    .args(&[some_args("CODE", Kind::Path, "family/name")]);
+static ALLOW: Node = Node::new(
+    "allow",
+    "Drops these findings. Errors of syntax, intent, platforms, resolving and names can't be lowered.",
+)
+.args(&[some_args("CODE", Kind::Path, "family/name")]);
 
 pub(super) static FINDINGS: Node = Node::new(
     "findings",

@@ -124,6 +124,9 @@ static PORTS: Node = Node::new("ports", "Fixes the two sides: cages 1 to `down` 
     .props(&[prop("down", Kind::Int(0, 1024), "cages"), prop("up", Kind::Int(0, 1024), "cages")])
     .optional();
 
+/// Types that every release's sonic-device_metadata.yang knows and that stand for a place in a Clos fabric.
+const TYPES: &[&str] = &["ToRRouter", "LeafRouter", "SpineRouter", "BackEndToRRouter", "BackEndLeafRouter"];
+
 pub(super) static TIER: Node = Node::new("tier", "A group of like switches.")
     .args(&[arg("NAME", Kind::Name, "")])
     .props(&[
@@ -136,7 +139,12 @@ pub(super) static TIER: Node = Node::new("tier", "A group of like switches.")
             "by distance from the hosts",
             "which share of every pool the tier owns",
         ),
-        prop("type", Kind::Text, "DEVICE_METADATA type; by default from the tier's place in the fabric"),
+        prop_or(
+            "type",
+            Kind::Word(TYPES),
+            "from the tier's place in the fabric",
+            "DEVICE_METADATA type; SONiC derives the hash seed from it",
+        ),
         prop_or(
             "airflow",
             Kind::Word(&["normal", "reverse"]),

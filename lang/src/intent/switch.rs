@@ -11,8 +11,8 @@ pub(super) static CONFIG_DB: Node = Node::new(
     "A row of config_db.json, laid over what fabc emits, last of all. Without fields it is an empty row.",
 )
 .args(&[
-    arg("TABLE", Kind::Text, "as in SONiC: \"SNMP_COMMUNITY\""),
-    arg("KEY", Kind::Text, "as in SONiC, parts joined by `|`"),
+    arg("TABLE", Kind::Filled, "as in SONiC: \"SNMP_COMMUNITY\""),
+    arg("KEY", Kind::Filled, "as in SONiC, parts joined by `|`"),
 ])
 .props(&[prop("*", Kind::Any, "field and its value")]);
 

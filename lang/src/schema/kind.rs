@@ -49,6 +49,8 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// Any text.
     Text,
+    /// Any text but none.
+    Filled,
     /// A cage `17`, a child `"17/2"`, or a SONiC name.
     Port,
     /// Anything that is not null: its text.
@@ -113,6 +115,7 @@ impl Kind {
             Kind::Path => "a name, or a path of names as \"su1/leaf\"".into(),
             Kind::Word(words) => format!("one of {}", words.join(", ")),
             Kind::Text => "a text".into(),
+            Kind::Filled => "a text that is not empty".into(),
             Kind::Port => "a cage (17), a child port (\"17/2\") or a SONiC port name".into(),
             Kind::Any => "a value".into(),
         }
@@ -231,7 +234,8 @@ impl Kind {
             Kind::Word(words) if words.contains(&text) => Ok(Value::Text(text.to_owned())),
             Kind::Word(words) => Err(crate::diagnostic::nearest(text, words.iter().copied())
                 .map(|w| format!("did you mean \"{w}\"?"))),
-            Kind::Text | Kind::Port | Kind::Any => Ok(Value::Text(text.to_owned())),
+            Kind::Filled if text.is_empty() => Err(None),
+            Kind::Text | Kind::Filled | Kind::Port | Kind::Any => Ok(Value::Text(text.to_owned())),
             Kind::Name => Err(name_help(text)),
             Kind::Bool | Kind::Int(..) | Kind::Decimal | Kind::Path | Kind::Mac => Err(None),
         }
