@@ -9,10 +9,12 @@ check! {
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
     /// hosts "gpu" count=4 { nic count=2 ports=2 speed="200G"; }
+    /// hosts "store" count=4 gpus=0 { nic count=2 ports=2 speed="200G"; }
     /// plane "a" "b" {
     ///     tier "leaf" count=2 switch="dell-z9864f"
     /// }
     /// link "gpu" "a/leaf" by="rail"
+    /// link "store" "b/leaf" by="rail"
     /// routing {
     ///     asn leaf=4210000000
     ///     loopbacks "10.0.0.0/20"
