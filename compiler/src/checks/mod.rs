@@ -97,6 +97,7 @@ mod media {
 mod classes {
     pub(super) mod cnp_lossless;
     pub(super) mod cnp_starved;
+    pub(super) mod control_and_ecn;
     pub(super) mod default_lossless;
     pub(super) mod duplicate_dscp;
     pub(super) mod duplicate_ecn;
@@ -128,6 +129,7 @@ mod buffers {
     pub(super) mod no_length;
     pub(super) mod not_written;
     pub(super) mod over_budget;
+    pub(super) mod oversubscription_below_one;
     pub(super) mod pool_range;
     pub(super) mod size_unclear;
     pub(super) mod table_differs;
@@ -219,6 +221,7 @@ pub static CHECKS: &[&Check] = &[
     &media::too_long::CHECK,
     &classes::cnp_lossless::CHECK,
     &classes::cnp_starved::CHECK,
+    &classes::control_and_ecn::CHECK,
     &classes::default_lossless::CHECK,
     &classes::duplicate_dscp::CHECK,
     &classes::duplicate_ecn::CHECK,
@@ -248,6 +251,7 @@ pub static CHECKS: &[&Check] = &[
     &buffers::no_length::CHECK,
     &buffers::not_written::CHECK,
     &buffers::over_budget::CHECK,
+    &buffers::oversubscription_below_one::CHECK,
     &buffers::pool_range::CHECK,
     &buffers::size_unclear::CHECK,
     &buffers::table_differs::CHECK,

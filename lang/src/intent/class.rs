@@ -23,6 +23,13 @@ static ECN: Node = Node::new("ecn", "Marks instead of dropping, between two dept
     prop_or("speed", Kind::Speed, "every speed", "holds for queues of this line rate only"),
 ]);
 
+static CONGESTION_CONTROL: Node = Node::new(
+    "congestion-control",
+    "What slows its senders down before PFC does: ECN marks (DCQCN), or nothing that the switch sees, as where a collective library paces its own traffic.",
+)
+.args(&[arg("WORD", Kind::Word(&["dcqcn", "none"]), "")])
+.optional();
+
 pub(super) static CLASS: Node = Node::new("class", "A traffic class.")
     .args(&[arg("NAME", Kind::Name, "")])
     .props(&[
@@ -31,7 +38,7 @@ pub(super) static CLASS: Node = Node::new("class", "A traffic class.")
         prop_or("lossless", Kind::Bool, "#false", "paused by PFC instead of dropped"),
         prop_or("default", Kind::Bool, "#false", "takes every DSCP that no class names"),
     ])
-    .children(&[&DSCP, &SCHEDULE, &ECN]);
+    .children(&[&DSCP, &SCHEDULE, &ECN, &CONGESTION_CONTROL]);
 
 pub(super) static WATCHDOG: Node = Node::new("watchdog", "The PFC watchdog on every lossless queue.")
     .props(&[
@@ -135,6 +142,8 @@ pub struct Class {
     pub schedule: Option<Spanned<Schedule>>,
     /// ECN, once or by speed.
     pub ecn: Vec<Ecn>,
+    /// What slows its senders down: `dcqcn` or `none`.
+    pub congestion_control: Option<Spanned<String>>,
     /// What to underline.
     pub at: Span,
 }
@@ -150,6 +159,11 @@ impl Class {
         self.default.is_some_and(|d| d.v)
     }
 
+    /// Whether it is said to go without congestion control.
+    pub fn is_uncontrolled(&self) -> bool {
+        self.congestion_control.as_ref().is_some_and(|c| c.v == "none")
+    }
+
     pub(super) fn read(node: &Typed, findings: &mut Findings) -> Option<Self> {
         let one: Option<Spanned<u8>> = node.prop("dscp");
         let several: Vec<Spanned<u8>> = node.children_of(&DSCP).flat_map(|n| n.args(0)).collect();
@@ -161,6 +175,7 @@ impl Class {
             default: node.prop("default"),
             schedule: node.child(&SCHEDULE).and_then(|s| schedule(s, findings)),
             ecn: node.children_of(&ECN).filter_map(ecn).collect(),
+            congestion_control: node.value(&CONGESTION_CONTROL),
             at: node.head,
         })
     }

@@ -1,11 +1,12 @@
 use fabc_lang::diagnostic::Findings;
+use fabc_lang::intent::Class;
 
 use crate::checks::Ctx;
 
 check! {
     /// Without ECN only PFC holds senders back: pauses spread from switch to switch and hit flows that did
-    /// nothing. Fabrics run so where the collective library paces its own traffic; everywhere else ECN
-    /// belongs on the class.
+    /// nothing. Fabrics run so where the collective library paces its own traffic, and say so with
+    /// `congestion-control "none"`; everywhere else ECN belongs on the class.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -47,9 +48,11 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     if !ctx.sound {
         return;
     }
-    for class in ctx.fabric.intent.classes.iter().filter(|c| c.is_lossless() && c.ecn.is_empty()) {
+    let paused_alone = |c: &&Class| c.is_lossless() && c.ecn.is_empty() && c.congestion_control.is_none();
+    for class in ctx.fabric.intent.classes.iter().filter(paused_alone) {
         let found =
             RULE.at(class.at, format!("lossless class `{}` has no ECN: PFC alone slows it", class.name.v));
-        findings.push(found.help("`ecn min=\"1MiB\" max=\"4MiB\" probability=10`"));
+        let help = "`ecn min=\"1MiB\" max=\"4MiB\" probability=10`, or `congestion-control \"none\"` if that is meant";
+        findings.push(found.help(help));
     }
 }
