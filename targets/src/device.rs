@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 use std::sync::OnceLock;
 
-use fabc_lang::fabric::{Fabric, Link, Lower, Peer, Port, PortId, Switch, Tier, natural_cmp};
+use fabc_lang::fabric::{Fabric, Link, Lower, Peer, Port, PortId, PortSpec, Switch, Tier, natural_cmp};
 use fabc_lang::intent::{PortOverride, SwitchNode};
 use fabc_lang::platform::Platform;
 use fabc_lang::platform::switch::Sonic;
@@ -140,9 +140,8 @@ impl<'a> DevicePort<'a> {
     }
 
     fn lay_over(&mut self, said: &'a PortOverride, fabric: &Fabric, switch: &Switch) {
-        let (spec, selector) = (self.port.spec, said.port.v.as_str());
-        let named = selector == spec.name || selector == spec.alias;
-        if !named && (self.port.cage.is_none() || !fabric.selects(switch, selector, self.port.id)) {
+        let cage = self.port.cage.is_some().then_some(self.port.id);
+        if !means(said, self.port.spec, fabric, switch, cage) {
             return;
         }
         if let Some(up) = &said.up {
@@ -186,8 +185,36 @@ fn end<'a>(fabric: &'a Fabric, names: &'a Names, index: usize, port: &Port<'a>) 
     End::Wired(wired)
 }
 
+/// Whether an override is for this port; `place` is its cage and child, where it is in a cage.
+fn means(
+    said: &PortOverride,
+    spec: &PortSpec,
+    fabric: &Fabric,
+    switch: &Switch,
+    place: Option<PortId>,
+) -> bool {
+    let selector = said.port.v.as_str();
+    selector == spec.name
+        || selector == spec.alias
+        || place.is_some_and(|place| fabric.selects(switch, selector, place))
+}
+
+/// Whether overrides put a switch's end of the link down.
+pub(crate) fn is_down(fabric: &Fabric, link: &Link) -> bool {
+    let down = |switch: u32, port: PortId| {
+        let switch = &fabric.switches[switch as usize];
+        let own = switch.own.and_then(|own| fabric.intent.switches.get(own));
+        let (Some(own), Some(spec)) = (own, fabric.tier_of(switch).spec(port)) else { return false };
+        let meant = own.ports.iter().filter(|said| means(said, spec, fabric, switch, Some(port)));
+        // As everywhere, what is said last counts.
+        meant.filter_map(|said| said.up.as_ref()).next_back().is_some_and(|up| !up.v)
+    };
+    let lower = matches!(fabric.line_of(link).lower, Lower::Tier(_)) && down(link.a, link.a_port);
+    lower || down(link.b, link.b_port)
+}
+
 /// The port at this place of a switch.
-pub fn switch_port(fabric: &Fabric, switch: usize, port: PortId) -> Option<&fabc_lang::fabric::PortSpec> {
+pub fn switch_port(fabric: &Fabric, switch: usize, port: PortId) -> Option<&PortSpec> {
     fabric.tier_of(&fabric.switches[switch]).spec(port)
 }
 

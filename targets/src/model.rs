@@ -8,7 +8,7 @@ use fabc_lang::fabric::{Fabric, Host, Link, Lower, Switch};
 
 use crate::address;
 use crate::cabling::{lower, part_of, upper};
-use crate::device::line_nodes;
+use crate::device::{is_down, line_nodes};
 use crate::names::Names;
 use crate::sonic::quote;
 
@@ -142,6 +142,9 @@ fn link(fabric: &Fabric, names: &Names, link: &Link, out: &mut Vec<u8>) {
     object.texts("line", &[down, up]);
     object.address("a_address", addresses.map(|(a, _)| a));
     object.address("b_address", addresses.map(|(_, b)| b));
+    if is_down(fabric, link) {
+        object.text("admin", "down");
+    }
     object.close();
 }
 

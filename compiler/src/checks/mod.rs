@@ -185,6 +185,8 @@ mod secrets {
 }
 mod nos {
     pub(super) mod likely_names;
+    pub(super) mod login_stays_local;
+    pub(super) mod mac_left_to_ztp;
     pub(super) mod no_adaptive;
     pub(super) mod no_qpn_hash;
     pub(super) mod qos_not_written;
@@ -293,6 +295,8 @@ pub static CHECKS: &[&Check] = &[
     &secrets::in_source::CHECK,
     &secrets::snmp_community::CHECK,
     &nos::likely_names::CHECK,
+    &nos::login_stays_local::CHECK,
+    &nos::mac_left_to_ztp::CHECK,
     &nos::no_adaptive::CHECK,
     &nos::no_qpn_hash::CHECK,
     &nos::qos_not_written::CHECK,

@@ -1,13 +1,18 @@
 //! `cabling/cables.csv`: every physical cable, both ends.
 //!
-//! A link over a module with two connectors (`2xDR4`) is two cables. A cage that is broken out has a cable for each
-//! child where its module has as many connectors; otherwise one cable with a leg for each child: a splitter.
+//! Where `media` counts connectors (`2xDR4`), a link over two of them is two cables, and a cage that is broken out has a
+//! cable for each child if it has as many connectors, one cable with a leg for each child otherwise. Where it doesn't
+//! count, the cages at the ends tell:
+//! - one is broken out: a splitter, with a leg for each child
+//! - both are, and all their links of this line join the two: one straight cable, with a leg for each child
+//! - both are, and their links part: a cable for each child, on a connector of its own at either end
+//!
 //! Cables are named after the end that is broken out further: `leaf-01:17`, `leaf-01:17.2`.
 
 use fabc_lang::fabric::{Fabric, Link, Lower, PortId, Seat};
 use fabc_lang::units::Length;
 
-use super::{End, lower, part_of, upper};
+use super::{End, lower, part_of, state, upper};
 use crate::csv::Row;
 use crate::device::line_nodes;
 use crate::names::Names;
@@ -15,7 +20,7 @@ use crate::names::Names;
 const HEAD: &[u8] = b"cable_id,leg,link_id,line,\
     a_device,a_cage,a_lane,a_interface,a_alias,a_rack,a_unit,\
     b_device,b_cage,b_lane,b_interface,b_alias,b_rack,b_unit,\
-    speed_mbps,media,length_m,length_source\n";
+    speed_mbps,media,length_m,length_source,state\n";
 
 /// Appends part `part` of `cables.csv`, and tells whether another follows.
 pub fn cables(fabric: &Fabric, names: &Names, part: usize, out: &mut Vec<u8>) -> bool {
@@ -38,11 +43,15 @@ pub(crate) fn cable_ids<'a>(
 ) -> impl Iterator<Item = (String, u32)> + use<'a> {
     let line = fabric.line_of(link);
     let (of_a, of_b) = (line.lower_side.as_ref().map_or(1, |side| side.children), line.upper_side.children);
-    let connectors = connectors(line.media.as_ref().map_or("", |m| &m.v));
     let (owner, place, children) = if of_b >= of_a {
         (fabric.switches[link.b as usize].name.as_str(), link.b_port, of_b)
     } else {
         (fabric.lower_name(link), link.a_port, of_a)
+    };
+    let connectors = match line.media.as_ref().and_then(|media| connectors(&media.v)) {
+        Some(stated) => stated,
+        None if of_a > 1 && of_b > 1 && !is_straight(fabric, link) => children,
+        None => 1,
     };
     strands(place.child.into(), children, connectors).map(move |(cable, leg)| {
         let mut digits = itoa::Buffer::new();
@@ -68,9 +77,22 @@ fn strands(child: u32, children: u32, connectors: u32) -> impl Iterator<Item = (
     (0..count).map(move |i| (first + i, if each > 0 { i + 1 } else { child % shared + 1 }))
 }
 
-/// Connectors of a module: 2 of `2xDR4`, 1 where no number is said.
-fn connectors(media: &str) -> u32 {
-    media.split_once('x').and_then(|(n, _)| n.parse().ok()).filter(|n| (1..=8).contains(n)).unwrap_or(1)
+/// Connectors of a module: 2 of `2xDR4`; none where no number is said.
+fn connectors(media: &str) -> Option<u32> {
+    media.split_once('x').and_then(|(n, _)| n.parse().ok()).filter(|n| (1..=8).contains(n))
+}
+
+/// Whether all links of the line in the cages at both ends, which are switches', join these two.
+fn is_straight(fabric: &Fabric, link: &Link) -> bool {
+    let ends = |link: &Link| (link.a, link.a_port.cage, link.b, link.b_port.cage);
+    let cage = |switch: u32, cage: u16| {
+        let wires = fabric.switch_wires(switch as usize);
+        let first = wires.partition_point(|wire| wire.port.cage < cage);
+        let wires = wires.iter().skip(first).take_while(move |wire| wire.port.cage == cage);
+        wires.filter_map(|wire| fabric.links.get(wire.link as usize))
+    };
+    let near = cage(link.a, link.a_port.cage).chain(cage(link.b, link.b_port.cage));
+    near.filter(|other| other.line == link.line).all(|other| ends(other) == ends(link))
 }
 
 fn row(fabric: &Fabric, names: &Names, link: &Link, id: &str, leg: u32, out: &mut Vec<u8>) {
@@ -91,7 +113,7 @@ fn row(fabric: &Fabric, names: &Names, link: &Link, id: &str, leg: u32, out: &mu
     row.number(line.speed.v.0).cell(line.media.as_ref().map_or("", |m| &m.v));
     let length = fabric.length(link);
     row.cell(&length.map_or_else(String::new, |(length, _)| metres(length)));
-    row.cell(length.map_or("", |(_, source)| source.name()));
+    row.cell(length.map_or("", |(_, source)| source.name())).cell(state(fabric, link));
     row.end();
 }
 
@@ -128,9 +150,10 @@ mod tests {
         assert_eq!(of(1, 2, 2), [(1, 1)]);
         assert_eq!(of(3, 4, 2), [(1, 2)]);
         assert_eq!(of(5, 8, 1), [(0, 6)]);
-        assert_eq!(connectors("2xDR4"), 2);
-        assert_eq!(connectors("DR4"), 1);
-        assert_eq!(connectors("flux"), 1);
+        assert_eq!(of(1, 4, 4), [(1, 1)]);
+        assert_eq!(connectors("2xDR4"), Some(2));
+        assert_eq!(connectors("DR4"), None);
+        assert_eq!(connectors("flux"), None);
     }
 
     #[test]

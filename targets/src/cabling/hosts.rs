@@ -3,12 +3,12 @@
 use fabc_lang::fabric::{Fabric, Host, Link};
 use fabc_lang::intent::By;
 
-use super::{part_of, upper};
+use super::{part_of, state, upper};
 use crate::csv::Row;
 use crate::names::Names;
 
-const HEAD: &[u8] =
-    b"host,nic,port,interface,rail,address,prefix_length,gateway,switch,switch_port,switch_interface,mtu,speed_mbps\n";
+const HEAD: &[u8] = b"host,nic,port,interface,rail,address,prefix_length,gateway,\
+    switch,switch_port,switch_interface,mtu,speed_mbps,state\n";
 
 /// Appends part `part` of `hosts.csv`, and tells whether another follows.
 pub fn hosts(fabric: &Fabric, names: &Names, part: usize, out: &mut Vec<u8>) -> bool {
@@ -35,6 +35,6 @@ fn row(fabric: &Fabric, names: &Names, host: &Host, link: &Link, out: &mut Vec<u
         .value(addresses.map(|_| 31u8))
         .address(addresses.map(|(gateway, _)| gateway));
     row.cell(&fabric.switches[link.b as usize].name).cell(end.port()).cell(end.interface());
-    row.number(fabric.mtu.v).number(line.speed.v.0);
+    row.number(fabric.mtu.v).number(line.speed.v.0).cell(state(fabric, link));
     row.end();
 }

@@ -13,7 +13,7 @@ pub use cables::cables;
 pub use hosts::hosts;
 pub use topology::topology;
 
-use crate::device::switch_port;
+use crate::device::{is_down, switch_port};
 use crate::names::Names;
 use fabc_lang::fabric::{Fabric, Link, Lower, PortSpec};
 
@@ -25,6 +25,11 @@ pub(crate) fn part_of(part: usize, total: usize) -> (Range<usize>, bool) {
     let start = part.saturating_mul(PART).min(total);
     let end = (start + PART).min(total);
     (start..end, end < total)
+}
+
+/// What `state` says of a link: `up`, or `down` where a switch's port is put down.
+fn state(fabric: &Fabric, link: &Link) -> &'static str {
+    if is_down(fabric, link) { "down" } else { "up" }
 }
 
 /// An end of a link, as people and programs call it.

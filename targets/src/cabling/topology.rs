@@ -1,8 +1,10 @@
-//! `cabling/topology.dot`: the wiring as PTM and cable-validation tools read it, with port ids as LLDP shows them.
+//! `cabling/topology.dot`: the wiring as PTM and cable-validation tools read it, with port ids as LLDP shows them. They
+//! would fail a link that is down on purpose, so it is left out.
 
 use fabc_lang::fabric::Fabric;
 
 use super::{lower, part_of, upper};
+use crate::device::is_down;
 use crate::names::Names;
 
 /// Appends part `part` of `topology.dot`, and tells whether another follows.
@@ -11,7 +13,8 @@ pub fn topology(fabric: &Fabric, names: &Names, part: usize, out: &mut Vec<u8>) 
         out.extend_from_slice(b"graph G {\n");
     }
     let (range, more) = part_of(part, fabric.links.len());
-    for link in fabric.links.get(range).unwrap_or_default().iter().filter(|link| fabric.is_present(link)) {
+    let links = fabric.links.get(range).unwrap_or_default().iter();
+    for link in links.filter(|link| fabric.is_present(link) && !is_down(fabric, link)) {
         out.extend_from_slice(b"    ");
         end(out, fabric.lower_name(link), lower(fabric, names, link).port());
         out.extend_from_slice(b" -- ");

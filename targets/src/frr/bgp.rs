@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
-use fabc_lang::fabric::Level;
 use serde::Serialize;
 
-use super::Bfd;
+use super::{Bfd, Sides};
 use crate::device::Device;
 
 /// `router bgp`.
@@ -18,8 +17,6 @@ pub struct Bgp<'a> {
     pub router_id: Option<Ipv4Addr>,
     /// Whether routes wait until the chip has them.
     pub suppress_fib_pending: bool,
-    /// Whether it asks to be waited for when BGP restarts.
-    pub graceful_restart: bool,
     /// ECMP width.
     pub maximum_paths: u32,
     /// Peer groups.
@@ -69,10 +66,9 @@ pub struct Neighbor<'a> {
 }
 
 impl<'a> Bgp<'a> {
-    pub(super) fn new(device: &Device<'a>, bfd: Option<&Bfd>) -> Option<Self> {
+    pub(super) fn new(device: &Device<'a>, sides: Sides, bfd: Option<&Bfd>) -> Option<Self> {
         let asn = device.switch.asn?;
         let routing = device.fabric.intent.routing.as_ref()?;
-        let level = device.tier.level;
         let unnumbered = routing.numbered.is_none();
         let limit = maximum_prefixes(device);
         let group = |name, import, export| Group {
@@ -84,8 +80,8 @@ impl<'a> Bgp<'a> {
             maximum_prefix: limit.0,
             maximum_prefix6: limit.1,
         };
-        let upper = (level != Level::Top).then(|| group("UPPER", "FROM_UPPER", "TO_UPPER"));
-        let lower = (level != Level::Bottom).then(|| group("LOWER", "FROM_LOWER", "TO_LOWER"));
+        let upper = sides.upper.then(|| group("UPPER", "FROM_UPPER", "TO_UPPER"));
+        let lower = sides.lower.then(|| group("LOWER", "FROM_LOWER", "TO_LOWER"));
         let neighbors = device.sessions().map(|(port, wired)| Neighbor {
             id: match wired.addresses {
                 Some((_, far)) => Cow::Owned(far.to_string()),
@@ -98,19 +94,17 @@ impl<'a> Bgp<'a> {
         });
         let loopback = device.switch.loopback.map(|address| format!("{address}/32"));
         let block = device.switch.host_block.map(|block| block.to_string());
-        let networks6: Vec<_> =
-            device.switch.loopback6.iter().map(|address| format!("{address}/128")).collect();
+        let networks6: Vec<_> = super::loopback6(device).iter().map(|a| format!("{a}/128")).collect();
         let width = device.platform.ecmp().and_then(|fact| fact.v.members).unwrap_or(u32::MAX);
         Some(Bgp {
             asn,
             router_id: device.switch.loopback,
             suppress_fib_pending: device.release.suppress_fib_pending,
-            graceful_restart: level == Level::Bottom && bfd.is_none(),
             maximum_paths: device.release.maximum_paths.min(width).max(1),
             groups: upper.into_iter().chain(lower).collect(),
             neighbors: neighbors.collect(),
             networks: loopback.into_iter().chain(block).collect(),
-            ipv6: unnumbered && !networks6.is_empty(),
+            ipv6: !networks6.is_empty(),
             networks6,
         })
     }

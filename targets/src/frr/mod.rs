@@ -8,9 +8,12 @@
 //! - The servers' /31s stay on their leaf. The block is announced by `network`, and a blackhole route keeps it in zebra
 //!   whatever ports do: an aggregate that comes and goes with its ports would make the fabric churn, and traffic to a
 //!   dead server ends at its leaf.
-//! - Sessions over link-local addresses carry IPv4 and IPv6 (RFC 8950). Numbered sessions carry IPv4 only.
-//! - Graceful restart only on the bottom tier, as SONiC's own templates, and not with BFD: BFD says that a silent
-//!   neighbour is dead, graceful restart says that it is to be waited for.
+//! - Sessions over link-local addresses carry IPv4 and IPv6 (RFC 8950). Numbered sessions carry IPv4 only, and nothing
+//!   in the file speaks of IPv6.
+//! - Graceful restart is left alone, so that a switch only helps others: one that asks for it also announces the N bit
+//!   (RFC 8538), and then its neighbours keep its routes even when the hold timer expires. A switch that falls silent
+//!   would get traffic for two minutes more; with several equal paths it is better to lose one at once.
+//! - A peer group, its route maps and their prefix lists are there only where a neighbour uses them.
 //! - A drained switch sets the community GRACEFUL_SHUTDOWN (RFC 8326) on all that it announces.
 //! - `frr version` never: it selects defaults.
 
@@ -56,6 +59,19 @@ pub struct Config<'a> {
     pub bgp: Option<Bgp<'a>>,
 }
 
+/// Where a switch has neighbours.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sides {
+    upper: bool,
+    lower: bool,
+}
+
+/// The IPv6 loopback, where sessions can announce it.
+fn loopback6(device: &Device<'_>) -> Option<Ipv6Addr> {
+    let numbered = device.fabric.intent.routing.as_ref().is_some_and(|r| r.numbered.is_some());
+    device.switch.loopback6.filter(|_| !numbered)
+}
+
 /// The BFD profile of all sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Bfd {
@@ -71,21 +87,26 @@ impl<'a> Config<'a> {
     /// What the switch's frr.conf says.
     pub fn new(device: &Device<'a>) -> Self {
         let routing = device.fabric.intent.routing.as_ref();
-        let bfd = routing.and_then(|r| r.bfd.as_ref()).filter(|_| device.release.bfd).map(|bfd| Bfd {
+        let mut sides = Sides::default();
+        for (_, wired) in device.sessions() {
+            *(if wired.above { &mut sides.upper } else { &mut sides.lower }) = true;
+        }
+        let used = device.release.bfd && (sides.upper || sides.lower);
+        let bfd = routing.and_then(|r| r.bfd.as_ref()).filter(|_| used).map(|bfd| Bfd {
             profile: "FABRIC",
             interval: bfd.interval.map_or(300, |i| i.v.ms()),
             multiplier: bfd.multiplier.map_or(3, |m| m.v),
         });
-        let policy = policy::Policy::new(device);
+        let policy = policy::Policy::new(device, sides);
         Config {
             hostname: &device.switch.name,
             release: device.release.name,
             frr: device.release.frr,
             zebra: device.release.zebra,
             source: device.switch.loopback,
-            source6: device.switch.loopback6,
+            source6: loopback6(device),
             blackholes: device.switch.host_block.iter().map(ToString::to_string).collect(),
-            bgp: Bgp::new(device, bfd.as_ref()),
+            bgp: Bgp::new(device, sides, bfd.as_ref()),
             bfd,
             prefix_lists: policy.prefix_lists,
             route_maps: policy.route_maps,

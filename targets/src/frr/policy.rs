@@ -3,6 +3,7 @@
 use fabc_lang::fabric::Level;
 use serde::Serialize;
 
+use super::Sides;
 use crate::device::Device;
 
 /// A prefix list.
@@ -46,7 +47,10 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    pub fn new(device: &Device<'_>) -> Self {
+    pub fn new(device: &Device<'_>, sides: Sides) -> Self {
+        if !sides.upper && !sides.lower {
+            return Policy { prefix_lists: Vec::new(), route_maps: Vec::new() };
+        }
         let (fabric, fabric6) = (pools(device), pools6(device));
         let (own, own6) = own(device);
         let (v4, v6) = (!fabric.is_empty(), !fabric6.is_empty());
@@ -80,7 +84,7 @@ impl Policy {
             v6: has_own6,
             lists: ["match ip address prefix-list OWN", "match ipv6 address prefix-list OWN6"],
         };
-        if level != Level::Top {
+        if sides.upper {
             let mark: &[_] = if level == Level::Middle { &[MARK] } else { &[] };
             route_maps.push(RouteMap { name: "FROM_UPPER", clauses: transit.with(mark) });
             let mut out = Vec::new();
@@ -91,7 +95,7 @@ impl Policy {
             out.extend(what.with(&["call GRACEFUL_SHUTDOWN"]));
             route_maps.push(RouteMap { name: "TO_UPPER", clauses: out });
         }
-        if level != Level::Bottom {
+        if sides.lower {
             route_maps.push(RouteMap { name: "FROM_LOWER", clauses: transit.with(&[]) });
             route_maps
                 .push(RouteMap { name: "TO_LOWER", clauses: transit.with(&["call GRACEFUL_SHUTDOWN"]) });
@@ -132,7 +136,8 @@ fn pools(device: &Device<'_>) -> Vec<String> {
 
 /// What may come in, IPv6.
 fn pools6(device: &Device<'_>) -> Vec<String> {
-    let pool = device.fabric.intent.routing.as_ref().and_then(|routing| routing.loopbacks6);
+    let routing = device.fabric.intent.routing.as_ref().filter(|routing| routing.numbered.is_none());
+    let pool = routing.and_then(|routing| routing.loopbacks6);
     pool.map(|pool| within(&pool.v.trunc().to_string(), pool.v.prefix_len(), 128, true)).into_iter().collect()
 }
 
@@ -153,7 +158,7 @@ fn own(device: &Device<'_>) -> (Vec<String>, Vec<String>) {
     }
     let loopback = device.switch.loopback.map(|address| format!("{address}/32"));
     let block = device.switch.host_block.map(|block| block.to_string());
-    let loopback6 = device.switch.loopback6.map(|address| format!("{address}/128"));
+    let loopback6 = super::loopback6(device).map(|address| format!("{address}/128"));
     (loopback.into_iter().chain(block).collect(), loopback6.into_iter().collect())
 }
 

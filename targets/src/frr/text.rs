@@ -95,9 +95,6 @@ impl Text<'_> {
         if bgp.suppress_fib_pending {
             self.line(&[" bgp suppress-fib-pending"]);
         }
-        if bgp.graceful_restart {
-            self.lines(&[" bgp graceful-restart", " bgp graceful-restart preserve-fw-state"]);
-        }
         self.lines(&[" bgp bestpath as-path multipath-relax", " timers bgp 3 9"]);
         bgp.groups.iter().for_each(|group| self.group(group));
         for neighbor in &bgp.neighbors {
@@ -200,7 +197,6 @@ mod tests {
                 asn: 4_210_000_001,
                 router_id: Some([10, 0, 0, 1].into()),
                 suppress_fib_pending: true,
-                graceful_restart: true,
                 maximum_paths: 128,
                 groups: vec![group("UPPER", Some("FABRIC"), true), group("LOWER", None, false)],
                 neighbors: vec![neighbor("Ethernet256", true, "UPPER"), neighbor("10.1.0.1", false, "LOWER")],
@@ -215,8 +211,8 @@ mod tests {
         let mut config = full();
         (config.source, config.source6, config.bfd, config.zebra) = (None, None, None, &[]);
         if let Some(bgp) = &mut config.bgp {
-            (bgp.router_id, bgp.suppress_fib_pending, bgp.graceful_restart, bgp.ipv6) =
-                (None, false, false, false);
+            (bgp.router_id, bgp.suppress_fib_pending, bgp.ipv6) = (None, false, false);
+            bgp.groups.clear();
             bgp.neighbors.clear();
         }
         (config.blackholes, config.prefix_lists, config.route_maps) = Default::default();

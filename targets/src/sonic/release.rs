@@ -55,7 +55,7 @@ const BOTH: &[&str] =
 /// FRR by `src/sonic-frr` of each branch; paths by `bgpd.main.conf.j2` (64 up to 202405, 514 from 202411).
 /// 202405 has no `suppress-fib-pending` in its YANG, and zebra of 202311 (`-M fpm`) can't report what the chip has.
 static RELEASES: &[Release] = &[
-    community("202305", "8.5.1", 64, FPM),
+    community("202305", "8.5.1", 64, BOTH),
     community("202311", "8.5.1", 64, KERNEL),
     community("202405", "8.5.4", 64, BOTH),
     community("202411", "10.0.1", 514, BOTH),

@@ -1,5 +1,7 @@
 //! DEVICE_NEIGHBOR_METADATA: what the neighbouring switches are.
 
+use fabc_lang::intent::Nos;
+
 use super::{Owner, Table};
 use crate::address;
 use crate::device::Device;
@@ -28,6 +30,10 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
             address::pieces(address, |piece| text.push_str(piece));
             text.push_str("/32");
             sink.field("lo_addr", &text, origin);
+        }
+        // What Enterprise SONiC's own YANG has isn't known.
+        if let Some(address) = peer.loopback6.filter(|_| device.release.nos == Nos::Sonic) {
+            sink.field("lo_addr_v6", &format!("{address}/128"), origin);
         }
         if let Some(address) = peer.mgmt {
             text.clear();
