@@ -250,6 +250,18 @@ fn pins(intent: &Intent, devices: &mut Devices, findings: &mut Findings) {
             pinned.push((i, mgmt.at, "management address", mgmt.v.to_string()));
         }
     }
+    for (i, at, what, value) in &pinned {
+        let address: Option<Ipv4Addr> = value.parse().ok();
+        if address
+            .is_some_and(|a| a.is_unspecified() || a.is_loopback() || a.is_multicast() || a.is_broadcast())
+        {
+            let text = format!(
+                "{value} can't be the {what} of `{}`: it is no address of one device",
+                devices.switches[*i].name
+            );
+            findings.push(rules::PIN.at(*at, text).help("pin another value, or leave the pin out"));
+        }
+    }
     if pinned.is_empty() {
         return;
     }

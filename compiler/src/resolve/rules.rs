@@ -759,7 +759,8 @@ fabc_lang::rule! {
     pub static EXHAUSTED = Error "resolve/exhausted" "a pool that is too small";
 }
 fabc_lang::rule! {
-    /// A pinned value, or an address that `management` names, is another switch's as well.
+    /// A pinned value, or an address that `management` names, is another switch's as well; or a pinned address is one that no
+    /// single device can have.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
