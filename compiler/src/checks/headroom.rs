@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use fabc_lang::diagnostic::{Diagnostic, Rule};
 use fabc_lang::fabric::HeadroomSource;
 use fabc_lang::intent::Ecn;
 use fabc_lang::source::Span;
-use fabc_lang::units::{Length, Speed};
+use fabc_lang::units::{Length, Speed, grouped};
 
 use super::Ctx;
 use crate::budget::{Budget, Half, lossless};
@@ -19,6 +20,22 @@ pub(super) struct Row<'a> {
     pub(super) formula: u64,
     pub(super) cell: u64,
     pub(super) at: Span,
+}
+
+impl Row<'_> {
+    /// A finding that the row and the formula differ; `xoff` is what to state once it has been measured.
+    pub(super) fn differs(&self, rule: &'static Rule, ctx: &Ctx, xoff: &str) -> Diagnostic {
+        let Row { platform, speed, length, formula, at, .. } = self;
+        let text = format!(
+            "`{platform}` at {speed} and {length} has {} B of headroom, the formula asks for {} B",
+            grouped(self.xoff),
+            grouped(*formula)
+        );
+        let edit = format!("buffers {{ measured speed=\"{speed}\" length=\"{length}\" xoff={xoff} }}");
+        rule.at(ctx.class_at(), text)
+            .label(*at, "the vendor's row")
+            .help(format!("measure it, then `{edit}`"))
+    }
 }
 
 /// Each row once, by platform, speed and length.

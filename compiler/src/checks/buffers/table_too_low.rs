@@ -1,8 +1,7 @@
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::units::grouped;
 
 use crate::checks::Ctx;
-use crate::checks::headroom::{Row, rows};
+use crate::checks::headroom::rows;
 
 check! {
     /// Some boxes ship headroom tables that were made for another chip, or for one length. What the row lacks is dropped when
@@ -51,15 +50,6 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     for row in rows(ctx).filter(|row| row.xoff + row.cell < row.formula) {
-        let Row { platform, speed, length, xoff, formula, at, .. } = row;
-        let message = format!(
-            "`{platform}` at {speed} and {length} has {} B of headroom, the formula asks for {} B",
-            grouped(xoff),
-            grouped(formula)
-        );
-        let found = RULE.at(ctx.class_at(), message).label(at, "the vendor's row");
-        findings.push(found.help(format!(
-            "measure it, then `buffers {{ measured speed=\"{speed}\" length=\"{length}\" xoff=\"{formula}B\" }}`"
-        )));
+        findings.push(row.differs(&RULE, ctx, &format!("\"{}B\"", row.formula)));
     }
 }
