@@ -21,11 +21,12 @@ use fabc_lang::diagnostic::Severity;
 /// Stands before an example that has no `fabric` of its own.
 const HEAD: &str = "fabric \"f\" { nos \"sonic\" release=\"202505\"; }\n";
 
-/// Rules that no text of a fabric can raise: they speak of bytes, of a former build, of templates, of the build folder.
+/// Rules that no text of a fabric can raise: they speak of bytes, of a former build, of templates, of the build folder, of
+/// files from elsewhere.
 fn of_no_text(code: &str) -> bool {
     code == "syntax/not-utf8"
         || code == "syntax/too-large"
-        || ["growth/", "output/", "template/"].iter().any(|family| code.starts_with(family))
+        || ["growth/", "output/", "template/", "config-db/"].iter().any(|family| code.starts_with(family))
 }
 
 /// What is said of an example: codes of errors, and of all findings.

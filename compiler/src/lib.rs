@@ -10,6 +10,7 @@
 //! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
+//! - [`config_db`]: a config_db.json from elsewhere, with places
 //! - [`rules`]: the registry of all rules
 //! - [`host`]: the only door to the outside
 //! - [`cli`]: one file for each command
@@ -17,6 +18,7 @@
 mod budget;
 pub mod checks;
 pub mod cli;
+pub mod config_db;
 pub mod files;
 pub mod growth;
 pub mod host;

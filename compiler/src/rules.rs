@@ -3,7 +3,7 @@
 use fabc_lang::diagnostic::Rule;
 
 use crate::report::levels;
-use crate::{checks, files, growth, load, output, resolve};
+use crate::{checks, config_db, files, growth, load, output, resolve};
 
 /// The lists that the registry is made of, in the order of the stages; checks have their own.
 static LISTS: &[&[&Rule]] = &[
@@ -17,6 +17,7 @@ static LISTS: &[&[&Rule]] = &[
     growth::RULES,
     files::RULES,
     output::RULES,
+    config_db::RULES,
 ];
 
 /// All rules, by code.

@@ -95,7 +95,8 @@ impl ConfigDb {
         &mut rows[at]
     }
 
-    fn table_mut(&mut self, name: &str) -> &mut Rows {
+    /// The table of this name; made where there is none.
+    pub fn table_mut(&mut self, name: &str) -> &mut Rows {
         let at = self.tables.partition_point(|t| t.name.as_str() < name);
         if self.tables.get(at).is_none_or(|t| t.name != name) {
             self.tables.insert(at, Rows { name: name.to_owned(), rows: Vec::new() });
