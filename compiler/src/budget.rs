@@ -218,6 +218,12 @@ pub(crate) fn lossless(fabric: &Fabric) -> impl Iterator<Item = &Class> {
     fabric.intent.classes.iter().filter(|c| c.is_lossless())
 }
 
+/// Alpha of a dynamic threshold: `1`, `8`, `1/4`.
+pub(crate) fn alpha(dynamic_th: i32) -> String {
+    let power = 1u64 << dynamic_th.unsigned_abs().min(16);
+    if dynamic_th >= 0 { power.to_string() } else { format!("1/{power}") }
+}
+
 /// The role whose pools a switch of the tier starts with.
 fn role(tier: &Tier) -> &'static str {
     if tier.kind == "ToRRouter" { "t0" } else { "t1" }

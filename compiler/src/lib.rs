@@ -5,6 +5,7 @@
 //! - [`load`]: files and their includes to one tree
 //! - [`resolve`]: intent to fabric
 //! - `budget`: headroom against the memory that holds it
+//! - `pause`: the longest pause that ends by itself
 //! - [`checks`]: one file for each thing that may be wrong with a fabric
 //! - [`growth`]: what a build would move of what stands
 //! - [`files`]: fabric to a tree of files
@@ -24,6 +25,7 @@ pub mod growth;
 pub mod host;
 pub mod load;
 pub mod output;
+mod pause;
 pub mod pipeline;
 pub mod report;
 pub mod resolve;

@@ -1,20 +1,13 @@
 //! Small facts that several checks ask for.
 
 use fabc_lang::fabric::Fabric;
-use fabc_lang::intent::{Class, ConfigDb, Schedule};
+use fabc_lang::intent::ConfigDb;
 
 /// All `config-db` rows of the file.
 pub(super) fn rows(fabric: &Fabric) -> impl Iterator<Item = &ConfigDb> {
     let tiers = fabric.tiers.iter().flat_map(|t| &t.node.config_db);
     let switches = fabric.intent.switches.iter().flat_map(|s| &s.config_db);
     fabric.intent.fabric.config_db.iter().chain(tiers).chain(switches)
-}
-
-/// The class of congestion notifications: the one with DSCP 48, else a strict lossy one.
-pub(super) fn cnp(classes: &[Class]) -> Option<&Class> {
-    let strict = |c: &&Class| !c.is_lossless() && c.schedule.is_some_and(|s| s.v == Schedule::Strict);
-    let named = classes.iter().find(|c| c.dscp.iter().any(|d| d.v == 48));
-    named.or_else(|| classes.iter().find(strict))
 }
 
 /// Whether BGP keeps the ASN for itself (RFC 6793, RFC 7300, IANA).

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use fabc_lang::diagnostic::{Diagnostic, Rule};
 use fabc_lang::fabric::HeadroomSource;
 use fabc_lang::intent::Ecn;
+use fabc_lang::platform::buffers::ThresholdMode;
+use fabc_lang::platform::{Fact, Platform};
 use fabc_lang::source::Span;
 use fabc_lang::units::{Length, Speed, grouped};
 
@@ -77,4 +79,18 @@ pub(super) fn marks<'a>(ctx: &'a Ctx, least: fn(&Budget, &Half) -> u64) -> impl 
 /// `half 0`, or `the chip`.
 pub(super) fn part(half: &Half) -> String {
     half.number.map_or_else(|| "the chip".to_owned(), |n| format!("half {n}"))
+}
+
+/// Switches with lossless buffers whose SDK file sets them up for lossy classes: platform, the figure, and the tier's
+/// `switch=`. `said` is what the box's own capabilities say of lossless classes.
+pub(super) fn lossy_chips<'a>(
+    ctx: &'a Ctx,
+    said: Option<bool>,
+) -> impl Iterator<Item = (&'a Platform, &'a Fact<ThresholdMode>, Span)> {
+    ctx.budgets.iter().filter(|b| !b.halves.is_empty()).filter_map(move |budget| {
+        let platform = &*budget.platform;
+        let mode = platform.threshold_mode.as_ref().filter(|m| m.v == ThresholdMode::Lossy)?;
+        let capable = platform.qos_capability.as_ref().and_then(|c| c.v.lossless).filter(|c| *c);
+        (capable == said).then(|| (platform, mode, ctx.fabric.tiers[budget.tier].node.switch.at))
+    })
 }

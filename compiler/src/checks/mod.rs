@@ -11,6 +11,7 @@
 //! - [`site`]: where `place` puts devices
 //! - [`optics`]: modules and cables
 //! - [`headroom`]: rows of vendors' tables, ECN against the pause
+//! - [`nics`]: what NICs mark their packets with
 //! - [`facts`]: small ones
 
 mod cut;
@@ -19,15 +20,18 @@ mod graph;
 mod headroom;
 mod hops;
 mod load;
+mod nics;
 mod optics;
 mod select;
 mod selector;
 mod site;
 
 use fabc_lang::diagnostic::{Findings, Rule, Severity};
-use fabc_lang::fabric::Fabric;
+use fabc_lang::fabric::{Fabric, Lower};
+use fabc_lang::intent::Nos;
 use fabc_lang::source::Span;
 use fabc_lang::units::grouped;
+use fabc_targets::sonic::qos::{self, Lack};
 
 use crate::budget::{self, Budget};
 use load::Load;
@@ -46,6 +50,8 @@ struct Ctx<'a> {
     loads: Vec<Load>,
     /// Of switches that are alike; empty where no class is lossless.
     budgets: Vec<Budget>,
+    /// What keeps each tier's switches from being lossless; empty where no class is, or the system makes such rows itself.
+    lacks: Vec<Option<Lack>>,
     /// Whether nothing was wrong so far. If not, what seems to be missing may stand in a line that could not be read.
     sound: bool,
     /// Whether all was resolved. If not, what `expect` speaks of may be a part only.
@@ -56,6 +62,18 @@ impl Ctx<'_> {
     /// The first lossless class; the file's root where there is none.
     fn class_at(&self) -> Span {
         budget::lossless(self.fabric).next().map_or(Span::default(), |c| c.at)
+    }
+
+    /// Lines that are paused at one end only: index, the tier that pauses, the other, and what that lacks.
+    fn one_sided(&self) -> impl Iterator<Item = (usize, usize, usize, &Lack)> {
+        self.fabric.lines.iter().enumerate().filter_map(|(index, line)| {
+            let (Lower::Tier(lower), upper) = (line.lower, line.upper) else { return None };
+            match (self.lacks.get(lower)?, self.lacks.get(upper)?) {
+                (None, Some(lack)) => Some((index, lower, upper, lack)),
+                (Some(lack), None) => Some((index, upper, lower, lack)),
+                _ => None,
+            }
+        })
     }
 }
 
@@ -96,6 +114,7 @@ mod media {
 }
 mod classes {
     pub(super) mod cnp_lossless;
+    pub(super) mod cnp_not_strict;
     pub(super) mod cnp_starved;
     pub(super) mod control_and_ecn;
     pub(super) mod default_lossless;
@@ -111,11 +130,14 @@ mod classes {
     pub(super) mod lossless_strict;
     pub(super) mod lossless_without_ecn;
     pub(super) mod nic_default_lossy;
+    pub(super) mod nic_priority;
     pub(super) mod no_default;
     pub(super) mod too_many_lossless;
     pub(super) mod unreachable;
     pub(super) mod unwatched;
+    pub(super) mod watchdog_early;
     pub(super) mod watchdog_range;
+    pub(super) mod watchdog_restore;
     pub(super) mod watchdog_unused;
 }
 mod buffers {
@@ -124,16 +146,20 @@ mod buffers {
     pub(super) mod ecn_late;
     pub(super) mod ecn_not_strict;
     pub(super) mod halves_unknown;
+    pub(super) mod lossy_chip;
+    pub(super) mod lossy_until_set;
     pub(super) mod measured_unused;
     pub(super) mod no_figures;
     pub(super) mod no_length;
     pub(super) mod not_written;
+    pub(super) mod one_sided;
     pub(super) mod over_budget;
     pub(super) mod oversubscription_below_one;
     pub(super) mod pool_range;
     pub(super) mod size_unclear;
     pub(super) mod table_differs;
     pub(super) mod table_too_low;
+    pub(super) mod thresholds_differ;
 }
 mod routing {
     pub(super) mod asn_clash;
@@ -222,6 +248,7 @@ pub static CHECKS: &[&Check] = &[
     &media::cage_power::CHECK,
     &media::too_long::CHECK,
     &classes::cnp_lossless::CHECK,
+    &classes::cnp_not_strict::CHECK,
     &classes::cnp_starved::CHECK,
     &classes::control_and_ecn::CHECK,
     &classes::default_lossless::CHECK,
@@ -237,27 +264,34 @@ pub static CHECKS: &[&Check] = &[
     &classes::lossless_strict::CHECK,
     &classes::lossless_without_ecn::CHECK,
     &classes::nic_default_lossy::CHECK,
+    &classes::nic_priority::CHECK,
     &classes::no_default::CHECK,
     &classes::too_many_lossless::CHECK,
     &classes::unreachable::CHECK,
     &classes::unwatched::CHECK,
+    &classes::watchdog_early::CHECK,
     &classes::watchdog_range::CHECK,
+    &classes::watchdog_restore::CHECK,
     &classes::watchdog_unused::CHECK,
     &buffers::ecn_above_pause::CHECK,
     &buffers::ecn_early::CHECK,
     &buffers::ecn_late::CHECK,
     &buffers::ecn_not_strict::CHECK,
     &buffers::halves_unknown::CHECK,
+    &buffers::lossy_chip::CHECK,
+    &buffers::lossy_until_set::CHECK,
     &buffers::measured_unused::CHECK,
     &buffers::no_figures::CHECK,
     &buffers::no_length::CHECK,
     &buffers::not_written::CHECK,
+    &buffers::one_sided::CHECK,
     &buffers::over_budget::CHECK,
     &buffers::oversubscription_below_one::CHECK,
     &buffers::pool_range::CHECK,
     &buffers::size_unclear::CHECK,
     &buffers::table_differs::CHECK,
     &buffers::table_too_low::CHECK,
+    &buffers::thresholds_differ::CHECK,
     &routing::asn_clash::CHECK,
     &routing::asn_missing::CHECK,
     &routing::asn_public::CHECK,
@@ -317,7 +351,10 @@ pub fn run(fabric: &Fabric, findings: &mut Findings) {
     let whole = !findings.iter().any(|f| f.severity == Severity::Error && f.code().starts_with("resolve/"));
     let lossless = budget::lossless(fabric).next().is_some();
     let budgets = if lossless { budget::budgets(fabric) } else { Vec::new() };
-    let ctx = Ctx { fabric, loads: load::loads(fabric), budgets, sound: !findings.has_errors(), whole };
+    let written = lossless && fabric.intent.fabric.nos.v == Nos::Sonic;
+    let lacks = fabric.tiers.iter().filter(|_| written).map(|tier| qos::lack(fabric, tier)).collect();
+    let sound = !findings.has_errors();
+    let ctx = Ctx { fabric, loads: load::loads(fabric), budgets, lacks, sound, whole };
     for check in CHECKS {
         (check.run)(&ctx, findings);
     }

@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::units::{Speed, Time, grouped};
+use fabc_lang::units::{Speed, grouped};
 
 use crate::budget::lossless;
 use crate::checks::Ctx;
+use crate::pause::ROUND_TRIP;
 
 check! {
     /// A queue shorter than a seventh of rate times round trip runs empty while marked senders recover. The round trip is 8 us,
@@ -54,7 +55,7 @@ const PART: u64 = 7;
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let stated = ctx.fabric.intent.buffers.as_ref().and_then(|b| b.round_trip);
-    let round_trip = stated.map_or(Time(8), |t| t.v);
+    let round_trip = stated.map_or(ROUND_TRIP, |t| t.v);
     let mut said = BTreeSet::new();
     for class in lossless(ctx.fabric) {
         for ecn in &class.ecn {

@@ -49,7 +49,9 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let mut said = BTreeSet::new();
-    for budget in &ctx.budgets {
+    // Where the other end of a link is lossless, more than a warning is said of it.
+    let one_sided: BTreeSet<usize> = ctx.one_sided().map(|(_, _, other, _)| other).collect();
+    for budget in ctx.budgets.iter().filter(|b| !one_sided.contains(&b.tier)) {
         let missing = budget.groups.iter().filter(|g| g.headroom.is_none()).map(|g| g.kind);
         let lack = match (missing.max_by_key(|k| (k.length, k.speed)), &budget.pool) {
             (Some(kind), _) => format!("headroom for {} and {}", kind.speed, kind.length),

@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
+
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::intent::Nos;
 use fabc_targets::sonic::qos::{self, Lack};
 
+use crate::budget::lossless;
 use crate::checks::Ctx;
 
 check! {
@@ -57,18 +59,21 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
-    let Some(class) = fabric.intent.classes.iter().find(|c| c.is_lossless()) else { return };
-    if fabric.intent.fabric.nos.v != Nos::Sonic {
-        return;
-    }
-    for (index, platform) in fabric.platforms.iter().enumerate() {
-        let tiers = fabric.tiers.iter().filter(|t| t.platform == index);
-        let found = tiers.filter_map(|tier| Some((tier, qos::lack(fabric, tier)?))).next();
-        let (tier, what) = match found {
-            Some((tier, Lack::Profile(name))) => (tier, format!("profile `{name}`")),
-            Some((tier, Lack::Pool(name))) if name != qos::LOSSLESS_POOL => (tier, format!("pool `{name}`")),
-            _ => continue,
+    let Some(class) = lossless(fabric).next() else { return };
+    // Where the other end of a link is lossless, more than a warning is said of it.
+    let one_sided: BTreeSet<usize> = ctx.one_sided().map(|(_, _, other, _)| other).collect();
+    let mut said = BTreeSet::new();
+    let lacks = ctx.lacks.iter().enumerate().filter(|(tier, _)| !one_sided.contains(tier));
+    for (tier, lack) in lacks.filter_map(|(tier, lack)| Some((&fabric.tiers[tier], lack.as_ref()?))) {
+        let platform = fabric.platform_of(tier);
+        let what = match lack {
+            Lack::Profile(name) => format!("profile `{name}`"),
+            Lack::Pool(name) if name != qos::LOSSLESS_POOL => format!("pool `{name}`"),
+            Lack::Pool(_) | Lack::Headroom(_) => continue,
         };
+        if !said.insert(&platform.name) {
+            continue;
+        }
         let message =
             format!("`{}` has no {what}: no PFC and no lossless buffers are written", platform.name);
         let found = RULE.at(tier.node.switch.at, message).label(class.at, "meant to be lossless");

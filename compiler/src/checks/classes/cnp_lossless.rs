@@ -1,7 +1,7 @@
 use fabc_lang::diagnostic::Findings;
 
 use crate::checks::Ctx;
-use crate::checks::facts::cnp;
+use crate::checks::nics::cnp_classes;
 
 check! {
     /// Congestion notification packets (DSCP 48 by the NICs' default) tell senders to slow down. In a
@@ -48,9 +48,10 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
-    let Some(class) = cnp(&ctx.fabric.intent.classes) else { return };
-    if let Some(lossless) = class.lossless.filter(|l| l.v) {
+    for (mark, class) in cnp_classes(ctx.fabric) {
+        let Some(lossless) = class.lossless.filter(|l| l.v && !class.is_default()) else { continue };
         let message = format!("class `{}` carries congestion notifications and is lossless", class.name.v);
-        findings.push(RULE.at(lossless.at, message).help("remove `lossless=#true`; make it `strict`"));
+        let found = mark.label(RULE.at(lossless.at, message), "them");
+        findings.push(found.help("remove `lossless=#true`; make it `strict`"));
     }
 }

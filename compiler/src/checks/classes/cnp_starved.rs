@@ -2,7 +2,7 @@ use fabc_lang::diagnostic::Findings;
 use fabc_lang::intent::{Class, Schedule};
 
 use crate::checks::Ctx;
-use crate::checks::facts::cnp;
+use crate::checks::nics::{cnp_classes, strict_class};
 
 check! {
     /// Congestion notifications are few and urgent. Where another class is strict and theirs is not, they
@@ -49,12 +49,19 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
-    let classes = &ctx.fabric.intent.classes;
     let strict = |class: &&Class| class.schedule.is_some_and(|s| s.v == Schedule::Strict);
-    let Some(own) = cnp(classes).filter(|c| !strict(c)) else { return };
-    let Some(other) = classes.iter().find(strict) else { return };
-    let (a, b) = (&own.name.v, &other.name.v);
-    let message = format!("class `{a}` carries congestion notifications and waits for `{b}`");
-    let found = RULE.at(own.schedule.map_or(own.at, |s| s.at), message).label(other.at, "strict");
-    findings.push(found.help(format!("`schedule strict=#true` on `{a}`")));
+    let Some(other) = ctx.fabric.intent.classes.iter().find(strict) else { return };
+    for (mark, own) in cnp_classes(ctx.fabric) {
+        if strict(&own) || own.is_lossless() {
+            continue;
+        }
+        let (a, b) = (&own.name.v, &other.name.v);
+        let message = format!("class `{a}` carries congestion notifications and waits for `{b}`");
+        let found = RULE.at(own.schedule.map_or(own.at, |s| s.at), message).label(other.at, "strict");
+        findings.push(mark.label(found, "them").help(strict_class(
+            &ctx.fabric.intent.classes,
+            own,
+            mark.dscp,
+        )));
+    }
 }

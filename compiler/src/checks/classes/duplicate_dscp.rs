@@ -18,7 +18,7 @@ check! {
     ///     schedule weight=70
     ///     ecn min="1MiB" max="4MiB"
     /// }
-    /// class "cnp" dscp=26 priority=6 { schedule strict=#true; }
+    /// class "cnp" priority=6 { dscp 48 26; schedule strict=#true; }
     /// class "bulk" default=#true priority=0 { schedule weight=30; }
     /// watchdog detect="200ms" restore="400ms"
     /// routing {

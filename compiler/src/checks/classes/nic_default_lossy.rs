@@ -1,12 +1,7 @@
-use std::collections::BTreeMap;
-
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::fabric::Fabric;
-use fabc_lang::platform::Confidence;
-use fabc_lang::source::Span;
 
 use crate::checks::Ctx;
-use crate::checks::optics::resting_on;
+use crate::checks::nics::{class_of, roce};
 
 check! {
     /// NICs mark RoCE with a DSCP of their own unless they are told otherwise, most with 26; a `nic` with a
@@ -53,52 +48,18 @@ check! {
     Warning "classes/nic-default-lossy" "the DSCP of RoCE in a lossy class" => run
 }
 
-/// DSCP of RoCE, as most NICs have it from the factory: for those of which no model is named.
-const USUAL: u8 = 26;
-
-/// What NICs mark RoCE with: by DSCP, a `nic` line whose model is known to do so.
-fn marks(fabric: &Fabric) -> BTreeMap<u8, Option<(&str, Span, Confidence)>> {
-    let mut marks = BTreeMap::new();
-    if fabric.groups.is_empty() {
-        marks.insert(USUAL, None);
-    }
-    for group in &fabric.groups {
-        for (index, nic) in group.node.nics.iter().enumerate() {
-            match (group.model(index), &nic.model) {
-                (Some(model), Some(named)) => {
-                    let Some(roce) = &model.roce else { continue };
-                    let whose = (model.name.as_str(), named.at, roce.confidence);
-                    marks.entry(roce.v.dscp).or_insert(None).get_or_insert(whose);
-                }
-                (_, None) => {
-                    marks.entry(USUAL).or_insert(None);
-                }
-                (None, Some(_)) => {}
-            }
-        }
-    }
-    marks
-}
-
 fn run(ctx: &Ctx, findings: &mut Findings) {
     if !ctx.sound {
         return;
     }
     let classes = &ctx.fabric.intent.classes;
     let Some(lossless) = classes.iter().find(|c| c.is_lossless()) else { return };
-    for (dscp, whose) in marks(ctx.fabric) {
-        let named = classes.iter().find(|c| c.dscp.iter().any(|d| d.v == dscp));
-        let class = named.or(classes.iter().find(|c| c.is_default())).filter(|c| !c.is_lossless());
-        let Some(class) = class else { continue };
-        let (lossy, name) = (&class.name.v, &lossless.name.v);
+    for mark in roce(ctx.fabric) {
+        let Some(class) = class_of(classes, mark.dscp).filter(|c| !c.is_lossless()) else { continue };
+        let (lossy, name, dscp) = (&class.name.v, &lossless.name.v, mark.dscp);
         let message = format!("DSCP {dscp} goes to lossy class `{lossy}`, not to `{name}`");
         let found = RULE.at(lossless.at, message).label(class.at, format!("takes DSCP {dscp}"));
-        let found = match whose {
-            Some((model, at, confidence)) => {
-                resting_on(confidence, found.label(at, format!("a {model} marks RoCE with it")))
-            }
-            None => found,
-        };
-        findings.push(found.help(format!("add {dscp} to the DSCPs of `{name}`, if NICs keep their default")));
+        let help = format!("add {dscp} to the DSCPs of `{name}`, if NICs keep their default");
+        findings.push(mark.label(found, "RoCE").help(help));
     }
 }

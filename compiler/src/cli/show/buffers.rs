@@ -288,10 +288,7 @@ fn sums(budget: &Budget, fabric: &Fabric, out: &mut String) {
             grouped(half.reserved),
             grouped(half.shared)
         );
-        let alpha = match budget.dynamic_th {
-            th @ 0.. => format!("{}", 1u64 << th.min(16)),
-            th => format!("1/{}", 1u64 << th.unsigned_abs().min(16)),
-        };
+        let alpha = budget::alpha(budget.dynamic_th);
         let _ = writeln!(
             out,
             "  {name} pause of n groups: {alpha} × {} / (1 + n × {alpha}), each; 1: {} B",
