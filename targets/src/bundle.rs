@@ -41,6 +41,7 @@ pub struct Bundle<'a> {
     release: &'static Release,
     version: &'a str,
     templates: Templates,
+    kinds: sonic::Kinds,
     present: Vec<usize>,
     failure: Mutex<Option<TemplateError>>,
 }
@@ -67,8 +68,16 @@ impl<'a> Bundle<'a> {
         let present = (0..fabric.switches.len()).filter(|&i| !fabric.switches[i].absent).collect();
         let templates = Templates::new(templates);
         let names = Names::new(fabric);
-        let bundle =
-            Bundle { fabric, names, release, version, templates, present, failure: Mutex::new(None) };
+        let bundle = Bundle {
+            fabric,
+            names,
+            release,
+            version,
+            templates,
+            kinds: sonic::Kinds::default(),
+            present,
+            failure: Mutex::new(None),
+        };
         let mut tried = vec![false; fabric.tiers.len()];
         let mut out = Vec::new();
         for &index in &bundle.present {
@@ -126,7 +135,7 @@ impl<'a> Bundle<'a> {
         match self.file(i) {
             Some(File::ConfigDb(index)) => {
                 if let Some(device) = self.device(index) {
-                    sonic::render(&device, out);
+                    sonic::render(&device, &self.kinds, out);
                 }
                 false
             }

@@ -1,5 +1,6 @@
 //! Tables straight into bytes, laid out as Python's `json.dumps(indent=4)` does it.
 
+use super::alike::Pieces;
 use super::config_db::Value;
 use super::sink::{Origin, Sink};
 
@@ -12,8 +13,23 @@ pub struct JsonSink<'a> {
     tables: bool,
     rows: bool,
     fields: bool,
+    /// Where the table begins that was begun last.
+    start: usize,
+    likes: Likes<'a>,
     #[cfg(debug_assertions)]
     order: Order,
+}
+
+/// What is known of switches that are alike.
+#[derive(Debug, Default)]
+enum Likes<'a> {
+    /// Nothing, and it isn't asked for.
+    #[default]
+    Alone,
+    /// The tables that another switch has, too.
+    Known(&'a Pieces),
+    /// Those that are made now.
+    Made(Pieces),
 }
 
 impl<'a> JsonSink<'a> {
@@ -26,25 +42,51 @@ impl<'a> JsonSink<'a> {
             tables: false,
             rows: false,
             fields: false,
+            start: 0,
+            likes: Likes::Alone,
             #[cfg(debug_assertions)]
             order: Order::default(),
         }
     }
 
+    /// A file of a switch that is like others: takes what is known of them, else remembers it.
+    pub(super) fn like(out: &'a mut Vec<u8>, known: Option<&'a Pieces>) -> Self {
+        JsonSink { likes: known.map_or(Likes::Made(Pieces::default()), Likes::Known), ..JsonSink::new(out) }
+    }
+
     /// Closes what is open.
-    pub fn finish(mut self) {
+    pub fn finish(self) {
+        self.finish_made();
+    }
+
+    /// Closes what is open, and gives what others like it will have too, where that was not known.
+    pub(super) fn finish_made(mut self) -> Option<Pieces> {
         self.close_table();
         self.out.extend_from_slice(if self.tables { b"\n}\n" } else { b"}\n" });
+        match self.likes {
+            Likes::Made(pieces) => Some(pieces),
+            _ => None,
+        }
     }
 
     pub(super) fn begin_table(&mut self, name: &str) {
         #[cfg(debug_assertions)]
         self.order.table(name);
+        self.separate_table();
+        quote(self.out, name);
+        self.out.extend_from_slice(b": {");
+    }
+
+    fn separate_table(&mut self) {
         self.close_table();
         self.out.extend_from_slice(if self.tables { b",\n    " } else { b"\n    " });
         self.tables = true;
-        quote(self.out, name);
-        self.out.extend_from_slice(b": {");
+        self.start = self.out.len();
+    }
+
+    /// The table of this name as far as it is written; empty if it has no row yet.
+    fn last_table(&self, name: &str) -> &[u8] {
+        if self.pending == name { &[] } else { self.out.get(self.start..).unwrap_or_default() }
     }
 
     fn close_row(&mut self) {
@@ -124,6 +166,36 @@ impl<'a> JsonSink<'a> {
 impl Sink for JsonSink<'_> {
     fn table(&mut self, name: &'static str) {
         self.pending = name;
+    }
+
+    fn alike(&mut self, name: &'static str, emit: impl FnOnce(&mut Self)) {
+        if let Likes::Known(pieces) = &self.likes
+            && let Some((bytes, fields)) = pieces.find(name)
+        {
+            // Debug builds, and with them all tests, see that what is copied is what would be made.
+            #[cfg(debug_assertions)]
+            {
+                let before = (self.out.len(), self.tables, self.rows, self.fields);
+                self.table(name);
+                emit(self);
+                debug_assert_eq!(bytes, self.last_table(name), "{name} is not alike");
+                debug_assert!(bytes.is_empty() || self.fields == fields, "{name} ends otherwise");
+                self.out.truncate(before.0);
+                (self.tables, self.rows, self.fields) = (before.1, before.2, before.3);
+            }
+            if !bytes.is_empty() {
+                self.separate_table();
+                self.out.extend_from_slice(bytes);
+                (self.rows, self.fields) = (true, fields);
+            }
+            return;
+        }
+        self.table(name);
+        emit(self);
+        if let Likes::Made(mut pieces) = std::mem::take(&mut self.likes) {
+            pieces.add(name, self.last_table(name), self.fields);
+            self.likes = Likes::Made(pieces);
+        }
     }
 
     fn row(&mut self, key: &str, _: Origin) {

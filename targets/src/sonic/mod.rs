@@ -3,8 +3,10 @@
 //! - [`Release`]: what differs from release to release
 //! - [`tables`]: one file per table, each over any [`Sink`]
 //! - [`qos`]: what is done with each class, from which the tables on QoS and buffers are written
+//! - [`alike`]: rows that are made once for all switches that are alike
 //! - [`JsonSink`], [`CollectSink`]: tables as bytes, and as a [`ConfigDb`]
 
+mod alike;
 mod config_db;
 mod json;
 pub mod qos;
@@ -14,6 +16,8 @@ pub mod tables;
 
 use fabc_lang::intent::ConfigDb as Override;
 
+pub(crate) use alike::Kinds;
+use alike::Likeness;
 pub use config_db::{CollectSink, ConfigDb, ReadError, Row, Rows, Value};
 pub use json::JsonSink;
 pub(crate) use json::quote;
@@ -22,14 +26,22 @@ pub use sink::{Origin, Sink};
 
 use crate::device::Device;
 
-/// Appends the switch's config_db.json.
-pub fn render(device: &Device<'_>, out: &mut Vec<u8>) {
+/// Appends the switch's config_db.json. What it has in common with others is in `kinds`, or comes there.
+pub(crate) fn render(device: &Device<'_>, kinds: &Kinds, out: &mut Vec<u8>) {
     if overrides(device).next().is_some() {
         return config_db(device).render(out);
     }
-    let mut sink = JsonSink::new(out);
+    let Some(likeness) = Likeness::of(device) else {
+        let mut sink = JsonSink::new(out);
+        tables::emit(device, &mut sink);
+        return sink.finish();
+    };
+    let known = kinds.find(&likeness);
+    let mut sink = JsonSink::like(out, known.as_deref());
     tables::emit(device, &mut sink);
-    sink.finish();
+    if let Some(made) = sink.finish_made() {
+        kinds.hold(likeness, made);
+    }
 }
 
 /// The switch's config_db.json as a value, with the `config-db` overrides laid over it.

@@ -43,6 +43,15 @@ pub trait Sink {
     /// Begins a table. One without rows leaves no trace.
     fn table(&mut self, name: &'static str);
 
+    /// A table whose rows are the same on switches that are alike: `emit` need not be asked again where they are known.
+    fn alike(&mut self, name: &'static str, emit: impl FnOnce(&mut Self))
+    where
+        Self: Sized,
+    {
+        self.table(name);
+        emit(self);
+    }
+
     /// Begins a row.
     fn row(&mut self, key: &str, origin: Origin);
 

@@ -10,7 +10,7 @@ pub(super) static TABLE: Table = Table::new(
     "BREAKOUT_CFG",
     Owner::Rows,
     "The break-out mode of each cage whose platform.json has it; key is the cage's first port.",
-);
+).alike();
 
 const WIRED: Origin = Origin::rule("the mode that gives the link's speed with the fewest lanes");
 const DEFAULT: Origin = Origin::rule("nothing is wired here: the mode in which the box ships");

@@ -9,7 +9,7 @@ pub(super) static TABLE: Table = Table::community(
     Owner::Rows,
     "On every wired port the lossy group and the lossless ones, neighbours in one row, as buffermgrd writes them. A row \
      for a port of its own: YANG takes no lists.",
-);
+).alike();
 
 const LOSSY: Origin = Origin::rule("all lossy classes share this group");
 

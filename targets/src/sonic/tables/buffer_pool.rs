@@ -8,7 +8,7 @@ pub(super) static TABLE: Table = Table::community(
     "BUFFER_POOL",
     Owner::Rows,
     "The vendor's pools for the switch's role, with what `buffers` says instead.",
-);
+).alike();
 
 const VENDOR: Origin = Origin::rule("the vendor's pool for this box and role");
 const STATED: Origin = Origin::rule("stated in `buffers`, instead of the vendor's");

@@ -13,7 +13,7 @@ pub(super) static TABLE: Table = Table::community(
     Owner::Rows,
     "The vendor's lossy and egress profiles for the switch's role, and a lossless one for each speed and length of cable \
      on it.",
-);
+).alike();
 
 const VENDOR: Origin = Origin::rule("the vendor's profile for this box and role");
 

@@ -8,7 +8,7 @@ pub(super) static TABLE: Table = Table::community(
     "BUFFER_QUEUE",
     Owner::Rows,
     "On every wired port queues 0 to 7: the lossless ones never dropped from, the others as the vendor limits them.",
-);
+).alike();
 
 const LOSSLESS: Origin = Origin::rule("nothing of a lossless class is dropped at egress: ingress is where it is held");
 const LOSSY: Origin = Origin::rule("lossy classes are dropped at egress, by the vendor's limit");

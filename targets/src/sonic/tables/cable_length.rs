@@ -10,7 +10,7 @@ pub(super) static TABLE: Table = Table::community(
     Owner::Rows,
     "Every port: the length under which the box's own table has its headroom, else `0m`, by which buffermgrd leaves the \
      port to our profile. Any other length would leave it without a lossless priority group.",
-);
+).alike();
 
 const LIST: Origin = Origin::rule("one list for all ports");
 const OURS: Origin = Origin::rule("0m: buffermgrd makes no profile for this port");

@@ -9,7 +9,7 @@ pub(super) static TABLE: Table = Table::community(
     "DSCP_TO_TC_MAP",
     Owner::Rows,
     "One map: every DSCP to its class's priority; those that no class names to the default class.",
-);
+).alike();
 
 const NAMED: Origin = Origin::rule("the class that names this DSCP");
 const REST: Origin = Origin::rule("the default class takes every DSCP that no class names");

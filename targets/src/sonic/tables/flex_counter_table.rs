@@ -9,7 +9,7 @@ pub(super) static TABLE: Table = Table::community(
     Owner::Fields,
     "Only differences: packets marked by ECN are counted, queue by queue, where a class is marked. Ports, queues, \
      watermarks and the watchdog are counted by default.",
-);
+).alike();
 
 /// First release whose orchagent is known to have the group.
 const SINCE: &str = "202411";

@@ -8,7 +8,7 @@ pub(super) static TABLE: Table = Table::community(
     "MAP_PFC_PRIORITY_TO_QUEUE",
     Owner::Rows,
     "One map: each PFC priority stops the queue of the same number.",
-);
+).alike();
 
 const SAME: Origin = Origin::rule("a class's priority is its PFC priority and its queue");
 

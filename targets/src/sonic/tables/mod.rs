@@ -24,16 +24,24 @@ pub struct Table {
     pub owner: Owner,
     /// First release of community SONiC whose rows are written; none where every release has them, Enterprise SONiC too.
     pub since: Option<&'static str>,
+    /// Whether switches of one tier, with the same ports wired by cables of the same length, have the same rows: nothing in
+    /// them is the switch's own, nor its peers'.
+    pub alike: bool,
 }
 
 impl Table {
     const fn new(name: &'static str, owner: Owner, doc: &'static str) -> Self {
-        Table { name, doc, owner, since: None }
+        Table { name, doc, owner, since: None, alike: false }
+    }
+
+    /// The same table, for rows that like switches share.
+    const fn alike(self) -> Self {
+        Table { alike: true, ..self }
     }
 
     /// A table that is left to Enterprise SONiC itself.
     const fn community(name: &'static str, owner: Owner, doc: &'static str) -> Self {
-        Table { name, doc, owner, since: Some("202305") }
+        Table { name, doc, owner, since: Some("202305"), alike: false }
     }
 }
 
@@ -47,8 +55,12 @@ macro_rules! tables {
         /// Emits all tables of a switch that its release has.
         pub fn emit(device: &Device<'_>, sink: &mut impl Sink) {
             $(if $module::TABLE.since.is_none_or(|first| device.release.since(first)) {
-                sink.table($module::TABLE.name);
-                $module::emit(device, sink);
+                if $module::TABLE.alike {
+                    sink.alike($module::TABLE.name, |sink| $module::emit(device, sink));
+                } else {
+                    sink.table($module::TABLE.name);
+                    $module::emit(device, sink);
+                }
             })*
         }
     };

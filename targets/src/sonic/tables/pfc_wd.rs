@@ -9,7 +9,7 @@ pub(super) static TABLE: Table = Table::community(
     Owner::Rows,
     "Every wired port, by `watchdog`; one action for the whole switch, for Broadcom's chips have but one. Queues are \
      looked at as often as SONiC itself would with so many ports, but no more slowly than they are to be found.",
-);
+).alike();
 
 const SAID: Origin = Origin::rule("as `watchdog` says");
 const ACTION: Origin = Origin::rule("as `watchdog` says; drop where it says nothing");

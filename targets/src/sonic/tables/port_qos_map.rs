@@ -11,7 +11,7 @@ pub(super) static TABLE: Table = Table::community(
     "The maps on every wired port, and the DSCP map for the whole switch. PFC on all lossless priorities; \
      `pfcwd_sw_enable` always equals `pfc_enable`, for an upgrade copies the one to the other. No `pfc_to_pg_map`: where \
      a Broadcom box refuses it, PFC stays off.",
-);
+).alike();
 
 const PORT: Origin = Origin::rule("every port with a wire goes by the fabric's maps");
 const GLOBAL: Origin = Origin::rule("the DSCP map of the whole switch, as SONiC's own templates set it");

@@ -9,7 +9,7 @@ pub(super) static TABLE: Table = Table::community(
     Owner::Rows,
     "On every wired port, one row for the queue of each class that says how it is served or marked. Single queues, as \
      SONiC's own templates have them.",
-);
+).alike();
 
 const PORT: Origin = Origin::rule("every port with a wire has the queues of the fabric's classes");
 const SCHEDULER: Origin = Origin::rule("the class's scheduler");

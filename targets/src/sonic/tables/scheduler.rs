@@ -10,7 +10,7 @@ pub(super) static TABLE: Table = Table::community(
     "SCHEDULER",
     Owner::Rows,
     "One for each class that says how it is served, named by its queue: `scheduler.3`.",
-);
+).alike();
 
 const SERVED: Origin = Origin::rule("as the class's `schedule` says");
 

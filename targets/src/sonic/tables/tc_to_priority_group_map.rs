@@ -8,7 +8,7 @@ pub(super) static TABLE: Table = Table::community(
     "TC_TO_PRIORITY_GROUP_MAP",
     Owner::Rows,
     "One map: lossless classes to the group of their number, all others, TC 7 too, to the one lossy group.",
-);
+).alike();
 
 const GROUP: Origin = Origin::rule(
     "a lossless class has the priority group of its number; all others share the first that isn't lossless, the only \

@@ -9,7 +9,7 @@ pub(super) static TABLE: Table = Table::community(
     Owner::Rows,
     "One for each class with `ecn`, and for each speed where it differs by speed: `ECN_3`, `ECN_3_400G`. The same \
      thresholds for packets of all colours.",
-);
+).alike();
 
 const ECN: Origin = Origin::rule("as the class's `ecn` says");
 const ALL: Origin = Origin::rule("packets of every colour are marked, and nothing is dropped that can be marked");
