@@ -18,6 +18,8 @@ use crate::sonic::qos::Qos;
 pub struct Device<'a> {
     /// The fabric that it is part of.
     pub fabric: &'a Fabric,
+    /// Names that many rows share.
+    pub names: &'a Names,
     /// What its system knows.
     pub release: &'a Release,
     /// Its index in [`Fabric::switches`].
@@ -96,7 +98,7 @@ impl<'a> Device<'a> {
             ports.sort_by(|a, b| natural_cmp(a.name(), b.name()));
         }
         let (platform, qos) = (fabric.platform_of(tier), OnceLock::new());
-        Some(Device { fabric, release, index, switch, tier, platform, own, ports, qos })
+        Some(Device { fabric, names, release, index, switch, tier, platform, own, ports, qos })
     }
 
     /// What its system calls the box.

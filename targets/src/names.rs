@@ -1,11 +1,13 @@
 //! Names that many rows share, made once for a build.
 
-use fabc_lang::fabric::{Fabric, PortId};
+use fabc_lang::fabric::{Fabric, PortId, Switch};
 
 /// Interfaces of the servers, by group.
 #[derive(Debug, Default)]
 pub struct Names {
     groups: Vec<Group>,
+    /// `fd00::1/128`, by switch.
+    loopbacks6: Vec<Option<String>>,
 }
 
 /// Interfaces of any server of a group: by NIC, then port.
@@ -35,7 +37,13 @@ impl Names {
             names.interfaces = all.map(|port| fabric.host_interface(index, port)).collect();
             names.ports = usize::try_from(ports).unwrap_or(1);
         }
-        Names { groups }
+        let loopback6 = |switch: &Switch| switch.loopback6.map(|address| format!("{address}/128"));
+        Names { groups, loopbacks6: fabric.switches.iter().map(loopback6).collect() }
+    }
+
+    /// IPv6 address of a switch's Loopback0, with its length: each of its neighbours' files has it.
+    pub fn loopback6(&self, switch: usize) -> Option<&str> {
+        self.loopbacks6.get(switch)?.as_deref()
     }
 
     /// The interface of a server's port.

@@ -43,22 +43,42 @@ pub(crate) struct Pieces {
 struct Piece {
     name: &'static str,
     at: Range<usize>,
-    /// Whether the last row has fields: it is not yet closed.
+    /// Where values of each switch's own go, from the beginning of the table.
+    gaps: Vec<usize>,
     fields: bool,
 }
 
+/// A table that is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// From its name to before the end of its last row, without the values of each switch's own; empty where it has no
+    /// rows.
+    pub(super) bytes: &'a [u8],
+    /// Where those values go, in order.
+    pub(super) gaps: &'a [usize],
+    /// Whether the last row has fields.
+    pub(super) fields: bool,
+}
+
 impl Pieces {
-    /// Adds a table: from its name to before the end of its last row.
-    pub(super) fn add(&mut self, name: &'static str, bytes: &[u8], fields: bool) {
+    /// Adds a table: from its name to before the end of its last row, and where in it values are of the switch's own.
+    pub(super) fn add(&mut self, name: &'static str, bytes: &[u8], own: &[Range<usize>], fields: bool) {
         let start = self.bytes.len();
-        self.bytes.extend_from_slice(bytes);
-        self.tables.push(Piece { name, at: start..self.bytes.len(), fields });
+        let (mut from, mut gaps) = (0, Vec::with_capacity(own.len()));
+        for own in own {
+            self.bytes.extend_from_slice(bytes.get(from..own.start).unwrap_or_default());
+            gaps.push(self.bytes.len() - start);
+            from = own.end;
+        }
+        self.bytes.extend_from_slice(bytes.get(from..).unwrap_or_default());
+        self.tables.push(Piece { name, at: start..self.bytes.len(), gaps, fields });
     }
 
-    /// A table and whether its last row has fields; empty where it has no rows, none where it isn't known.
-    pub(super) fn find(&self, name: &str) -> Option<(&[u8], bool)> {
+    /// A table; none where it isn't known.
+    pub(super) fn find(&self, name: &str) -> Option<Known<'_>> {
         let piece = self.tables.iter().find(|piece| piece.name == name)?;
-        Some((self.bytes.get(piece.at.clone())?, piece.fields))
+        let bytes = self.bytes.get(piece.at.clone())?;
+        Some(Known { bytes, gaps: &piece.gaps, fields: piece.fields })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Tables straight into bytes, laid out as Python's `json.dumps(indent=4)` does it.
 
-use super::alike::Pieces;
+use std::ops::Range;
+
+use super::alike::{Known, Pieces};
 use super::config_db::Value;
 use super::sink::{Origin, Sink};
 
@@ -16,8 +18,22 @@ pub struct JsonSink<'a> {
     /// Where the table begins that was begun last.
     start: usize,
     likes: Likes<'a>,
+    /// What is left of a known table whose gaps are being filled.
+    filling: Option<Filling<'a>>,
+    /// Values of the switch's own in the table that is being made, from its beginning.
+    own: Vec<Range<usize>>,
     #[cfg(debug_assertions)]
     order: Order,
+}
+
+/// A known table that is copied from gap to gap.
+#[derive(Debug)]
+struct Filling<'a> {
+    known: Known<'a>,
+    /// Up to where it is copied.
+    from: usize,
+    /// The next gap.
+    gap: usize,
 }
 
 /// What is known of switches that are alike.
@@ -44,6 +60,8 @@ impl<'a> JsonSink<'a> {
             fields: false,
             start: 0,
             likes: Likes::Alone,
+            filling: None,
+            own: Vec::new(),
             #[cfg(debug_assertions)]
             order: Order::default(),
         }
@@ -82,6 +100,30 @@ impl<'a> JsonSink<'a> {
         self.out.extend_from_slice(if self.tables { b",\n    " } else { b"\n    " });
         self.tables = true;
         self.start = self.out.len();
+    }
+
+    /// A table that is known: copied, with the switch's own values put in. Debug builds, and with them all tests, see that
+    /// it is what would be made.
+    fn copy(&mut self, name: &'static str, known: Known<'a>, emit: impl Fn(&mut Self)) {
+        let before = (self.out.len(), self.tables, self.rows, self.fields);
+        if !known.bytes.is_empty() {
+            self.separate_table();
+            if !known.gaps.is_empty() {
+                self.filling = Some(Filling { known, from: 0, gap: 0 });
+                emit(self);
+            }
+            let from = self.filling.take().map_or(0, |filling| filling.from);
+            self.out.extend_from_slice(known.bytes.get(from..).unwrap_or_default());
+            (self.rows, self.fields) = (true, known.fields);
+        }
+        if cfg!(debug_assertions) {
+            let (copied, after) = (self.out.split_off(before.0), (self.rows, self.fields));
+            (self.tables, self.rows, self.fields) = (before.1, before.2, before.3);
+            self.table(name);
+            emit(self);
+            debug_assert!(self.out.get(before.0..) == Some(&copied), "{name} is not alike");
+            debug_assert!(self.rows == after.0 && self.fields == after.1, "{name} ends otherwise");
+        }
     }
 
     /// The table of this name as far as it is written; empty if it has no row yet.
@@ -168,37 +210,27 @@ impl Sink for JsonSink<'_> {
         self.pending = name;
     }
 
-    fn alike(&mut self, name: &'static str, emit: impl FnOnce(&mut Self)) {
-        if let Likes::Known(pieces) = &self.likes
-            && let Some((bytes, fields)) = pieces.find(name)
-        {
-            // Debug builds, and with them all tests, see that what is copied is what would be made.
-            #[cfg(debug_assertions)]
-            {
-                let before = (self.out.len(), self.tables, self.rows, self.fields);
-                self.table(name);
-                emit(self);
-                debug_assert_eq!(bytes, self.last_table(name), "{name} is not alike");
-                debug_assert!(bytes.is_empty() || self.fields == fields, "{name} ends otherwise");
-                self.out.truncate(before.0);
-                (self.tables, self.rows, self.fields) = (before.1, before.2, before.3);
-            }
-            if !bytes.is_empty() {
-                self.separate_table();
-                self.out.extend_from_slice(bytes);
-                (self.rows, self.fields) = (true, fields);
-            }
-            return;
+    fn alike(&mut self, name: &'static str, emit: impl Fn(&mut Self)) {
+        let pieces = match &self.likes {
+            Likes::Known(pieces) => Some(*pieces),
+            _ => None,
+        };
+        if let Some(known) = pieces.and_then(|pieces| pieces.find(name)) {
+            return self.copy(name, known, emit);
         }
         self.table(name);
+        self.own.clear();
         emit(self);
         if let Likes::Made(mut pieces) = std::mem::take(&mut self.likes) {
-            pieces.add(name, self.last_table(name), self.fields);
+            pieces.add(name, self.last_table(name), &self.own, self.fields);
             self.likes = Likes::Made(pieces);
         }
     }
 
     fn row(&mut self, key: &str, _: Origin) {
+        if self.filling.is_some() {
+            return;
+        }
         if !self.pending.is_empty() {
             self.begin_table(self.pending);
             self.pending = "";
@@ -208,17 +240,41 @@ impl Sink for JsonSink<'_> {
 
     #[inline]
     fn field(&mut self, name: &'static str, value: &str, _: Origin) {
+        if self.filling.is_some() {
+            return;
+        }
         self.begin_known(name, value.len());
         quote(self.out, value);
     }
 
+    fn own(&mut self, name: &'static str, value: &str, _: Origin) {
+        if let Some(filling) = &mut self.filling {
+            let gap = filling.known.gaps.get(filling.gap).copied().unwrap_or(filling.known.bytes.len());
+            self.out.extend_from_slice(filling.known.bytes.get(filling.from..gap).unwrap_or_default());
+            (filling.from, filling.gap) = (gap, filling.gap + 1);
+            return quote(self.out, value);
+        }
+        self.begin_known(name, value.len());
+        let from = self.out.len() - self.start;
+        quote(self.out, value);
+        if let Likes::Made(_) = self.likes {
+            self.own.push(from..self.out.len() - self.start);
+        }
+    }
+
     fn list(&mut self, name: &'static str, values: &[&str], _: Origin) {
+        if self.filling.is_some() {
+            return;
+        }
         self.begin_known(name, 0);
         self.items(values.iter().copied());
     }
 
     #[inline]
     fn number(&mut self, name: &'static str, value: impl Into<u64>, _: Origin) {
+        if self.filling.is_some() {
+            return;
+        }
         self.begin_known(name, 20);
         self.out.push(b'"');
         self.out.extend_from_slice(itoa::Buffer::new().format(value.into()).as_bytes());
@@ -226,6 +282,9 @@ impl Sink for JsonSink<'_> {
     }
 
     fn entry(&mut self, name: &str, value: &str, _: Origin) {
+        if self.filling.is_some() {
+            return;
+        }
         self.begin_field(name);
         quote(self.out, value);
     }

@@ -43,8 +43,8 @@ pub trait Sink {
     /// Begins a table. One without rows leaves no trace.
     fn table(&mut self, name: &'static str);
 
-    /// A table whose rows are the same on switches that are alike: `emit` need not be asked again where they are known.
-    fn alike(&mut self, name: &'static str, emit: impl FnOnce(&mut Self))
+    /// A table whose rows are the same on switches that are alike, but for what is put in with [`own`](Sink::own).
+    fn alike(&mut self, name: &'static str, emit: impl Fn(&mut Self))
     where
         Self: Sized,
     {
@@ -57,6 +57,11 @@ pub trait Sink {
 
     /// A field of the row. Its name is plain ASCII without quotes, as all names of SONiC's tables.
     fn field(&mut self, name: &'static str, value: &str, origin: Origin);
+
+    /// A field of the switch's own in a table that is [`alike`](Sink::alike) otherwise.
+    fn own(&mut self, name: &'static str, value: &str, origin: Origin) {
+        self.field(name, value, origin);
+    }
 
     /// A field whose value is a list.
     fn list(&mut self, name: &'static str, values: &[&str], origin: Origin);

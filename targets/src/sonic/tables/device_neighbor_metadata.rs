@@ -18,7 +18,8 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     peers.sort_unstable();
     peers.dedup();
     let mut text = String::new();
-    for peer in peers.iter().filter_map(|&peer| device.fabric.switches.get(peer)) {
+    for index in peers {
+        let Some(peer) = device.fabric.switches.get(index) else { continue };
         let tier = device.fabric.tier_of(peer);
         let origin = PEER.at(tier.node.at);
         sink.row(&peer.name, origin);
@@ -32,8 +33,8 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
             sink.field("lo_addr", &text, origin);
         }
         // What Enterprise SONiC's own YANG has isn't known.
-        if let Some(address) = peer.loopback6.filter(|_| device.release.nos == Nos::Sonic) {
-            sink.field("lo_addr_v6", &format!("{address}/128"), origin);
+        if let Some(address) = device.names.loopback6(index).filter(|_| device.release.nos == Nos::Sonic) {
+            sink.field("lo_addr_v6", address, origin);
         }
         if let Some(address) = peer.mgmt {
             text.clear();

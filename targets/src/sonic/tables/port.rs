@@ -8,7 +8,7 @@ pub(super) static TABLE: Table = Table::new(
     "PORT",
     Owner::Rows,
     "Every port with its lanes, speed and state. Wired ports are up; all others are down and say why.",
-);
+).alike();
 
 const PLATFORM: Origin = Origin::rule("the platform's own data, for the cage's break-out mode");
 const PEER: Origin = Origin::rule("the far end of the link");
@@ -41,7 +41,7 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
         sink.field("admin_status", if port.is_up() { "up" } else { "down" }, admin);
         sink.field("alias", &spec.alias, model);
         describe(port, &mut description);
-        sink.field("description", &description, port.note.map_or(asked, |(_, at)| asked.and(at)));
+        sink.own("description", &description, port.note.map_or(asked, |(_, at)| asked.and(at)));
         if let Some(fec) = &spec.fec {
             sink.field("fec", fec, model);
         }
