@@ -12,10 +12,12 @@
 //! - [`optics`]: modules and cables
 //! - [`headroom`]: rows of vendors' tables, ECN against the pause
 //! - [`nics`]: what NICs mark their packets with
+//! - [`features`]: what is asked for that not every box has
 //! - [`facts`]: small ones
 
 mod cut;
 mod facts;
+mod features;
 mod graph;
 mod headroom;
 mod hops;
@@ -107,6 +109,7 @@ mod ports {
     pub(super) mod lane_rate;
     pub(super) mod lanes_differ;
     pub(super) mod over_capacity;
+    pub(super) mod slower_to_faster;
 }
 mod media {
     pub(super) mod cage_power;
@@ -214,8 +217,11 @@ mod nos {
     pub(super) mod login_stays_local;
     pub(super) mod mac_left_to_ztp;
     pub(super) mod no_adaptive;
+    pub(super) mod no_cut_through;
+    pub(super) mod no_interface_naming;
     pub(super) mod no_qpn_hash;
     pub(super) mod qos_not_written;
+    pub(super) mod uncertain_feature;
     pub(crate) mod unknown_release;
 }
 mod expect {
@@ -245,6 +251,7 @@ pub static CHECKS: &[&Check] = &[
     &ports::lane_rate::CHECK,
     &ports::lanes_differ::CHECK,
     &ports::over_capacity::CHECK,
+    &ports::slower_to_faster::CHECK,
     &media::cage_power::CHECK,
     &media::too_long::CHECK,
     &classes::cnp_lossless::CHECK,
@@ -332,8 +339,11 @@ pub static CHECKS: &[&Check] = &[
     &nos::login_stays_local::CHECK,
     &nos::mac_left_to_ztp::CHECK,
     &nos::no_adaptive::CHECK,
+    &nos::no_cut_through::CHECK,
+    &nos::no_interface_naming::CHECK,
     &nos::no_qpn_hash::CHECK,
     &nos::qos_not_written::CHECK,
+    &nos::uncertain_feature::CHECK,
     &nos::unknown_release::CHECK,
     &expect::disjoint_paths::CHECK,
     &expect::gpus::CHECK,

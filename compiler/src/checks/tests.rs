@@ -21,11 +21,15 @@ fn short(sources: &Sources, findings: &[Diagnostic]) -> String {
     render(Format::Short, sources, findings, Paper { color: false, width: 100 })
 }
 
+/// Said of every fabric under Enterprise SONiC.
+const ALWAYS: &str = "nos/likely-row";
+
 /// Every check with its example of one kind, and what is found in it.
 fn examples(kind: &str) -> impl Iterator<Item = (&'static Rule, Sources, Vec<Diagnostic>)> {
     CHECKS.iter().map(move |check| {
         let program = check.rule.example(kind).unwrap_or_else(|| panic!("{} has no {kind}", check.rule.code));
-        let (sources, findings) = findings(&program);
+        let (sources, mut findings) = findings(&program);
+        findings.retain(|f| f.code() != ALWAYS || check.rule.code == ALWAYS);
         (check.rule, sources, findings)
     })
 }

@@ -1,7 +1,7 @@
 //! `fabric`: name, NOS, MTU. `findings`: severities.
 
 use super::switch::{CONFIG_DB, ConfigDb};
-use crate::schema::{Kind, Node, Typed, arg, prop_needed, some_args};
+use crate::schema::{Kind, Node, Typed, arg, prop_needed, prop_or, some_args};
 use crate::source::{Span, Spanned};
 
 static DESCRIPTION: Node = Node::new("description", "What the fabric is for.")
@@ -13,13 +13,32 @@ static NOS: Node = Node::new("nos", "The network operating system that all switc
         Kind::Word(&["sonic", "enterprise-sonic"]),
         "community SONiC, or Enterprise SONiC 4.x",
     )])
-    .props(&[prop_needed("release", Kind::Text, "\"202305\" to \"202605\", or \"4.x\" of Enterprise SONiC")])
+    .props(&[
+        prop_needed("release", Kind::Text, "\"202305\" to \"202605\", or \"4.x\" of Enterprise SONiC"),
+        prop_or(
+            "interface-naming",
+            Kind::Word(&["native", "standard", "standard-extended"]),
+            "native",
+            "what Enterprise SONiC's command line calls ports: `Ethernet0`, or `Eth1/1` in both standard modes",
+        ),
+    ])
     .once();
 static MTU: Node = Node::new(
     "mtu",
     "PORT.mtu of every port, in bytes; 9100 where it isn't given. The frame is 22 bytes longer.",
 )
 .args(&[arg("BYTES", Kind::Int(1280, 9216), "SONiC's YANG ends at 9216")])
+.optional();
+static SWITCHING: Node = Node::new(
+    "switching",
+    "When a switch begins to send a frame on: as soon as it knows where to, or when it has all of it. A frame that leaves \
+     faster than it came is stored all the same.",
+)
+.args(&[arg(
+    "MODE",
+    Kind::Word(&["cut-through", "store-and-forward"]),
+    "store-and-forward where it isn't given; cut-through is Enterprise SONiC's alone",
+)])
 .optional();
 static TIMEZONE: Node =
     Node::new("timezone", "Time zone of the switches; SONiC's own default where it isn't given.")
@@ -28,7 +47,7 @@ static TIMEZONE: Node =
 
 pub(super) static FABRIC: Node = Node::new("fabric", "The fabric as a whole.")
     .args(&[arg("NAME", Kind::Name, "used in fabric.json and in the cabling plan")])
-    .children(&[&DESCRIPTION, &NOS, &MTU, &TIMEZONE, &CONFIG_DB])
+    .children(&[&DESCRIPTION, &NOS, &MTU, &SWITCHING, &TIMEZONE, &CONFIG_DB])
     .once();
 
 static DENY: Node =
@@ -66,6 +85,26 @@ impl Nos {
     }
 }
 
+/// What Enterprise SONiC's command line calls ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterfaceNaming {
+    /// `Ethernet0`
+    Native,
+    /// `Eth1/1`, `Eth1/1/1`
+    Standard,
+    /// The same names; what is extended isn't known.
+    StandardExtended,
+}
+
+/// When a switch begins to send a frame on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switching {
+    /// As soon as it knows where to.
+    CutThrough,
+    /// When it has all of it.
+    StoreAndForward,
+}
+
 /// `fabric`
 #[derive(Debug, Clone)]
 pub struct FabricNode {
@@ -77,8 +116,12 @@ pub struct FabricNode {
     pub nos: Spanned<Nos>,
     /// Which release of it.
     pub release: Spanned<String>,
+    /// What its command line calls ports.
+    pub naming: Option<Spanned<InterfaceNaming>>,
     /// PORT.mtu in bytes.
     pub mtu: Option<Spanned<u32>>,
+    /// When a frame is sent on.
+    pub switching: Option<Spanned<Switching>>,
     /// Time zone.
     pub timezone: Option<Spanned<String>>,
     /// Rows for every switch.
@@ -95,7 +138,9 @@ impl FabricNode {
             description: None,
             nos: Spanned::new(Nos::Sonic, at),
             release: Spanned::new("202505".into(), at),
+            naming: None,
             mtu: None,
+            switching: None,
             timezone: None,
             config_db: Vec::new(),
             at,
@@ -111,7 +156,20 @@ impl FabricNode {
             description: node.value(&DESCRIPTION),
             nos: Spanned::new(kind, word.at),
             release: nos.prop("release")?,
+            naming: nos.prop::<String>("interface-naming").map(|word| {
+                word.map(|word| match word.as_str() {
+                    "standard" => InterfaceNaming::Standard,
+                    "standard-extended" => InterfaceNaming::StandardExtended,
+                    _ => InterfaceNaming::Native,
+                })
+            }),
             mtu: node.value(&MTU),
+            switching: node.value::<String>(&SWITCHING).map(|word| {
+                word.map(|word| match word.as_str() {
+                    "cut-through" => Switching::CutThrough,
+                    _ => Switching::StoreAndForward,
+                })
+            }),
             timezone: node.value(&TIMEZONE),
             config_db: ConfigDb::read_all(node),
             at: node.head,

@@ -16,7 +16,7 @@ pub use class::{
     Adaptive, Buffers, Class, Ecn, Hash, LoadBalancing, Measured, PoolOverride, Schedule, Watchdog,
 };
 pub use expect::{Claim, Expect};
-pub use fabric::{FabricNode, Levels, Nos};
+pub use fabric::{FabricNode, InterfaceNaming, Levels, Nos, Switching};
 pub use routing::{Bfd, Routing};
 pub use scope::{Absent, By, Hosts, LinkNode, Nic, PlaneNode, PodNode, Scope, Striping, TierNode};
 pub use site::{Hall, Management, Place, RackSpec, Row, Tacacs};

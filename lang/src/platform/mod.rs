@@ -23,7 +23,7 @@ pub use cage::{Cage, CageGroup, Child, Mode};
 pub use catalog::{Catalog, built_in, nics, optics};
 pub use nic::NicModel;
 pub use optic::{Optic, OpticSpeed};
-pub use switch::{PLATFORM, Platform};
+pub use switch::{Ability, Feature, PLATFORM, Platform};
 
 use crate::diagnostic::Rule;
 use crate::schema::{FromValue, Kind, Node, Prop, Typed, arg, prop, prop_or};

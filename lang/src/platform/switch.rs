@@ -8,11 +8,11 @@ use super::buffers::{
 };
 use super::cage::{CAGES, Cage, CageGroup, Child, Choice, FIRST, Mode, lane_list};
 use super::{
-    Asic, CONFIDENCE, CONTRADICTION, ECMP, Ecmp, Fact, INCOMPLETE, MAX_FRAME, NOTE, SOURCE, TITLE, arg_of,
-    notes, prop_of,
+    Asic, CONFIDENCE, CONTRADICTION, Confidence, ECMP, Ecmp, Fact, INCOMPLETE, MAX_FRAME, NOTE, SOURCE,
+    TITLE, arg_of, notes, prop_of,
 };
 use crate::diagnostic::Findings;
-use crate::schema::{Kind, Node, Prop, Typed, arg, prop, prop_needed};
+use crate::schema::{Kind, Node, Prop, Typed, arg, prop, prop_needed, prop_or};
 use crate::source::{Span, Spanned};
 use crate::units::{Length, Power, Speed};
 
@@ -51,12 +51,19 @@ static EXTRA_PORT: Node =
             SOURCE,
             CONFIDENCE,
         ]);
+static FEATURE: Node = Node::new(
+    "feature",
+    "Whether the box does under Enterprise SONiC what not every box does. What no source tells is left out.",
+)
+.args(&[arg("NAME", Kind::Word(&Feature::NAMES), "")])
+.props(&[prop_or("can", Kind::Bool, "#true", "#false where it is known that it can't"), SOURCE, CONFIDENCE]);
+
 /// `platform NAME`
 pub static PLATFORM: Node = Node::new(
     "platform",
     "A switch model. What isn't known of it is left out. With `like=` it starts from another platform: each node replaces \
      the other's node of the same name, lists item by item (cages by `first`, modes by name, fec and autoneg by lanes \
-     and speed, headroom by speed and length, pools and profiles by name and role).",
+     and speed, headroom by speed and length, pools and profiles by name and role, features by name).",
 )
 .args(&[arg("NAME", Kind::Name, "lower case, vendor and model")])
 .props(&[prop("like", Kind::Name, "the platform to start from")])
@@ -76,6 +83,7 @@ pub static PLATFORM: Node = Node::new(
     &PROFILE,
     &HEADROOM,
     &QOS_CAPABILITY,
+    &FEATURE,
     &NOTE,
 ]);
 
@@ -120,6 +128,38 @@ pub struct ExtraPort {
     pub power: Option<Power>,
 }
 
+/// What a box does under Enterprise SONiC, and not every box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// Dynamic load balancing.
+    Adaptive,
+    /// Frames are sent on while they still come in.
+    CutThrough,
+    /// A map from PFC priority to priority group.
+    PfcPriorityPg,
+    /// ECMP hashes on RoCE's queue pair.
+    QpnHash,
+}
+
+impl Feature {
+    const ALL: [Feature; 4] =
+        [Feature::Adaptive, Feature::CutThrough, Feature::PfcPriorityPg, Feature::QpnHash];
+    const NAMES: [&'static str; 4] = ["adaptive", "cut-through", "pfc-priority-pg", "qpn-hash"];
+}
+
+/// Whether a box does something, and where that is known from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ability<'a> {
+    /// Whether it does.
+    pub can: bool,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Where it is known from.
+    pub source: Option<&'a str>,
+    /// The node that says so.
+    pub at: Span,
+}
+
 /// A switch model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Platform {
@@ -151,6 +191,8 @@ pub struct Platform {
     pub headroom: Vec<Fact<HeadroomRow>>,
     /// What the box says of its QoS limits.
     pub qos_capability: Option<Fact<QosCapability>>,
+    /// What it does under Enterprise SONiC, and whether it does.
+    pub features: Vec<Fact<(Feature, bool)>>,
     /// What sources contradict or promise too much.
     pub notes: Vec<String>,
     /// Its node.
@@ -232,6 +274,20 @@ impl Platform {
         self.max_frame.as_ref().or(self.asic.v.max_frame.as_ref())
     }
 
+    /// Whether the box does something under Enterprise SONiC: by its own data, else by its chip's. None where neither
+    /// says.
+    pub fn ability(&self, feature: Feature) -> Option<Ability<'_>> {
+        fn ability<T>(fact: &Fact<T>, can: bool) -> Ability<'_> {
+            Ability { can, confidence: fact.confidence, source: fact.source.as_deref(), at: fact.at }
+        }
+        let own = self.features.iter().find(|fact| fact.v.0 == feature);
+        own.map(|fact| ability(fact, fact.v.1)).or_else(|| match feature {
+            Feature::Adaptive => self.asic.v.dlb.as_ref().map(|fact| ability(fact, true)),
+            Feature::QpnHash => self.asic.v.roce_hash.as_ref().map(|fact| ability(fact, fact.v)),
+            Feature::CutThrough | Feature::PfcPriorityPg => None,
+        })
+    }
+
     /// The name that `node` starts from.
     pub(super) fn like(node: &Typed) -> Option<Spanned<String>> {
         node.prop("like")
@@ -302,6 +358,7 @@ impl Platform {
             profiles: Vec::new(),
             headroom: Vec::new(),
             qos_capability: None,
+            features: Vec::new(),
             notes: Vec::new(),
             ecmp: None,
             max_frame: None,
@@ -338,8 +395,15 @@ impl Platform {
         Fact::lay_over(&mut self.profiles, node, &PROFILE, same, Profile::read);
         let same = |a: &HeadroomRow, b: &HeadroomRow| (a.speed, a.length) == (b.speed, b.length);
         Fact::lay_over(&mut self.headroom, node, &HEADROOM, same, HeadroomRow::read);
+        Fact::lay_over(&mut self.features, node, &FEATURE, |a, b| a.0 == b.0, read_feature);
         self.notes.extend(notes(node));
     }
+}
+
+fn read_feature(node: &Typed) -> Option<(Feature, bool)> {
+    let name: String = arg_of(node)?;
+    let feature = Feature::ALL.into_iter().zip(Feature::NAMES).find(|&(_, word)| word == name)?.0;
+    Some((feature, prop_of(node, "can").unwrap_or(true)))
 }
 
 impl Tree {
