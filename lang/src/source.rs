@@ -54,6 +54,26 @@ impl<T> Spanned<T> {
     }
 }
 
+/// KDL's newlines, apart from CR LF, which is one: LF, CR, NEL, VT, FF, LS, PS.
+pub fn is_newline(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{85}' | '\u{0B}' | '\u{0C}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Where the lines of a text begin, in bytes; they end where KDL's do.
+pub fn line_starts(text: &str) -> Vec<u32> {
+    let ends = text.bytes().enumerate().filter_map(|(i, byte)| {
+        let next = |n: usize| text.as_bytes().get(i + n).copied();
+        match (byte, next(1), next(2)) {
+            (b'\r', Some(b'\n'), _) => None,
+            (b'\n' | b'\r' | 0x0B | 0x0C, ..) => Some(i + 1),
+            (0xC2, Some(0x85), _) => Some(i + 2),
+            (0xE2, Some(0x80), Some(0xA8 | 0xA9)) => Some(i + 3),
+            _ => None,
+        }
+    });
+    std::iter::once(0).chain(ends).map(|n| u32::try_from(n).unwrap_or(u32::MAX)).collect()
+}
+
 /// One file: its name as shown to the user, its text, and where its lines begin.
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -92,6 +112,11 @@ impl Source {
         self.lines.get(line.saturating_sub(1)).map_or(self.text.len(), |&n| n as usize)
     }
 
+    /// The text of line `line` (from 1), with its newline; empty beyond the last line.
+    pub fn line(&self, line: usize) -> &str {
+        self.text.get(self.line_start(line)..self.line_start(line + 1)).unwrap_or_default()
+    }
+
     /// Number of lines.
     pub fn line_count(&self) -> usize {
         self.lines.len()
@@ -108,8 +133,7 @@ impl Sources {
     /// Adds a file and gives its number.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let text: Arc<str> = text.into();
-        let begins = text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i + 1);
-        let lines = std::iter::once(0).chain(begins).map(|n| u32::try_from(n).unwrap_or(u32::MAX)).collect();
+        let lines = line_starts(&text).into();
         let ascii = text.is_ascii();
         self.files.push(Source { name: name.into(), text, lines, ascii });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
@@ -160,5 +184,14 @@ mod tests {
         assert_eq!(source.line_column(6), (2, 3)); // ß is two bytes, one column
         assert_eq!(source.line_column(99), (3, 1));
         assert_eq!(sources.place(Span::new(id, 3, 4)), "a.kdl:2:1");
+    }
+
+    #[test]
+    fn lines_end_where_those_of_kdl_do() {
+        let text = "\n\r\r\n\u{85}é\u{0B}\u{0C}\u{2027}\u{2028}\u{2029}x";
+        let kdl = text.char_indices().filter(|&(i, c)| is_newline(c) && !text[i..].starts_with("\r\n"));
+        let kdl: Vec<usize> = std::iter::once(0).chain(kdl.map(|(i, c)| i + c.len_utf8())).collect();
+        assert_eq!(kdl.len(), 9);
+        assert_eq!(line_starts(text), kdl.iter().map(|&n| n as u32).collect::<Vec<_>>());
     }
 }

@@ -69,9 +69,7 @@ fn told(reason: &Reason, sources: &Sources) -> String {
 
 /// The source line that a span begins in, without its indentation.
 fn line(sources: &Sources, span: Span) -> String {
-    let source = sources.get(span.file);
-    let number = source.map_or(1, |s| s.line_column(span.start).0);
-    source.and_then(|s| s.text().lines().nth(number - 1)).unwrap_or_default().trim().to_owned()
+    sources.get(span.file).map_or("", |s| s.line(s.line_column(span.start).0)).trim().to_owned()
 }
 
 fn object(reason: &Reason, sources: &Sources) -> Value {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use fabc_lang::diagnostic::{Diagnostic, Label, Severity};
-use fabc_lang::source::{Source, Sources, Span};
+use fabc_lang::source::{Source, Sources, Span, is_newline};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
@@ -23,7 +23,7 @@ const CONTEXT: usize = 300;
 /// All findings, and a last line that counts them.
 pub fn render(sources: &Sources, findings: &[Diagnostic], paper: Paper) -> String {
     let files: Vec<File> =
-        sources.iter().map(|(_, source)| File { source, text: tame(source.text()) }).collect();
+        sources.iter().map(|(_, source)| File { source, text: drawable(source.text()) }).collect();
     let theme = if paper.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let help = theme.styles.help;
     let handler = GraphicalReportHandler::new_themed(theme).with_width(paper.width.max(40)).with_links(false);
@@ -55,6 +55,25 @@ fn footer(out: &mut String, word: &str, text: &str, width: usize) {
     let first = format!("  {word} ");
     let options = textwrap::Options::new(width.max(40)).initial_indent(&first).subsequent_indent("        ");
     let _ = writeln!(out, "{}", textwrap::fill(text, options));
+}
+
+/// The text with all its newlines as miette knows them, and nothing that could drive a terminal; byte for byte as long as
+/// before.
+fn drawable(text: &str) -> Cow<'_, str> {
+    let odd = |text: &str, i: usize, c: char| is_newline(c) && c != '\n' && !text[i..].starts_with("\r\n");
+    if !text.char_indices().any(|(i, c)| odd(text, i, c)) {
+        return tame(text);
+    }
+    let mut drawn = String::with_capacity(text.len());
+    for (i, c) in text.char_indices() {
+        if odd(text, i, c) {
+            drawn.extend(std::iter::repeat_n(' ', c.len_utf8() - 1));
+            drawn.push('\n');
+        } else {
+            drawn.push(c);
+        }
+    }
+    Cow::Owned(tame(&drawn).into_owned())
 }
 
 /// A source that finds its lines by index.

@@ -38,7 +38,7 @@ impl Cursor<'_> {
         let from = self.at;
         while let Some(kind) = self.next_kind() {
             match kind {
-                Kind::Space | Kind::Comment | Kind::OpenComment | Kind::HashComment => self.at += 1,
+                k if k.is_blank() => self.at += 1,
                 Kind::Backslash => match self.continued() {
                     Some(next) => self.at = next,
                     None => break,
@@ -75,7 +75,7 @@ impl Cursor<'_> {
         loop {
             self.skip_blanks();
             match self.next_kind() {
-                None | Some(Kind::Newline | Kind::Close) => break,
+                None | Some(Kind::Newline | Kind::Close | Kind::Stray) => break,
                 Some(Kind::Semicolon) if self.at == from => return false,
                 Some(Kind::Semicolon) => {
                     self.at += 1;
@@ -93,7 +93,7 @@ impl Cursor<'_> {
         self.at > from
     }
 
-    /// Moves over a block, as deep as it may be; braces that are missing in it are missed by the block around it.
+    /// Moves over a block, as deep as it may be.
     pub(super) fn skip_block(&mut self) {
         let mut depth = 0usize;
         while let Some(kind) = self.next_kind() {

@@ -3,6 +3,8 @@
 
 use std::cell::Cell;
 
+use crate::source::is_newline;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -48,8 +50,20 @@ pub(super) enum Kind {
     Keyword,
     /// `\`
     Backslash,
+    /// `*/` where no comment is open.
+    EndComment,
+    /// A closing brace that closes nothing; known only when braces have been paired.
+    Stray,
     /// A character that belongs to no token.
     Junk,
+}
+
+impl Kind {
+    /// Whether this is a blank or a comment, whatever it looks like.
+    pub(super) fn is_blank(self) -> bool {
+        use Kind::{Comment, EndComment, HashComment, OpenComment, Space};
+        matches!(self, Space | Comment | OpenComment | EndComment | HashComment)
+    }
 }
 
 /// A piece of the text. The tokens of a text, in order, are the text.
@@ -61,6 +75,17 @@ pub(super) struct Token {
 }
 
 impl Token {
+    /// A token that the text has not, at byte `at`.
+    pub(super) fn empty(kind: Kind, at: usize) -> Self {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        Token { kind, start: at, end: at }
+    }
+
+    /// The same place as a brace that closes nothing.
+    pub(super) fn stray(self) -> Self {
+        Token { kind: Kind::Stray, ..self }
+    }
+
     pub(super) fn start(self) -> usize {
         self.start as usize
     }
@@ -80,21 +105,25 @@ impl Token {
     }
 }
 
-/// How many searches for the end of a comment or a string may run to the end of the file. Beyond that, what does not end
-/// on its line does not end: otherwise a file of openers would take time in the square of its size.
-const LOST_SEARCHES: u8 = 16;
+/// How often the length of the text may be searched in vain for the end of a comment or a string. Beyond that, what does not
+/// end on its line does not end: otherwise a file of openers would take time in the square of its size.
+const LOST_SEARCHES: usize = 3;
 
 /// `# ` fences longer than this are no raw strings.
 const MAX_HASHES: usize = 255;
 
 /// The tokens of `text`.
 pub(super) fn lex(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0, lost: 0, line_end: Cell::new(0), tokens: Vec::new() };
+    let mut lexer =
+        Lexer { text, at: 0, start: 0, lost: 0, line_end: Cell::new(0), line: 0, tokens: Vec::new() };
     while lexer.at < text.len() {
-        let start = lexer.at;
+        lexer.start = lexer.at;
         let kind = lexer.next();
         let cut = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        lexer.tokens.push(Token { kind, start: cut(start), end: cut(lexer.at) });
+        lexer.tokens.push(Token { kind, start: cut(lexer.start), end: cut(lexer.at) });
+        if kind == Kind::Newline {
+            lexer.line = lexer.tokens.len();
+        }
     }
     lexer.tokens
 }
@@ -102,13 +131,18 @@ pub(super) fn lex(text: &str) -> Vec<Token> {
 struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    lost: u8,
+    /// Where the token that is read begins.
+    start: usize,
+    /// Bytes that were searched in vain.
+    lost: usize,
     /// Where the line ends whose end was looked for last: a long line is not searched again for each of its tokens.
     line_end: Cell<usize>,
+    /// The first token of the line.
+    line: usize,
     tokens: Vec<Token>,
 }
 
-impl Lexer<'_> {
+impl<'a> Lexer<'a> {
     /// Reads one token; moves by one character at least.
     fn next(&mut self) -> Kind {
         let glued = self.tokens.last().is_some_and(|t| {
@@ -130,6 +164,11 @@ impl Lexer<'_> {
                 return Kind::Comment;
             }
             '/' if self.rest().starts_with("/*") => return self.comment(),
+            // `*//` and `*/*` are a word and a comment.
+            '*' if self.rest().strip_prefix("*/").is_some_and(|r| !r.starts_with(['/', '*'])) => {
+                self.at += 2;
+                return Kind::EndComment;
+            }
             '/' if self.rest().starts_with("/-") && !glued => {
                 self.at += 2;
                 return Kind::Slashdash;
@@ -154,7 +193,7 @@ impl Lexer<'_> {
         kind
     }
 
-    fn rest(&self) -> &str {
+    fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -167,7 +206,7 @@ impl Lexer<'_> {
     }
 
     /// What is left of the line that byte `from` stands on.
-    fn line(&self, from: usize) -> &str {
+    fn line(&self, from: usize) -> &'a str {
         // Searches go forward only, so the end found last holds until it is passed.
         if from >= self.line_end.get() {
             let rest = self.text.get(from..).unwrap_or_default();
@@ -176,15 +215,20 @@ impl Lexer<'_> {
         self.text.get(from..self.line_end.get()).unwrap_or_default()
     }
 
-    /// The end of a search that found nothing.
-    fn is_lost(&mut self) {
-        self.lost = self.lost.saturating_add(1);
+    /// What may be searched from byte `from` on for an end: all of the text, or the rest of the line.
+    fn scope(&self, from: usize) -> &'a str {
+        let all = self.lost <= LOST_SEARCHES * self.text.len();
+        if all { self.text.get(from..).unwrap_or_default() } else { self.line(from) }
+    }
+
+    /// The end of a search that found nothing in so many bytes.
+    fn is_lost(&mut self, bytes: usize) {
+        self.lost = self.lost.saturating_add(bytes);
     }
 
     /// `/* … */`; such comments nest.
     fn comment(&mut self) -> Kind {
-        let scope = if self.lost < LOST_SEARCHES { self.rest() } else { self.line(self.at) };
-        let bytes = scope.as_bytes();
+        let bytes = self.scope(self.at).as_bytes();
         let (mut depth, mut i) = (0usize, 0);
         while let Some(pair) = bytes.get(i..i + 2) {
             match pair {
@@ -201,8 +245,9 @@ impl Lexer<'_> {
                 return Kind::Comment;
             }
         }
-        self.is_lost();
+        self.is_lost(bytes.len());
         self.skip_line();
+        self.skip_text(true);
         Kind::OpenComment
     }
 
@@ -228,10 +273,9 @@ impl Lexer<'_> {
         let rest = self.text.get(body..).unwrap_or_default();
         if rest.strip_prefix("\"\"\"").is_some_and(|r| r.starts_with(is_newline)) {
             let close = format!("\"\"\"{fence}");
-            let length =
-                if self.lost < LOST_SEARCHES { rest.get(3..).and_then(|r| r.find(&close)) } else { None };
-            let Some(length) = length else {
-                self.is_lost();
+            let scope = self.scope(body + 3);
+            let Some(length) = scope.find(&close) else {
+                self.is_lost(scope.len());
                 return self.open_string();
             };
             let end = body + 3 + length;
@@ -260,12 +304,15 @@ impl Lexer<'_> {
         if self.rest().starts_with("\"\"\"") {
             return self.multiline();
         }
-        match self.find_quote(self.at + 1, "\"") {
-            Some((end, _)) => {
-                self.at = end + 1;
+        match find_quote(self.scope(self.at + 1), "\"") {
+            Ok((length, _)) => {
+                self.at += length + 2;
                 Kind::Quoted
             }
-            None => self.open_string(),
+            Err(length) => {
+                self.is_lost(length);
+                self.open_string()
+            }
         }
     }
 
@@ -280,21 +327,20 @@ impl Lexer<'_> {
             }
         }
         let glued = !line.is_empty();
-        let found = if self.lost < LOST_SEARCHES { self.find_quote(body, "\"\"\"") } else { None };
-        match found {
-            None => {
-                self.is_lost();
+        match find_quote(self.scope(body), "\"\"\"") {
+            Err(length) => {
+                self.is_lost(length);
                 self.open_string()
             }
-            Some((end, _)) if glued => {
-                self.at = end + 3;
+            Ok((length, _)) if glued => {
+                self.at = body + length + 3;
                 Kind::BadMultiline
             }
-            Some((end, true)) => {
-                self.at = end + 3;
+            Ok((length, true)) => {
+                self.at = body + length + 3;
                 Kind::Multiline
             }
-            Some((end, false)) => self.close_multiline(end, end + 3, Kind::BadMultiline),
+            Ok((length, false)) => self.close_multiline(body + length, body + length + 3, Kind::BadMultiline),
         }
     }
 
@@ -307,7 +353,7 @@ impl Lexer<'_> {
             self.at = end;
             kind
         } else if line.ends_with(is_space) || line.ends_with('=') {
-            self.is_lost();
+            self.is_lost(before.len());
             self.open_string()
         } else {
             self.at = end;
@@ -315,49 +361,74 @@ impl Lexer<'_> {
         }
     }
 
-    /// The offset of the next `quote` that no backslash hides, and whether only blanks precede it on its line. One quote
-    /// is looked for on one line only.
-    fn find_quote(&self, from: usize, quote: &str) -> Option<(usize, bool)> {
-        let (mut at, mut blank) = (from, false);
-        loop {
-            let rest = self.text.get(at..)?;
-            let c = rest.chars().next()?;
-            if rest.starts_with(quote) {
-                return Some((at, blank));
-            }
-            at += c.len_utf8();
-            if c == '\\' {
-                let next = self.text.get(at..)?;
-                let gap = next.find(|c| !is_space(c) && !is_newline(c)).unwrap_or(next.len());
-                if gap == 0 {
-                    blank = false;
-                    at += next.chars().next()?.len_utf8();
-                }
-                at += gap;
-            } else if is_newline(c) {
-                if quote.len() == 1 {
-                    return None;
-                }
-                blank = true;
-            } else {
-                blank &= is_space(c);
-            }
-        }
-    }
-
-    /// A string without an end stops with its line; braces and semicolons that end the line are left to do their work.
+    /// A string without an end stops with its line, or with the text below that is indented deeper. Braces and semicolons
+    /// that end the line are left to do their work.
     fn open_string(&mut self) -> Kind {
         let line = self.line(self.at);
         let trimmed = line.trim_end_matches(|c| is_space(c) || matches!(c, '{' | '}' | ';'));
         let marks = line.len() - line.trim_start_matches(['#', '"']).len();
         self.at += trimmed.len().max(marks);
+        if trimmed.len() == line.trim_end_matches(is_space).len() {
+            self.skip_text(false);
+        }
         Kind::OpenString
+    }
+
+    /// Moves over the lines below that are indented deeper than this one, to the end of the last: they belong to a comment or
+    /// a string without an end, as this line opens no block that they could be in. A comment also has the lines that begin
+    /// with `*`.
+    fn skip_text(&mut self, comment: bool) {
+        let tokens = self.tokens.get(self.line..).unwrap_or_default();
+        let braces = |kind| tokens.iter().filter(|t| t.kind == kind).count();
+        let block = braces(Kind::Open) > braces(Kind::Close);
+        let blanks = |text: &str| text.chars().take_while(|&c| is_space(c)).count();
+        let first = tokens.first().map_or(self.start, |t| t.start());
+        let indent = blanks(self.text.get(first..).unwrap_or_default());
+        let mut at = self.at + self.line(self.at).len();
+        while let Some(newline) = self.text.get(at..).and_then(|rest| rest.chars().next()) {
+            at += newline.len_utf8();
+            let line = self.line(at);
+            at += line.len();
+            let text = line.trim_start_matches(is_space);
+            let deeper = !block && blanks(line) > indent;
+            if deeper && !text.is_empty() || comment && text.starts_with('*') {
+                self.at = at;
+            } else if !text.is_empty() {
+                break;
+            }
+        }
+        self.line_end.set(0); // it may be beyond the lines that have been read
     }
 }
 
-/// KDL's newlines, apart from CR LF, which is one.
-pub(super) fn is_newline(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{85}' | '\u{0B}' | '\u{0C}' | '\u{2028}' | '\u{2029}')
+/// The offset of the first `quote` that no backslash hides, and whether only blanks precede it on its line; or how many
+/// bytes were searched. One quote is looked for on one line only.
+fn find_quote(text: &str, quote: &str) -> Result<(usize, bool), usize> {
+    let (mut at, mut blank) = (0, false);
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(c) = rest.chars().next() else { return Err(at) };
+        if rest.starts_with(quote) {
+            return Ok((at, blank));
+        }
+        at += c.len_utf8();
+        if c == '\\' {
+            let next = text.get(at..).unwrap_or_default();
+            let gap = next.find(|c| !is_space(c) && !is_newline(c)).unwrap_or(next.len());
+            if gap == 0 {
+                blank = false;
+                at += next.chars().next().map_or(0, char::len_utf8);
+            }
+            at += gap;
+        } else if is_newline(c) {
+            if quote.len() == 1 {
+                return Err(at);
+            }
+            blank = true;
+        } else {
+            blank &= is_space(c);
+        }
+    }
 }
 
 /// KDL's blanks.

@@ -1,11 +1,12 @@
 //! Text to tree. Every place in the tree is a byte range of the file; a broken line hides no other.
 //!
 //! kdl reads values and strings, but it gives no tree where there is one error, and it can be brought to overflow its
-//! stack. So the text is first cut into tokens (`lex`) and heads and blocks (`outline`), each head is checked
-//! (`head`, `word`), and kdl is given a `copy` that holds what is sound; it reads it once.
+//! stack. So the text is first cut into tokens (`lex`) whose braces pair (`braces`), and into heads and blocks
+//! (`outline`), each head is checked (`head`, `word`), and kdl is given a `copy` that holds what is sound; it reads it once.
 //!
 //! What is commented out with `/-` is not read: only its quotes and braces count.
 
+mod braces;
 mod copy;
 mod cursor;
 mod head;
@@ -22,7 +23,7 @@ pub use rules::RULES;
 pub use tree::{Entry, Node, Value};
 
 use crate::diagnostic::{Diagnostic, Findings, Rule};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, line_starts};
 
 /// Longest file that is read, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -41,9 +42,11 @@ pub fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Box<Diagnostic
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let line = valid.iter().filter(|&&b| b == b'\n').count() + 1;
-        let rest = valid.rsplit(|&b| b == b'\n').next().unwrap_or_default();
-        let column = std::str::from_utf8(rest).map_or(rest.len(), |s| s.chars().count()) + 1;
+        let valid = std::str::from_utf8(valid).unwrap_or_default();
+        let starts = line_starts(valid);
+        let line = starts.len();
+        let column =
+            valid.get(starts.last().map_or(0, |&n| n as usize)..).map_or(0, |s| s.chars().count()) + 1;
         let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
         let message = format!("{name}:{line}:{column}: the byte 0x{byte:02X} is not UTF-8");
         Box::new(rules::NOT_UTF8.anywhere(message).help("save the file as UTF-8"))
@@ -64,6 +67,7 @@ pub fn parse(file: FileId, text: &str, findings: &mut Findings) -> Vec<Node> {
     let mut report = Report { file, list: Findings::default(), unlisted: 0 };
     let tokens = lex::lex(text);
     unclosed::check(text, &tokens, &mut report);
+    let tokens = braces::pair(text, tokens, &mut report);
     let mut outline = outline::outline(text, &tokens, &mut report);
     let mut nodes = Vec::new();
     if report.unlisted == 0 {
@@ -115,11 +119,6 @@ struct Report {
 }
 
 impl Report {
-    /// Another one for the same file.
-    fn fresh(&self) -> Self {
-        Report { file: self.file, list: Findings::default(), unlisted: 0 }
-    }
-
     /// A finding at `start..end`, not yet pushed.
     fn rule(&self, rule: &'static Rule, start: usize, end: usize, message: impl Into<String>) -> Diagnostic {
         rule.at(Span::new(self.file, start, end), message)
@@ -131,11 +130,6 @@ impl Report {
         } else {
             self.unlisted += 1;
         }
-    }
-
-    fn append(&mut self, other: Report) {
-        self.list.extend(other.list);
-        self.unlisted += other.unlisted;
     }
 
     /// What kdl says of the copy from byte `start` on; its first error, the others follow from it.

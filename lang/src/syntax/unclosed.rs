@@ -1,11 +1,15 @@
-//! Strings and comments that don't end, or end in the wrong place, wherever they stand.
+//! Strings and comments that don't end, don't begin, or end in the wrong place, wherever they stand.
 
 use super::lex::{Kind, Token};
-use super::rules::{HASH_COMMENT, STRING, UNCLOSED_COMMENT, UNCLOSED_STRING};
+use super::rules::{HASH_COMMENT, INVALID, STRING, UNCLOSED_COMMENT, UNCLOSED_STRING};
 use super::{Report, cut};
+use crate::diagnostic::Diagnostic;
+use crate::source::is_newline;
 
 /// Reports such tokens.
 pub(super) fn check(text: &str, tokens: &[Token], report: &mut Report) {
+    // The first string of the line that runs into a word: there the opening and the closing quotes change places.
+    let mut early: Option<&Token> = None;
     for (i, token) in tokens.iter().enumerate() {
         let (start, spelt) = (token.start(), token.of(text));
         let finding = match token.kind {
@@ -26,18 +30,17 @@ pub(super) fn check(text: &str, tokens: &[Token], report: &mut Report) {
                 };
                 report.rule(&STRING, start, token.end(), message).help(help)
             }
-            Kind::OpenString => {
-                let (culprit, quote) = culprit(text, tokens, i);
-                let finding = report.rule(
-                    &UNCLOSED_STRING,
-                    culprit.start(),
-                    culprit.end(),
-                    "this string is not closed",
-                );
-                match quote.len() {
-                    0..3 => finding.help(format!("add `{quote}` where it ends")),
-                    _ => finding.help(format!("add `{quote}` on a line of its own where it ends")),
-                }
+            Kind::EndComment => report
+                .rule(&INVALID, start, token.end(), "this `*/` closes no comment")
+                .help("remove it, or put `/*` where the comment begins"),
+            Kind::OpenString => open_string(text, early.take().unwrap_or(token), report),
+            Kind::Newline => {
+                early = None;
+                continue;
+            }
+            Kind::Quoted if early.is_none() => {
+                early = tokens.get(i + 1).filter(|next| next.kind == Kind::Word).map(|_| token);
+                continue;
             }
             _ => continue,
         };
@@ -45,20 +48,20 @@ pub(super) fn check(text: &str, tokens: &[Token], report: &mut Report) {
     }
 }
 
-/// The string that lacks its end, and the end: the `i`-th token, or the first string of its line that runs into a word,
-/// because there the opening and closing quotes began to change places.
-fn culprit<'a>(text: &str, tokens: &'a [Token], i: usize) -> (&'a Token, String) {
-    let before = tokens.get(..i).unwrap_or_default();
-    let line = before.iter().rposition(|t| t.kind == Kind::Newline).map_or(0, |n| n + 1);
-    let rest = tokens.get(line..=i).unwrap_or_default();
-    let early = rest.windows(2).find(|pair| pair[0].kind == Kind::Quoted && pair[1].kind == Kind::Word);
-    if let Some([quoted, _]) = early {
-        return (quoted, "\"".into());
-    }
-    let token = &tokens[i];
+/// A string without its end.
+fn open_string(text: &str, token: &Token, report: &Report) -> Diagnostic {
     let spelt = token.of(text);
-    let hashes = spelt.len() - spelt.trim_start_matches('#').len();
-    let fence = spelt.get(..hashes).unwrap_or_default();
-    let triple = spelt.get(hashes..).is_some_and(|s| s.starts_with("\"\"\""));
-    (token, format!("{}{fence}", if triple { "\"\"\"" } else { "\"" }))
+    let body = spelt.trim_start_matches('#');
+    let fence = spelt.get(..spelt.len() - body.len()).unwrap_or_default();
+    let first = spelt.find(is_newline).unwrap_or(spelt.len());
+    let end = token.start() + first;
+    let finding = report.rule(&UNCLOSED_STRING, token.start(), end, "this string is not closed");
+    if body.starts_with("\"\"\"") {
+        return finding.help(format!("add `\"\"\"{fence}` on a line of its own where it ends"));
+    }
+    let finding = finding.help(format!("add `\"{fence}` where it ends"));
+    if first == spelt.len() {
+        return finding;
+    }
+    finding.note("a string over several lines is written between `\"\"\"`, each on a line of its own")
 }

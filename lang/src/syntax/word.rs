@@ -1,9 +1,10 @@
 //! Single tokens: bare words, numbers, keywords and what is inside strings.
 
-use super::lex::{Kind, Token, is_forbidden, is_newline, is_space};
+use super::lex::{Kind, Token, is_forbidden, is_space};
 use super::rules::{BARE_WORD, INVALID, KDL1, NUMBER, STRING};
 use super::{Report, cut};
 use crate::diagnostic::nearest;
+use crate::source::is_newline;
 
 /// What a token is used as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
