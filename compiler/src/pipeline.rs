@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use fabc_lang::diagnostic::Findings;
+use fabc_lang::diagnostic::{Findings, Label};
 use fabc_lang::fabric::Fabric;
-use fabc_lang::intent;
+use fabc_lang::intent::{self, Intent, PresetUse};
 use fabc_lang::platform::Catalog;
 use fabc_lang::source::{FileId, Sources};
 
@@ -42,14 +42,42 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
     let Analysis { sources, findings, levels, fabric, inputs } = &mut analysis;
     let loaded = load::load(path, options.include_root.as_deref(), host, sources, findings);
     *inputs = loaded.inputs;
-    let intent = intent::read(&loaded.nodes, loaded.top, findings);
+    let mut intent = intent::read(&loaded.nodes, loaded.top, findings);
     *levels = Levels::of_file(&intent.levels, findings);
     let mut catalog = Catalog::new(&intent.platforms, findings);
+    take_in_preset(&mut intent, &mut catalog, sources, findings);
+    let preset = intent.preset.clone();
     *fabric = resolve::resolve(intent, &mut catalog, sources, findings);
     if let Some(fabric) = fabric {
         checks::run(fabric, findings);
     }
+    if let Some(preset) = preset {
+        blame(&preset, findings);
+    }
     analysis
+}
+
+/// What `preset` names, under what the file says.
+fn take_in_preset(
+    intent: &mut Intent,
+    catalog: &mut Catalog,
+    sources: &mut Sources,
+    findings: &mut Findings,
+) {
+    let Some(asked) = &intent.preset else { return };
+    if let Some(preset) = catalog.preset(&asked.name.v, Some(asked.name.at), sources, findings) {
+        intent.take_in(&preset);
+    }
+}
+
+/// Findings in the preset's text also underline the line that asked for it.
+fn blame(preset: &PresetUse, findings: &mut Findings) {
+    for finding in findings.iter_mut() {
+        let theirs = finding.labels.iter().any(|label| preset.holds(label.span));
+        if theirs && !finding.labels.iter().any(|label| label.span == preset.at) {
+            finding.labels.push(Label { span: preset.at, text: "taken in here".to_owned() });
+        }
+    }
 }
 
 /// What the user may set about the way from fabric to files.

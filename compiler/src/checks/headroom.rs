@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fabc_lang::diagnostic::{Diagnostic, Rule};
 use fabc_lang::fabric::HeadroomSource;
-use fabc_lang::intent::Ecn;
+use fabc_lang::intent::{Class, Ecn};
 use fabc_lang::platform::buffers::ThresholdMode;
 use fabc_lang::platform::{Fact, Platform};
 use fabc_lang::source::Span;
@@ -61,19 +61,36 @@ pub(super) fn rows<'a>(ctx: &'a Ctx) -> impl Iterator<Item = Row<'a>> {
 /// ECN of a lossless class, on the switches that pause first.
 pub(super) struct Mark<'a> {
     pub(super) ecn: &'a Ecn,
+    /// Where marking begins on the fastest of their ports that it holds for, bytes.
+    pub(super) min: u64,
+    /// Where it ends there.
+    pub(super) max: u64,
     pub(super) budget: &'a Budget,
     pub(super) half: &'a Half,
 }
 
-/// Every `ecn` of a lossless class once, on the switches and in the half where `least` is least.
+/// Every `ecn` of a lossless class once, on the switches and in the half where `least` is least beside its `min`.
 pub(super) fn marks<'a>(ctx: &'a Ctx, least: fn(&Budget, &Half) -> u64) -> impl Iterator<Item = Mark<'a>> {
-    lossless(ctx.fabric).flat_map(|c| &c.ecn).filter_map(move |ecn| {
-        let runs =
-            |b: &&Budget| ecn.speed.is_none_or(|speed| b.groups.iter().any(|g| g.kind.speed == speed.v));
-        let halves = ctx.budgets.iter().filter(runs).flat_map(|b| b.halves.iter().map(move |h| (b, h)));
-        let (budget, half) = halves.min_by_key(|(b, h)| least(b, h))?;
-        Some(Mark { ecn, budget, half })
+    let all = lossless(ctx.fabric).flat_map(|class| class.ecn.iter().map(move |ecn| (class, ecn)));
+    all.filter_map(move |(class, ecn)| {
+        let marks = ctx.budgets.iter().flat_map(|budget| on(class, ecn, budget));
+        let beside = |a: &Mark, b: &Mark| u128::from(least(a.budget, a.half)) * u128::from(b.min.max(1));
+        marks.min_by(|a, b| beside(a, b).cmp(&beside(b, a)))
     })
+}
+
+/// An `ecn` in each half of switches that it holds for.
+fn on<'a>(class: &Class, ecn: &'a Ecn, budget: &'a Budget) -> impl Iterator<Item = Mark<'a>> {
+    let fastest = speeds(class, ecn, budget).max().map(|speed| ecn.thresholds(speed));
+    fastest.into_iter().flat_map(move |(min, max)| {
+        budget.halves.iter().map(move |half| Mark { ecn, min, max, budget, half })
+    })
+}
+
+/// Line rates of the switches' ports that an `ecn` holds for.
+pub(super) fn speeds(class: &Class, ecn: &Ecn, budget: &Budget) -> impl Iterator<Item = Speed> {
+    let all = budget.groups.iter().map(|g| g.kind.speed);
+    all.filter(|&speed| class.ecn_at(speed).is_some_and(|own| std::ptr::eq(own, ecn)))
 }
 
 /// `half 0`, or `the chip`.

@@ -130,11 +130,13 @@ mod classes {
     pub(super) mod ecn_order;
     pub(super) mod ecn_range;
     pub(super) mod ecn_speed_unused;
+    pub(super) mod ecn_unscaled;
     pub(super) mod lossless_strict;
     pub(super) mod lossless_without_ecn;
     pub(super) mod nic_default_lossy;
     pub(super) mod nic_priority;
     pub(super) mod no_default;
+    pub(super) mod preset_thresholds;
     pub(super) mod too_many_lossless;
     pub(super) mod unreachable;
     pub(super) mod unwatched;
@@ -268,11 +270,13 @@ pub static CHECKS: &[&Check] = &[
     &classes::ecn_order::CHECK,
     &classes::ecn_range::CHECK,
     &classes::ecn_speed_unused::CHECK,
+    &classes::ecn_unscaled::CHECK,
     &classes::lossless_strict::CHECK,
     &classes::lossless_without_ecn::CHECK,
     &classes::nic_default_lossy::CHECK,
     &classes::nic_priority::CHECK,
     &classes::no_default::CHECK,
+    &classes::preset_thresholds::CHECK,
     &classes::too_many_lossless::CHECK,
     &classes::unreachable::CHECK,
     &classes::unwatched::CHECK,

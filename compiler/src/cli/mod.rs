@@ -8,6 +8,7 @@ mod init;
 mod man;
 mod panel;
 mod platforms;
+mod presets;
 mod progress;
 mod put;
 mod reference;
@@ -88,6 +89,7 @@ enum Command {
     Build(build::Args),
     Check(check::Args),
     Platforms(platforms::Args),
+    Presets(presets::Args),
     Show(show::Args),
     Why(why::Args),
     Explain(explain::Args),
@@ -108,6 +110,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
         Command::Build(args) => build::run(args, &screen),
         Command::Check(args) => check::run(args, &screen),
         Command::Platforms(args) => platforms::run(args, &screen),
+        Command::Presets(args) => presets::run(args, &screen),
         Command::Show(args) => show::run(args, &screen),
         Command::Why(args) => why::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),

@@ -2,25 +2,37 @@
 
 use super::scope::CONFLICT;
 use crate::diagnostic::Findings;
-use crate::schema::{Kind, Node, Typed, arg, opt_arg, prop, prop_needed, prop_or, some_args};
+use crate::schema::{Kind, Node, Prop, Typed, arg, opt_arg, prop, prop_needed, prop_or, some_args};
 use crate::source::{Span, Spanned};
 use crate::units::{Length, Ratio, Size, Speed, Time};
 
+/// Presets say it of every figure; whoever writes a class may.
+const SOURCE: Prop = prop("source", Kind::Text, "where the figures come from, for people");
+
 static DSCP: Node = Node::new("dscp", "Several DSCPs for one class.")
     .args(&[some_args("DSCP", Kind::Int(0, 63), "0 to 63")])
+    .props(&[SOURCE])
     .optional();
 static SCHEDULE: Node =
     Node::new("schedule", "How the class's queue is served: by weight or before all others.")
         .props(&[
             prop("weight", Kind::Int(1, 100), "relative; a sum other than 100 is no finding"),
             prop("strict", Kind::Bool, "served first"),
+            SOURCE,
         ])
         .optional();
-static ECN: Node = Node::new("ecn", "Marks instead of dropping, between two depths of the queue.").props(&[
+static ECN: Node = Node::new("ecn", "Marks instead of dropping, between two depths of the queue: once, by line rate, or once and scaled.").props(&[
     prop_needed("min", Kind::Size, "depth at which marking begins"),
     prop_needed("max", Kind::Size, "depth from which every packet is marked"),
     prop_or("probability", Kind::Int(0, 100), "100", "marked at `max`, per cent"),
     prop_or("speed", Kind::Speed, "every speed", "holds for queues of this line rate only"),
+    prop(
+        "scale-from",
+        Kind::Speed,
+        "the line rate that `min` and `max` are meant for: at another they are that many times as large, in whole bytes, \
+         rounded down",
+    ),
+    SOURCE,
 ]);
 
 static CONGESTION_CONTROL: Node = Node::new(
@@ -28,6 +40,7 @@ static CONGESTION_CONTROL: Node = Node::new(
     "What slows its senders down before PFC does: ECN marks (DCQCN), or nothing that the switch sees, as where a collective library paces its own traffic.",
 )
 .args(&[arg("WORD", Kind::Word(&["dcqcn", "none"]), "")])
+.props(&[SOURCE])
 .optional();
 
 pub(super) static CLASS: Node = Node::new("class", "A traffic class.")
@@ -37,6 +50,7 @@ pub(super) static CLASS: Node = Node::new("class", "A traffic class.")
         prop_needed("priority", Kind::Int(0, 7), "traffic class, queue and PFC priority"),
         prop_or("lossless", Kind::Bool, "#false", "paused by PFC instead of dropped"),
         prop_or("default", Kind::Bool, "#false", "takes every DSCP that no class names"),
+        SOURCE,
     ])
     .children(&[&DSCP, &SCHEDULE, &ECN, &CONGESTION_CONTROL]);
 
@@ -50,6 +64,7 @@ pub(super) static WATCHDOG: Node = Node::new("watchdog", "The PFC watchdog on ev
             "drop",
             "what is done with its packets meanwhile",
         ),
+        SOURCE,
     ])
     .optional();
 
@@ -121,8 +136,24 @@ pub struct Ecn {
     pub probability: Option<Spanned<u8>>,
     /// Only for queues of this line rate.
     pub speed: Option<Spanned<Speed>>,
+    /// The line rate that the thresholds are meant for; they grow with the queue's own.
+    pub scale_from: Option<Spanned<Speed>>,
     /// What to underline.
     pub at: Span,
+}
+
+impl Ecn {
+    /// `min` and `max` for a queue of this line rate, in bytes: as stated, or times rate over `scale-from`, rounded down.
+    pub fn thresholds(&self, speed: Speed) -> (u64, u64) {
+        let at = |size: Size| match self.scale_from.filter(|from| from.v.0 > 0) {
+            Some(from) => {
+                let bytes = u128::from(size.0) * u128::from(speed.0) / u128::from(from.v.0);
+                u64::try_from(bytes).unwrap_or(u64::MAX)
+            }
+            None => size.0,
+        };
+        (at(self.min.v), at(self.max.v))
+    }
 }
 
 /// `class`
@@ -159,6 +190,12 @@ impl Class {
         self.default.is_some_and(|d| d.v)
     }
 
+    /// ECN for queues of this line rate: its own, else the one for every rate.
+    pub fn ecn_at(&self, speed: Speed) -> Option<&Ecn> {
+        let own = self.ecn.iter().find(|e| e.speed.is_some_and(|s| s.v == speed));
+        own.or_else(|| self.ecn.iter().find(|e| e.speed.is_none()))
+    }
+
     /// Whether it is said to go without congestion control.
     pub fn is_uncontrolled(&self) -> bool {
         self.congestion_control.as_ref().is_some_and(|c| c.v == "none")
@@ -174,7 +211,7 @@ impl Class {
             lossless: node.prop("lossless"),
             default: node.prop("default"),
             schedule: node.child(&SCHEDULE).and_then(|s| schedule(s, findings)),
-            ecn: node.children_of(&ECN).filter_map(ecn).collect(),
+            ecn: node.children_of(&ECN).filter_map(|e| ecn(e, findings)).collect(),
             congestion_control: node.value(&CONGESTION_CONTROL),
             at: node.head,
         })
@@ -201,12 +238,19 @@ fn schedule(node: &Typed, findings: &mut Findings) -> Option<Spanned<Schedule>> 
     }
 }
 
-fn ecn(node: &Typed) -> Option<Ecn> {
+fn ecn(node: &Typed, findings: &mut Findings) -> Option<Ecn> {
+    let speed: Option<Spanned<Speed>> = node.prop("speed");
+    let scale_from: Option<Spanned<Speed>> = node.prop("scale-from");
+    if let (Some(only), Some(from)) = (speed, scale_from) {
+        let found = CONFLICT.at(from.at, "thresholds for one line rate have nothing to be scaled to");
+        findings.push(found.label(only.at, format!("{} only", only.v)).help("remove one of the two"));
+    }
     Some(Ecn {
         min: node.prop("min")?,
         max: node.prop("max")?,
         probability: node.prop("probability"),
-        speed: node.prop("speed"),
+        speed,
+        scale_from,
         at: node.head,
     })
 }

@@ -6,6 +6,7 @@
 mod class;
 mod expect;
 mod fabric;
+pub(crate) mod preset;
 mod routing;
 mod scope;
 mod site;
@@ -17,6 +18,7 @@ pub use class::{
 };
 pub use expect::{Claim, Expect};
 pub use fabric::{FabricNode, InterfaceNaming, Levels, Nos, Switching};
+pub use preset::{Preset, PresetUse};
 pub use routing::{Bfd, Routing};
 pub use scope::{Absent, By, Hosts, LinkNode, Nic, PlaneNode, PodNode, Scope, Striping, TierNode};
 pub use site::{Hall, Management, Place, RackSpec, Row, Tacacs};
@@ -45,6 +47,7 @@ pub static ROOT: Node = Node::new("", "").children(&[
     &scope::POD,
     &scope::PLANE,
     &scope::LINK,
+    &preset::PRESET,
     &class::CLASS,
     &class::WATCHDOG,
     &class::BUFFERS,
@@ -67,7 +70,9 @@ pub struct Intent {
     pub fabric: FabricNode,
     /// `hosts`, `tier`, `pod`, `plane`, `link`
     pub root: Scope,
-    /// `class`
+    /// `preset`
+    pub preset: Option<PresetUse>,
+    /// `class`, and what a preset adds
     pub classes: Vec<Class>,
     /// `watchdog`
     pub watchdog: Option<Watchdog>,
@@ -132,6 +137,7 @@ pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Inten
     Intent {
         unread: Unread::new(nodes, &root),
         root,
+        preset: all(&preset::PRESET).find_map(PresetUse::read),
         classes: all(&class::CLASS).filter_map(|n| Class::read(n, findings)).collect(),
         watchdog: all(&class::WATCHDOG).map(Watchdog::read).next(),
         buffers: all(&class::BUFFERS).map(Buffers::read).next(),

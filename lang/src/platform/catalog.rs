@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::nic::{NIC, NicModel};
 use super::optic::{OPTIC, Optic};
-use super::{ASIC, Asic, CONTRADICTION, FILE, Fact, PLATFORM, Platform, UNKNOWN, arg_of};
+use super::{ASIC, Asic, CONTRADICTION, FILE, Fact, PLATFORM, Platform, UNKNOWN, UNKNOWN_PRESET, arg_of};
 use crate::diagnostic::{Findings, nearest};
+use crate::intent::preset::{self, Preset};
 use crate::schema::{self, Node, Typed};
 use crate::source::{Sources, Span, Spanned};
 use crate::syntax;
@@ -58,6 +59,9 @@ static SWITCHES: Files = built_in! { "switch":
 static OPTICS: Files = built_in! { "optic":
     "2xDR4" "2xFR4" "2xSR4" "2xVR4" "ACC" "AEC" "AOC" "DAC" "DR4" "DR8" "FR4" "LR4" "SR4" "SR4.2" "SR8" "VR4" "XDR4"
 };
+static PRESETS: Files = built_in! { "preset":
+    "cisco-nexus" "dcqcn-scaled" "dell-roce" "meta-pfc-only" "nvidia-roce" "sonic-azure"
+};
 static NICS: Files = built_in! { "nic": "bcm57608" "bluefield-3" "connectx-7" "connectx-8" "pollara-400" };
 
 /// Names of the built-in platforms, sorted. Reads no file.
@@ -73,6 +77,16 @@ pub fn optics() -> impl Iterator<Item = &'static str> {
 /// Names of the models of NIC, sorted. Reads no file.
 pub fn nics() -> impl Iterator<Item = &'static str> {
     NICS.iter().map(|&(name, _)| name)
+}
+
+/// Names of the presets, sorted. Reads no file.
+pub fn presets() -> impl Iterator<Item = &'static str> {
+    PRESETS.iter().map(|&(name, _)| name)
+}
+
+/// The text of a preset's file.
+pub fn preset_text(name: &str) -> Option<&'static str> {
+    PRESETS.iter().find(|&&(file, _)| file == name).map(|&(_, text)| text)
 }
 
 /// Platforms, chips, optics and NICs by name. A program's own node wins over a built-in file of its name, and may be `like` it.
@@ -201,6 +215,26 @@ impl Catalog {
         nic
     }
 
+    /// The preset of this name. `asked` is underlined where there is none. Its file is added to `sources`.
+    pub fn preset(
+        &mut self,
+        name: &str,
+        asked: Option<Span>,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Preset> {
+        let Some(node) = open("preset", PRESETS, name, &preset::FILE, sources, findings) else {
+            let text = format!("there is no preset `{name}`");
+            let found =
+                asked.map_or_else(|| UNKNOWN_PRESET.anywhere(&text), |at| UNKNOWN_PRESET.at(at, &text));
+            let near = nearest(name, presets()).map(|word| format!("did you mean `{word}`?"));
+            findings
+                .push(found.help(near.unwrap_or_else(|| "`fabc presets` lists those that there are".into())));
+            return None;
+        };
+        Preset::read(&node, findings)
+    }
+
     /// Reads a node, with what it is like and its chip.
     fn read(&mut self, node: &Typed, sources: &mut Sources, findings: &mut Findings) -> Option<Platform> {
         let base = match Platform::like(node) {
@@ -318,7 +352,9 @@ mod tests {
 
     #[test]
     fn the_list_is_the_directory() {
-        for (folder, files) in [("asic", ASICS), ("switch", SWITCHES), ("optic", OPTICS), ("nic", NICS)] {
+        for (folder, files) in
+            [("asic", ASICS), ("switch", SWITCHES), ("optic", OPTICS), ("nic", NICS), ("preset", PRESETS)]
+        {
             let path = format!("{}/platforms/{folder}", env!("CARGO_MANIFEST_DIR"));
             let mut found: Vec<String> = std::fs::read_dir(path)
                 .unwrap()

@@ -20,7 +20,7 @@ pub mod switch;
 
 pub use asic::{ASIC, Asic};
 pub use cage::{Cage, CageGroup, Child, Mode};
-pub use catalog::{Catalog, built_in, nics, optics};
+pub use catalog::{Catalog, built_in, nics, optics, preset_text, presets};
 pub use nic::NicModel;
 pub use optic::{Optic, OpticSpeed};
 pub use switch::{Ability, Feature, PLATFORM, Platform};
@@ -71,11 +71,34 @@ crate::rule! {
     pub static CONTRADICTION = Error "platform/contradiction" "contradictory platform";
 }
 
+crate::rule! {
+    /// `preset` names a practice that the catalogue doesn't have. `fabc presets` lists them.
+    ///
+    /// ```kdl bad
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// preset "del-roce"
+    /// ```
+    /// ```kdl good
+    /// fabric "f" { nos "sonic" release="202505"; }
+    /// preset "dell-roce"
+    /// hosts "gpu" count=4 { nic speed="400G"; }
+    /// tier "leaf" count=1 switch="dell-z9664f"
+    /// link "gpu" "leaf" by="rail" { length "5m"; }
+    /// routing {
+    ///     asn leaf=4210000000
+    ///     loopbacks "10.0.0.0/20"
+    ///     host-subnets "10.64.0.0/12"
+    /// }
+    /// ```
+    pub static UNKNOWN_PRESET = Error "platform/unknown-preset" "unknown preset";
+}
+
 /// Rules that this stage reports under.
-pub static RULES: &[&Rule] = &[&UNKNOWN, &INCOMPLETE, &CONTRADICTION];
+pub static RULES: &[&Rule] = &[&UNKNOWN, &INCOMPLETE, &CONTRADICTION, &UNKNOWN_PRESET];
 
 /// What a catalogue file may hold.
-pub(crate) static FILE: Node = Node::new("", "").children(&[&ASIC, &PLATFORM, &optic::OPTIC, &nic::NIC]);
+pub(crate) static FILE: Node =
+    Node::new("", "").children(&[&ASIC, &PLATFORM, &optic::OPTIC, &nic::NIC, &crate::intent::preset::FILE]);
 
 const SOURCE: Prop = prop("source", Kind::Text, "where the figures of this node come from");
 const CONFIDENCE: Prop =

@@ -80,8 +80,21 @@ pub(super) struct Queue<'a> {
     pub(super) priority: u8,
     /// Its scheduler, where the file says how it is served.
     pub(super) scheduler: Option<(String, Schedule, Span)>,
-    /// Its WRED profiles that some port uses, each with the speed that it is for.
-    pub(super) wred: Vec<(String, &'a Ecn)>,
+    /// Its WRED profiles that some port uses.
+    pub(super) wred: Vec<Wred<'a>>,
+}
+
+/// A WRED profile.
+#[derive(Debug)]
+pub(super) struct Wred<'a> {
+    pub(super) name: String,
+    pub(super) ecn: &'a Ecn,
+    /// The line rate that it is for; none where it is for all that no other is for.
+    speed: Option<Speed>,
+    /// Marking begins, bytes.
+    pub(super) min: u64,
+    /// Every packet is marked, bytes.
+    pub(super) max: u64,
 }
 
 /// Buffers as the box ships.
@@ -183,33 +196,45 @@ impl<'a> Qos<'a> {
 impl<'a> Queue<'a> {
     fn new(class: &'a Class, device: &Device<'a>) -> Self {
         let priority = class.priority.v;
-        let mut wred: Vec<(String, &Ecn)> = Vec::new();
+        let mut wred: Vec<Wred<'_>> = Vec::new();
         for (port, _) in device.wired().take_while(|_| !class.ecn.is_empty()) {
-            let Some(ecn) = ecn_of(class, port.port.spec.speed) else { continue };
-            if !wred.iter().any(|(_, known)| std::ptr::eq(*known, ecn)) {
-                let name = match ecn.speed {
-                    Some(speed) => format!("ECN_{priority}_{}", speed.v),
-                    None => format!("ECN_{priority}"),
-                };
-                wred.push((name, ecn));
+            let Some(new) = Wred::new(class, port.port.spec.speed) else { continue };
+            if !wred.iter().any(|known| known.is(new.ecn, new.speed)) {
+                wred.push(new);
             }
         }
-        wred.sort_by(|a, b| natural_cmp(&a.0, &b.0));
+        wred.sort_by(|a, b| natural_cmp(&a.name, &b.name));
         let scheduler = class.schedule.map(|s| (format!("scheduler.{priority}"), s.v, s.at));
         Queue { class, priority, scheduler, wred }
     }
 
     /// The WRED profile of the queue on ports of this speed.
-    pub(super) fn wred_of(&self, speed: Speed) -> Option<&(String, &'a Ecn)> {
-        let ecn = ecn_of(self.class, speed)?;
-        self.wred.iter().find(|(_, known)| std::ptr::eq(*known, ecn))
+    pub(super) fn wred_of(&self, speed: Speed) -> Option<&Wred<'a>> {
+        let ecn = self.class.ecn_at(speed)?;
+        self.wred.iter().find(|known| known.is(ecn, of_speed(ecn, speed)))
     }
 }
 
-/// ECN for ports of this speed, else for every speed.
-fn ecn_of(class: &Class, speed: Speed) -> Option<&Ecn> {
-    let own = class.ecn.iter().find(|e| e.speed.is_some_and(|s| s.v == speed));
-    own.or_else(|| class.ecn.iter().find(|e| e.speed.is_none()))
+/// The line rate that a profile has in its name: one of its own, or one that it is scaled to.
+fn of_speed(ecn: &Ecn, speed: Speed) -> Option<Speed> {
+    ecn.scale_from.map(|_| speed).or(ecn.speed.map(|own| own.v))
+}
+
+impl<'a> Wred<'a> {
+    fn new(class: &'a Class, speed: Speed) -> Option<Self> {
+        let ecn = class.ecn_at(speed)?;
+        let (min, max) = ecn.thresholds(speed);
+        let speed = of_speed(ecn, speed);
+        let name = match speed {
+            Some(speed) => format!("ECN_{}_{speed}", class.priority.v),
+            None => format!("ECN_{}", class.priority.v),
+        };
+        Some(Wred { name, ecn, speed, min, max })
+    }
+
+    fn is(&self, ecn: &Ecn, speed: Option<Speed>) -> bool {
+        std::ptr::eq(self.ecn, ecn) && self.speed == speed
+    }
 }
 
 impl<'a> Buffers<'a> {

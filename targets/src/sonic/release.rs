@@ -1,5 +1,7 @@
 //! What differs from release to release: data, in one place.
 
+use std::ops::RangeInclusive;
+
 use fabc_lang::intent::Nos;
 use fabc_lang::platform::Platform;
 use fabc_lang::platform::switch::Sonic;
@@ -27,6 +29,10 @@ pub struct Release {
     pub ntp_association: bool,
     /// The longest that PFC_WD may wait between two looks: POLL_INTERVAL, ms.
     pub pfcwd_poll_max: u64,
+    /// ECN thresholds that it takes, bytes.
+    pub wred: RangeInclusive<u64>,
+    /// What takes no others.
+    pub wred_limit: &'static str,
     /// Whether FRR's bfdd runs in the bgp container as we set it up.
     pub bfd: bool,
 }
@@ -73,6 +79,9 @@ static RELEASES: &[Release] = &[
         suppress_fib_pending: false,
         ntp_association: false,
         pfcwd_poll_max: 3000,
+        // dellemc.enterprise_sonic 4.1.0, sonic_qos_wred.
+        wred: 1_000..=12_480_000,
+        wred_limit: "its command line takes no other",
         bfd: true,
     },
 ];
@@ -97,6 +106,9 @@ const fn community(
         ntp_association: !matches!(name.as_bytes(), b"202305"),
         // sonic-pfcwd.yang.
         pfcwd_poll_max: if matches!(name.as_bytes(), b"202511" | b"202605") { 1000 } else { 3000 },
+        // qosorch.cpp reads them with stoi.
+        wred: 0..=2_147_483_647,
+        wred_limit: "its orchagent takes no other",
         bfd: true,
     }
 }

@@ -49,16 +49,13 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     for mark in marks(ctx, |b, h| b.incast(h, 1)) {
-        let (min, point) = (mark.ecn.min, mark.budget.incast(mark.half, 1));
-        if min.v.0 < point {
+        let (min, point) = (mark.min, mark.budget.incast(mark.half, 1));
+        if min < point {
             continue;
         }
         let who = mark.budget.who(ctx.fabric);
-        let message = format!(
-            "ECN begins at {} B, {who} pauses a single port at {} B",
-            grouped(min.v.0),
-            grouped(point)
-        );
-        findings.push(RULE.at(min.at, message).help("`min=\"1MiB\"`, far below the pause"));
+        let message =
+            format!("ECN begins at {} B, {who} pauses a single port at {} B", grouped(min), grouped(point));
+        findings.push(RULE.at(mark.ecn.min.at, message).help("`min=\"1MiB\"`, far below the pause"));
     }
 }

@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::units::{Speed, grouped};
+use fabc_lang::units::grouped;
 
 use crate::budget::lossless;
 use crate::checks::Ctx;
+use crate::checks::headroom::speeds;
 use crate::pause::ROUND_TRIP;
 
 check! {
@@ -59,24 +60,26 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let mut said = BTreeSet::new();
     for class in lossless(ctx.fabric) {
         for ecn in &class.ecn {
-            let kinds = ctx.budgets.iter().flat_map(|b| &b.groups).map(|g| g.kind.speed);
-            let own = |speed: &Speed| ecn.speed.is_none_or(|s| s.v == *speed);
-            let Some(speed) = kinds.filter(own).max() else { continue };
+            let Some(speed) = ctx.budgets.iter().flat_map(|b| speeds(class, ecn, b)).max() else { continue };
+            let (min, _) = ecn.thresholds(speed);
             // Mb/s times us are bits.
-            let product = u64::from(speed.0) * round_trip.0 / 8;
-            if ecn.min.v.0 * PART >= product || !said.insert(ecn.at) {
+            let product = u64::from(speed.0).saturating_mul(round_trip.0) / 8;
+            if min.saturating_mul(PART) >= product || !said.insert(ecn.at) {
                 continue;
             }
             let message = format!(
                 "ECN begins at {} B; {speed} over {round_trip} are {} B, and a seventh of that is needed",
-                grouped(ecn.min.v.0),
+                grouped(min),
                 grouped(product)
             );
             let mut found = RULE.at(ecn.min.at, message);
             if let Some(stated) = stated {
                 found = found.label(stated.at, "the round trip");
             }
-            findings.push(found.help(format!("`min=\"{}B\"` or more", product.div_ceil(PART))));
+            let from = ecn.scale_from.map_or(speed, |from| from.v);
+            let least =
+                product.div_ceil(PART).saturating_mul(u64::from(from.0)).div_ceil(u64::from(speed.0).max(1));
+            findings.push(found.help(format!("`min=\"{least}B\"` or more")));
         }
     }
 }

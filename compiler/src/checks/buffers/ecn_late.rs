@@ -49,17 +49,18 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     for mark in marks(ctx, |b, h| b.incast(h, 2)) {
-        let (min, max) = (mark.ecn.min.v.0, mark.ecn.max);
+        let (min, max) = (mark.min, mark.max);
         let (one, two) = (mark.budget.incast(mark.half, 1), mark.budget.incast(mark.half, 2));
-        if max.v.0 <= two || min >= one {
+        if max <= two || min >= one {
             continue;
         }
         let who = mark.budget.who(ctx.fabric);
         let message = format!(
             "ECN ends at {} B, {who} pauses two ports of one queue at {} B",
-            grouped(max.v.0),
+            grouped(max),
             grouped(two)
         );
-        findings.push(RULE.at(max.at, message).help("set `max` below that; four times `min` is usual"));
+        findings
+            .push(RULE.at(mark.ecn.max.at, message).help("set `max` below that; four times `min` is usual"));
     }
 }

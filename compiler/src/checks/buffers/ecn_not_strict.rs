@@ -51,17 +51,17 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     for mark in marks(ctx, Budget::strict) {
-        let (min, budget) = (mark.ecn.min, mark.budget);
+        let (min, budget) = (mark.min, mark.budget);
         let ports: u64 = budget.groups.iter().map(|g| g.ports).sum();
         let (strict, incast) = (budget.strict(mark.half), budget.incast(mark.half, 1));
-        if min.v.0 < strict || min.v.0 >= incast {
+        if min < strict || min >= incast {
             continue;
         }
         let who = budget.who(ctx.fabric);
         let message = format!("ECN before PFC on {who}: strict: no, incast: yes");
-        let found = RULE.at(min.at, message).note(format!(
+        let found = RULE.at(mark.ecn.min.at, message).note(format!(
             "strict: {} B is not below {} B, where one port fills {}",
-            grouped(min.v.0),
+            grouped(min),
             grouped(strict),
             count(ports, "queue")
         ));

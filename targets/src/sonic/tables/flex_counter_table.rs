@@ -17,8 +17,8 @@ const MARKED: Origin = Origin::rule("marked packets are how congestion shows; SO
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let Some(qos) = device.qos().filter(|_| device.release.since(SINCE)) else { return };
-    if let Some((_, ecn)) = qos.queues.iter().find_map(|q| q.wred.first()) {
-        let origin = MARKED.at(ecn.at);
+    if let Some(wred) = qos.queues.iter().find_map(|q| q.wred.first()) {
+        let origin = MARKED.at(wred.ecn.at);
         sink.row("WRED_ECN_QUEUE", origin);
         sink.field("FLEX_COUNTER_STATUS", "enable", origin);
     }

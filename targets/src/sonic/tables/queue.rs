@@ -30,8 +30,8 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
             if let Some((name, _, at)) = &queue.scheduler {
                 sink.field("scheduler", name, SCHEDULER.at(*at));
             }
-            if let Some((name, ecn)) = wred {
-                sink.field("wred_profile", name, WRED.at(ecn.at));
+            if let Some(wred) = wred {
+                sink.field("wred_profile", &wred.name, WRED.at(wred.ecn.at));
             }
         }
     }

@@ -7,33 +7,36 @@ use crate::sonic::sink::{Origin, Sink};
 pub(super) static TABLE: Table = Table::community(
     "WRED_PROFILE",
     Owner::Rows,
-    "One for each class with `ecn`, and for each speed where it differs by speed: `ECN_3`, `ECN_3_400G`. The same \
+    "One for each class with `ecn`, and for each speed where it differs by speed or is scaled: `ECN_3`, `ECN_3_400G`. The same \
      thresholds for packets of all colours.",
 ).alike();
 
 const ECN: Origin = Origin::rule("as the class's `ecn` says");
+const SCALED: Origin = Origin::rule("as the class's `ecn` says, times the port's line rate over `scale-from`, rounded down");
 const ALL: Origin = Origin::rule("packets of every colour are marked, and nothing is dropped that can be marked");
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let Some(qos) = device.qos() else { return };
-    for (name, ecn) in qos.queues.iter().flat_map(|q| &q.wred) {
-        let (all, min, max) = (ALL.at(ecn.at), ECN.at(ecn.min.at), ECN.at(ecn.max.at));
+    for wred in qos.queues.iter().flat_map(|q| &q.wred) {
+        let ecn = wred.ecn;
+        let stated = ecn.scale_from.map_or(ECN, |from| SCALED.and(from.at));
+        let (all, min, max) = (ALL.at(ecn.at), stated.at(ecn.min.at), stated.at(ecn.max.at));
         let probability =
             ecn.probability.map_or((100, Origin::rule("the default").at(ecn.at)), |p| (p.v, ECN.at(p.at)));
-        sink.row(name, ECN.at(ecn.at));
+        sink.row(&wred.name, ECN.at(ecn.at));
         sink.field("ecn", "ecn_all", all);
         for [drop, most, least] in [GREEN, RED] {
             sink.number(drop, probability.0, probability.1);
-            sink.number(most, ecn.max.v.0, max);
-            sink.number(least, ecn.min.v.0, min);
+            sink.number(most, wred.max, max);
+            sink.number(least, wred.min, min);
         }
         for enable in ["wred_green_enable", "wred_red_enable", "wred_yellow_enable"] {
             sink.field(enable, "true", all);
         }
         let [drop, most, least] = YELLOW;
         sink.number(drop, probability.0, probability.1);
-        sink.number(most, ecn.max.v.0, max);
-        sink.number(least, ecn.min.v.0, min);
+        sink.number(most, wred.max, max);
+        sink.number(least, wred.min, min);
     }
 }
 
