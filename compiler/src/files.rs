@@ -10,9 +10,9 @@ use fabc_lang::source::{Sources, Span};
 use fabc_targets::frr::{self, TemplateError};
 use fabc_targets::{Bundle, BundleError};
 
-use crate::checks;
 use crate::host::Host;
 use crate::output::Tree;
+use crate::{checks, deadlock};
 
 /// fabc's own version, as it stands in the files.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -57,7 +57,13 @@ pub(crate) fn tree<'a>(
 ) -> Option<Box<dyn Tree + 'a>> {
     let own = templates.map_or_else(BTreeMap::new, |folder| read(folder, host, findings));
     match Bundle::new(fabric, VERSION, own.clone()) {
-        Ok(bundle) => Some(Box::new(Files(bundle))),
+        Ok(bundle) => {
+            // The built-in template has been looked at with the other checks.
+            if !own.is_empty() {
+                deadlock::look(fabric, own, findings);
+            }
+            Some(Box::new(Files(bundle)))
+        }
         Err(BundleError::Release) => {
             findings.push(checks::unknown_release(fabric));
             None

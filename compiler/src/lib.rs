@@ -6,6 +6,7 @@
 //! - [`resolve`]: intent to fabric
 //! - `budget`: headroom against the memory that holds it
 //! - `pause`: the longest pause that ends by itself
+//! - `deadlock`: buffers that wait for each other, over the routes that are written
 //! - [`checks`]: one file for each thing that may be wrong with a fabric
 //! - [`growth`]: what a build would move of what stands
 //! - [`files`]: fabric to a tree of files
@@ -20,6 +21,7 @@ mod budget;
 pub mod checks;
 pub mod cli;
 pub mod config_db;
+mod deadlock;
 pub mod files;
 pub mod growth;
 pub mod host;

@@ -3,7 +3,7 @@
 use fabc_lang::diagnostic::Rule;
 
 use crate::report::levels;
-use crate::{checks, config_db, files, growth, load, output, resolve};
+use crate::{checks, config_db, deadlock, files, growth, load, output, resolve};
 
 /// The lists that the registry is made of, in the order of the stages; checks have their own.
 static LISTS: &[&[&Rule]] = &[
@@ -15,6 +15,7 @@ static LISTS: &[&[&Rule]] = &[
     fabc_lang::platform::RULES,
     resolve::rules::RULES,
     growth::RULES,
+    deadlock::RULES,
     files::RULES,
     output::RULES,
     config_db::RULES,

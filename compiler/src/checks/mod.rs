@@ -28,6 +28,8 @@ mod select;
 mod selector;
 mod site;
 
+use std::collections::BTreeMap;
+
 use fabc_lang::diagnostic::{Findings, Rule, Severity};
 use fabc_lang::fabric::{Fabric, Lower};
 use fabc_lang::intent::Nos;
@@ -36,6 +38,7 @@ use fabc_lang::units::grouped;
 use fabc_targets::sonic::qos::{self, Lack};
 
 use crate::budget::{self, Budget};
+use crate::deadlock;
 use load::Load;
 
 /// A rule and the function that looks for it.
@@ -372,6 +375,8 @@ pub fn run(fabric: &Fabric, findings: &mut Findings) {
     for check in CHECKS {
         (check.run)(&ctx, findings);
     }
+    deadlock::rows(fabric, findings);
+    deadlock::look(fabric, BTreeMap::new(), findings);
 }
 
 /// Rules that this stage reports under.

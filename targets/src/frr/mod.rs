@@ -19,6 +19,7 @@
 
 mod bgp;
 mod policy;
+mod routes;
 mod template;
 mod text;
 
@@ -28,6 +29,7 @@ use serde::Serialize;
 
 pub use bgp::{Bgp, Group, Neighbor};
 pub use policy::{Clause, PrefixList, RouteMap};
+pub use routes::{Answer, Routes, Source};
 pub use template::{BUILT_IN, NAME, TemplateError, Templates};
 
 use crate::device::Device;

@@ -60,6 +60,11 @@ impl Templates {
         Templates { environment, own: replaced }
     }
 
+    /// Whether frr.conf is laid out by a template of the user's own.
+    pub fn is_own(&self) -> bool {
+        self.own
+    }
+
     /// Appends frr.conf.
     pub fn frr(&self, config: &Config<'_>, out: &mut Vec<u8>) -> Result<(), TemplateError> {
         if !self.own {

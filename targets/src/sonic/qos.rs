@@ -17,6 +17,8 @@
 //!   drops all the same. [`Lack`] says what is missing.
 //! - Enterprise SONiC makes these rows by itself (`roce enable`); none are written for it.
 
+use std::fmt;
+
 use fabc_lang::fabric::{Fabric, HeadroomSource, Tier, natural_cmp};
 use fabc_lang::intent::{Class, Ecn, Nos, Schedule};
 use fabc_lang::platform::buffers::{Pool, Profile};
@@ -48,6 +50,16 @@ pub enum Lack {
     Profile(&'static str),
     /// Headroom for ports of this speed.
     Headroom(Speed),
+}
+
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Lack::Pool(name) => write!(f, "pool `{name}`"),
+            Lack::Profile(name) => write!(f, "profile `{name}`"),
+            Lack::Headroom(speed) => write!(f, "headroom at {speed}"),
+        }
+    }
 }
 
 /// The plan of one switch.

@@ -1,11 +1,9 @@
 use std::collections::BTreeMap;
 
-use fabc_lang::diagnostic::Findings;
-use fabc_lang::fabric::{Fabric, Link, Tier};
-use fabc_targets::sonic::qos::Lack;
-
 use crate::budget::lossless;
 use crate::checks::{Ctx, count};
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::fabric::{Fabric, Link, Tier};
 
 check! {
     /// A pause works on a link only if both ends know it. A switch whose pools or headroom aren't known gets no PFC at
@@ -75,20 +73,12 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         );
         let at = |tier: usize| fabric.tiers[tier].node.switch.at;
         let model = |tier: usize| fabric.platform_of(&fabric.tiers[tier]).name.as_str();
-        let found = RULE.at(line.at, message).label(at(other), format!("{} isn't known", words(lack)));
+        let found = RULE.at(line.at, message).label(at(other), format!("{lack} isn't known"));
         let found = found.label(at(paused), "all is known").note(format!("first: {}", named(fabric, link)));
         let (other, paused) = (model(other), model(paused));
         let help =
             format!("`platform \"mine\" like=\"{other}\"` with what is missing, or `{paused}` at both ends");
         findings.push(found.help(help));
-    }
-}
-
-fn words(lack: &Lack) -> String {
-    match lack {
-        Lack::Pool(name) => format!("pool `{name}`"),
-        Lack::Profile(name) => format!("profile `{name}`"),
-        Lack::Headroom(speed) => format!("headroom at {speed}"),
     }
 }
 

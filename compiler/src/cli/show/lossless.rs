@@ -1,0 +1,196 @@
+//! `fabc show lossless`: what makes a class lossless from end to end.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use fabc_lang::fabric::Fabric;
+use fabc_lang::intent::{Class, Nos};
+use fabc_targets::frr::Templates;
+use fabc_targets::sonic::qos;
+use serde_json::{Value, json};
+
+use crate::budget::{self, Budget, alpha};
+use crate::cli::screen::Screen;
+use crate::cli::source::Source;
+use crate::cli::{Exit, Failure};
+use crate::deadlock::Proof;
+use crate::pause::Pause;
+use crate::report::Format;
+
+/// Show what makes a class lossless from end to end
+///
+/// Where it is paused and from what depth on, the longest pause that ends by itself beside what the watchdog takes for a
+/// storm, and the proof that buffers can't wait for each other in a circle.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    source: Source,
+}
+
+pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
+    let source = &args.source;
+    let analysis = source.analyze(screen)?;
+    let Some(fabric) = analysis.fabric else {
+        return Ok(source.report(&analysis.sources, analysis.findings, screen));
+    };
+    let facts = Facts::of(&fabric);
+    let text = match source.format {
+        Format::Json => format!("{:#}\n", facts.object()),
+        _ => facts.page(),
+    };
+    screen.data(&text)?;
+    if analysis.findings.has_errors() {
+        return Ok(source.report(&analysis.sources, analysis.findings, screen));
+    }
+    Ok(Exit::Clean)
+}
+
+/// What there is to show.
+struct Facts<'a> {
+    fabric: &'a Fabric,
+    classes: Vec<&'a Class>,
+    budgets: Vec<Budget>,
+    pause: Option<Pause>,
+    proof: Option<Proof>,
+}
+
+impl<'a> Facts<'a> {
+    fn of(fabric: &'a Fabric) -> Self {
+        let classes: Vec<&Class> = budget::lossless(fabric).collect();
+        let budgets = if classes.is_empty() { Vec::new() } else { budget::budgets(fabric) };
+        let pause = Pause::longest(fabric, &budgets);
+        let proof = Proof::of(fabric, &Templates::new(BTreeMap::new())).and_then(Result::ok);
+        Facts { fabric, classes, budgets, pause, proof }
+    }
+
+    fn page(&self) -> String {
+        let mut out = String::new();
+        let mut line = |name: &str, value: &str| {
+            let _ = writeln!(out, "{}", format!("{name:10}{value}").trim_end());
+        };
+        for class in &self.classes {
+            let dscp: Vec<String> = class.dscp.iter().map(|d| d.v.to_string()).collect();
+            let ecn = if class.ecn.is_empty() { ", no ECN" } else { "" };
+            let (name, priority) = (&class.name.v, class.priority.v);
+            let value = format!("{name}: DSCP {}, priority {priority}{ecn}", dscp.join(" "));
+            line("lossless", &value);
+        }
+        if self.classes.is_empty() {
+            line("lossless", "no class");
+        }
+        for (tier, paused) in self.tiers() {
+            line(
+                "paused on",
+                &format!("{tier}: {}", paused.unwrap_or_else(|lack| format!("not at all, {lack}"))),
+            );
+        }
+        if let Some(watchdog) = self.fabric.intent.watchdog.as_ref().filter(|_| !self.classes.is_empty()) {
+            let times = watchdog.detect.zip(watchdog.restore);
+            let action = watchdog.action.as_ref().map_or("drop", |a| a.v.as_str());
+            if let Some((detect, restore)) = times {
+                line("watchdog", &format!("{action} after {}, served again after {}", detect.v, restore.v));
+            }
+        }
+        if let Some(pause) = &self.pause {
+            line("pause", &format!("{} at most, unless something is stuck", pause.time()));
+            pause.lines(self.fabric).for_each(|sum| line("", &sum));
+        }
+        if let Some(proof) = &self.proof {
+            line("deadlock", &proof.words());
+            line("", &proof.read_from());
+        }
+        out
+    }
+
+    /// Each tier with a switch that is there: its name, and from what depth on it pauses, or what it lacks.
+    fn tiers(&self) -> Vec<(String, Result<String, String>)> {
+        let mut told = Vec::new();
+        for budget in &self.budgets {
+            let tier = &self.fabric.tiers[budget.tier];
+            let lack = Some(self.fabric).filter(|f| f.intent.fabric.nos.v == Nos::Sonic);
+            let lack = lack.and_then(|fabric| qos::lack(fabric, tier));
+            let paused = match (lack, budget.halves.is_empty()) {
+                (Some(lack), _) => Err(format!("for {lack} isn't known")),
+                (None, true) => Err("for its figures aren't known".to_owned()),
+                (None, false) => Ok(format!("at {} of what is free", alpha(budget.dynamic_th))),
+            };
+            let entry = (format!("{}, {}", tier.label, budget.platform.name), paused);
+            if !told.contains(&entry) {
+                told.push(entry);
+            }
+        }
+        told
+    }
+
+    fn object(&self) -> Value {
+        let watchdog = self.fabric.intent.watchdog.as_ref();
+        let classes: Vec<Value> = self
+            .classes
+            .iter()
+            .map(|c| {
+                json!({
+                    "name": c.name.v,
+                    "priority": c.priority.v,
+                    "dscp": c.dscp.iter().map(|d| d.v).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        let tiers = self.tiers().into_iter().map(|(tier, paused)| {
+            json!({
+                "tier": tier,
+                "paused": paused.is_ok(),
+                "why": paused.unwrap_or_else(|lack| lack),
+            })
+        });
+        json!({
+            "classes": classes,
+            "tiers": tiers.collect::<Vec<_>>(),
+            "watchdog": watchdog.map(|w| json!({
+                "detect_us": w.detect.map(|d| d.v.0),
+                "restore_us": w.restore.map(|r| r.v.0),
+            })),
+            "longest_pause_us": self.pause.as_ref().map(|p| p.time().0),
+            "deadlock": self.proof.as_ref().map(|p| json!({ "excluded": p.holds(), "proof": p.words() })),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::{Exit, run};
+    use crate::host::{MemoryHost, Stream};
+
+    const FABRIC: &str = r#"
+        fabric "f" { nos "sonic" release="202505"; }
+        hosts "gpu" count=64 { nic count=8 speed="400G"; }
+        tier "leaf" count=8 switch="dell-z9864f"
+        tier "spine" count=4 switch="micas-m2-w6940-64oc"
+        link "gpu" "leaf" by="rail" { length "3m"; }
+        link "leaf" "spine" speed="800G" per-pair=8 { length "40m"; }
+        class "rdma" dscp=26 priority=3 lossless=#true { ecn min="1MiB" max="4MiB"; }
+        class "cnp" dscp=48 priority=6 { schedule strict=#true; }
+        class "bulk" default=#true priority=0
+        watchdog detect="200ms" restore="400ms"
+        routing { asn leaf=4210000000 spine=4200000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }
+    "#;
+
+    fn show(args: &[&str]) -> String {
+        let host = MemoryHost::default().file("fabric.kdl", FABRIC);
+        let exit = run(["fabc", "show", "lossless"].iter().chain(args).copied(), &host);
+        assert_eq!(exit, Exit::Clean, "{}", host.written(Stream::Err));
+        host.written(Stream::Out)
+    }
+
+    #[test]
+    fn pauses_watchdog_and_proof() {
+        insta::assert_snapshot!(show(&[]));
+    }
+
+    #[test]
+    fn programs_get_the_same() {
+        let all: serde_json::Value = serde_json::from_str(&show(&["--format", "json"])).unwrap();
+        assert_eq!(all["deadlock"]["excluded"], true);
+        assert_eq!(all["tiers"][1]["why"], "at 1/4 of what is free");
+        assert_eq!(all["watchdog"]["detect_us"], 200_000);
+    }
+}
