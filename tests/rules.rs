@@ -26,7 +26,9 @@ const HEAD: &str = "fabric \"f\" { nos \"sonic\" release=\"202505\"; }\n";
 fn of_no_text(code: &str) -> bool {
     code == "syntax/not-utf8"
         || code == "syntax/too-large"
-        || ["growth/", "output/", "template/", "config-db/"].iter().any(|family| code.starts_with(family))
+        || ["growth/", "output/", "template/", "config-db/", "yang/"]
+            .iter()
+            .any(|family| code.starts_with(family))
 }
 
 /// What is said of an example: codes of errors, and of all findings.

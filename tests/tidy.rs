@@ -178,6 +178,18 @@ fn the_reference_page_is_what_the_declarations_say() {
 }
 
 #[test]
+fn c_is_built_only_where_it_is_asked_for() {
+    let (whole, compiler) = (read("Cargo.toml"), read("compiler/Cargo.toml"));
+    let default = whole.lines().find(|line| line.starts_with("default-members")).unwrap();
+    assert!(whole.contains("\"targets/yang\"") && !default.contains("yang"), "{default}");
+    assert!(compiler.contains("fabc-yang = { workspace = true, optional = true }"));
+    assert!(!compiler.lines().any(|line| line.starts_with("default =")));
+    let manifests = files().into_iter().filter(|path| common::name(path) == "Cargo.toml");
+    let users = manifests.filter(|path| read(path).lines().any(|line| line.starts_with("yang5.")));
+    assert_eq!(users.collect::<Vec<_>>(), [Path::new("targets/yang/Cargo.toml")]);
+}
+
+#[test]
 fn every_example_begins_with_what_it_shows() {
     let examples = common::entries(&common::project().join("examples"));
     assert!(examples.len() >= 6, "{examples:?}");

@@ -75,6 +75,17 @@ pub(crate) fn tree<'a>(
     }
 }
 
+/// The files of a fabric by the built-in templates, switch by switch.
+#[cfg(feature = "yang")]
+pub(crate) fn bundle<'a>(fabric: &'a Fabric, findings: &mut Findings) -> Option<Bundle<'a>> {
+    let bundle = Bundle::new(fabric, VERSION, BTreeMap::new());
+    if bundle.is_err() {
+        // The built-in templates always render.
+        findings.push(checks::unknown_release(fabric));
+    }
+    bundle.ok()
+}
+
 /// The user's templates by name. A folder without any is a mistake.
 fn read(folder: &Path, host: &dyn Host, findings: &mut Findings) -> BTreeMap<String, String> {
     let mut own = BTreeMap::new();

@@ -13,6 +13,7 @@
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
 //! - [`config_db`]: a config_db.json from elsewhere, with places
+//! - [`validate`]: config_db.json against SONiC's own YANG models
 //! - [`rules`]: the registry of all rules
 //! - [`host`]: the only door to the outside
 //! - [`cli`]: one file for each command
@@ -32,5 +33,6 @@ pub mod pipeline;
 pub mod report;
 pub mod resolve;
 pub mod rules;
+pub mod validate;
 
 pub use cli::{Exit, run};

@@ -3,7 +3,7 @@
 use fabc_lang::diagnostic::Rule;
 
 use crate::report::levels;
-use crate::{checks, config_db, deadlock, files, growth, load, output, resolve};
+use crate::{checks, config_db, deadlock, files, growth, load, output, resolve, validate};
 
 /// The lists that the registry is made of, in the order of the stages; checks have their own.
 static LISTS: &[&[&Rule]] = &[
@@ -19,6 +19,7 @@ static LISTS: &[&[&Rule]] = &[
     files::RULES,
     output::RULES,
     config_db::RULES,
+    validate::RULES,
 ];
 
 /// All rules, by code.

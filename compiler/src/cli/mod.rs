@@ -16,6 +16,7 @@ mod screen;
 mod show;
 mod source;
 mod tell;
+mod validate;
 mod why;
 
 use std::ffi::OsString;
@@ -91,6 +92,7 @@ enum Command {
     Platforms(platforms::Args),
     Presets(presets::Args),
     Show(show::Args),
+    Validate(validate::Args),
     Why(why::Args),
     Explain(explain::Args),
     Init(init::Args),
@@ -112,6 +114,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
         Command::Platforms(args) => platforms::run(args, &screen),
         Command::Presets(args) => presets::run(args, &screen),
         Command::Show(args) => show::run(args, &screen),
+        Command::Validate(args) => validate::run(args, &screen),
         Command::Why(args) => why::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
         Command::Init(args) => init::run(args, &screen),

@@ -62,7 +62,8 @@ impl Source {
         Ok(path)
     }
 
-    fn levels(&self) -> Result<Levels, Failure> {
+    /// What the user wants findings to be.
+    pub(crate) fn levels(&self) -> Result<Levels, Failure> {
         let (rules, mut levels) = (rules(), Levels::default());
         let all = [(Level::Allow, &self.allow), (Level::Warn, &self.warn), (Level::Deny, &self.deny)];
         for (level, codes) in all {

@@ -28,6 +28,15 @@ fn wrong_usage_and_unreachable_files_end_with_two() {
 }
 
 #[test]
+#[cfg(not(feature = "yang"))]
+fn without_libyang_validate_says_how_to_get_it() {
+    let host = MemoryHost::default().file("config_db.json", "{}");
+    assert_eq!(fabc(&host, &["validate", "--yang", "models", "config_db.json"]), Exit::Failed);
+    assert!(host.written(Stream::Err).contains("--features yang"));
+    assert_eq!(host.written(Stream::Out), "");
+}
+
+#[test]
 fn an_unknown_code_names_the_nearest() {
     let host = MemoryHost::default().file("fabric.kdl", "");
     assert_eq!(fabc(&host, &["check", "--deny", "syntax/invald"]), Exit::Failed);

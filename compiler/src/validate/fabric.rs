@@ -1,0 +1,243 @@
+//! All that a fabric makes, in memory: every refusal at the line that asked for the value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fabc_lang::diagnostic::{Diagnostic, Findings};
+use fabc_lang::fabric::Fabric;
+use fabc_lang::intent::Nos;
+use fabc_lang::source::Span;
+use fabc_targets::sonic::{self, ConfigDb, Value};
+use fabc_targets::{Bundle, Reason};
+use fabc_yang::{Kind, Models, Verdict, Violation};
+use rayon::prelude::*;
+
+use super::file::{place, rule};
+use super::rules::NO_MODEL;
+
+/// A switch that was judged.
+#[derive(Debug)]
+pub struct Judged {
+    /// Its name.
+    pub switch: String,
+    /// How many switches have rows of the same kinds, itself among them.
+    pub alike: usize,
+    /// What the models say of its config_db.json.
+    pub verdict: Verdict,
+}
+
+/// Judges one switch of each kind, or all of them. Switches are of one kind where their rows are the same but for numbers,
+/// addresses and how many rows of a sort there are.
+pub fn validate(
+    models: &Models,
+    fabric: &Fabric,
+    bundle: &Bundle<'_>,
+    all: bool,
+    findings: &mut Findings,
+) -> Vec<Judged> {
+    let present: Vec<usize> = (0..fabric.switches.len()).filter(|&i| !fabric.switches[i].absent).collect();
+    let config = |index: usize| bundle.device(index).map(|device| sonic::config_db(&device));
+    let kinds: Vec<_> = present.par_iter().map(|&index| config(index).map(|db| kind(&db))).collect();
+    let mut first: BTreeMap<_, usize> = BTreeMap::new();
+    let mut alike: BTreeMap<usize, usize> = BTreeMap::new();
+    for (&index, kind) in present.iter().zip(kinds) {
+        let head = if all { index } else { *first.entry(kind).or_insert(index) };
+        *alike.entry(head).or_default() += 1;
+    }
+    let heads: Vec<(usize, usize)> = alike.into_iter().collect();
+    let judge = |&(index, alike): &(usize, usize)| {
+        let verdict = models.judge(&config(index)?);
+        Some(Judged { switch: fabric.switches[index].name.clone(), alike, verdict })
+    };
+    let judged: Vec<Judged> = heads.par_iter().filter_map(judge).collect();
+    for group in groups(fabric, &judged) {
+        findings.push(group.finding());
+    }
+    if fabric.intent.fabric.nos.v == Nos::Sonic {
+        unmodelled(fabric, &judged, findings);
+    }
+    judged
+}
+
+/// Tables that no model describes: community SONiC has one of every table that fabc fills, so the source asks for them.
+fn unmodelled(fabric: &Fabric, judged: &[Judged], findings: &mut Findings) {
+    let mut tables: BTreeMap<&str, &str> = BTreeMap::new();
+    for one in judged {
+        for (table, _) in &one.verdict.unmodelled {
+            tables.entry(table).or_insert(&one.switch);
+        }
+    }
+    for (table, switch) in tables {
+        let reasons =
+            fabc_targets::why(fabric, &format!("{switch}/config_db.json"), table).unwrap_or_default();
+        let at = reasons.iter().find_map(|reason| reason.at.last());
+        let message = format!("`{table}` of `{switch}` has no YANG model: its rows may hold anything");
+        findings.push(match at {
+            Some(at) => NO_MODEL.at(*at, message),
+            None => NO_MODEL.anywhere(message),
+        });
+    }
+}
+
+/// What the switch's rows have in common with those of its like: tables, keys, fields and values, numbers and addresses
+/// left out.
+fn kind(db: &ConfigDb) -> BTreeSet<String> {
+    let mut kind = BTreeSet::new();
+    let mut text = String::new();
+    for table in &db.tables {
+        for row in &table.rows {
+            text.clear();
+            text.push_str(&table.name);
+            text.push('|');
+            like(&row.key, &mut text);
+            for (name, value) in &row.fields {
+                text.push(' ');
+                like(name, &mut text);
+                let values = match value {
+                    Value::Text(text) => std::slice::from_ref(text),
+                    Value::List(list) => list,
+                };
+                for value in values {
+                    text.push('=');
+                    like(value, &mut text);
+                }
+            }
+            // Most rows are like one that came before.
+            if !kind.contains(&text) {
+                kind.insert(text.clone());
+            }
+        }
+    }
+    kind
+}
+
+/// Appends the text with `#` for each number and each address.
+fn like(text: &str, out: &mut String) {
+    for word in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == ':' || c == '.')) {
+        // An IPv6 or a MAC address, and what ends it.
+        let is_address =
+            word.contains(':') && word.chars().all(|c| c.is_ascii_hexdigit() || !c.is_alphabetic());
+        let mut digits = false;
+        for c in word.chars() {
+            let hidden = c.is_ascii_digit() || (is_address && (c.is_ascii_hexdigit() || c == ':'));
+            if !hidden {
+                out.push(c);
+            } else if !digits {
+                out.push('#');
+            }
+            digits = hidden;
+        }
+    }
+}
+
+/// Refusals that are one mistake: the same field, the same words but for numbers, the same lines.
+struct Group<'a> {
+    first: &'a Violation,
+    reason: Option<Reason>,
+    rows: usize,
+    switch: &'a str,
+    switches: usize,
+}
+
+/// What tells two groups apart: kind, table, field and words but for numbers, and the lines.
+type Mark = (Kind, String, Option<String>, String, Vec<Span>);
+
+fn shape(text: &str) -> String {
+    let mut out = String::new();
+    like(text, &mut out);
+    out
+}
+
+fn groups<'a>(fabric: &Fabric, judged: &'a [Judged]) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut known: BTreeMap<Mark, usize> = BTreeMap::new();
+    for one in judged {
+        let mut reasons = Reasons { fabric, switch: &one.switch, tables: BTreeMap::new() };
+        let mut met = BTreeSet::new();
+        for violation in &one.verdict.violations {
+            let reason = reasons.of(violation);
+            let at = reason.as_ref().map(|reason| reason.at.clone()).unwrap_or_default();
+            let Violation { kind, table, field, .. } = violation;
+            let field = field.as_deref().map(shape);
+            let mark = (*kind, table.clone(), field, shape(&violation.reason), at);
+            let index = *known.entry(mark).or_insert_with(|| {
+                groups.push(Group { first: violation, reason, rows: 0, switch: &one.switch, switches: 0 });
+                groups.len() - 1
+            });
+            if let Some(group) = groups.get_mut(index) {
+                group.rows += 1;
+                group.switches += if met.insert(index) { one.alike } else { 0 };
+            }
+        }
+    }
+    groups
+}
+
+impl Group<'_> {
+    fn finding(&self) -> Diagnostic {
+        let more = |n: usize, what: &str| match n {
+            0 | 1 => String::new(),
+            n => format!(" and {} more{what}", n - 1),
+        };
+        let message = format!(
+            "`{}`{} of `{}`{}: {}",
+            place(self.first),
+            more(self.rows, " rows"),
+            self.switch,
+            more(self.switches, ""),
+            self.first.reason
+        );
+        let rule = rule(self.first.kind);
+        let at = self.reason.as_ref().map_or(&[][..], |reason| &reason.at);
+        let mut finding = match at {
+            [] => rule.anywhere(message),
+            [first, rest @ ..] => {
+                let around = |span: &&Span| span.start <= first.start && first.end <= span.end;
+                let others = rest.iter().filter(|span| span.file != first.file || !around(span));
+                others.fold(rule.at(*first, message), |finding, span| finding.label(*span, ""))
+            }
+        };
+        if let Some(reason) = &self.reason {
+            finding = finding.note(format!("{} = {}: {}", reason.place, reason.value, reason.rule));
+        }
+        finding.help_opt(self.first.instead.clone())
+    }
+}
+
+/// Why values stand where they stand, table by table.
+struct Reasons<'a> {
+    fabric: &'a Fabric,
+    switch: &'a str,
+    tables: BTreeMap<&'a str, BTreeMap<String, Reason>>,
+}
+
+impl<'a> Reasons<'a> {
+    /// Of the field; of the row where the field isn't there.
+    fn of(&mut self, violation: &'a Violation) -> Option<Reason> {
+        let table = self.tables.entry(&violation.table).or_insert_with(|| {
+            let file = format!("{}/config_db.json", self.switch);
+            let reasons = fabc_targets::why(self.fabric, &file, &violation.table).unwrap_or_default();
+            reasons.into_iter().map(|reason| (reason.place.clone(), reason)).collect()
+        });
+        let whole = place(violation);
+        let row = format!("{}|{}", violation.table, violation.key.as_deref().unwrap_or_default());
+        let is_inside = |place: &str| {
+            place.strip_prefix(&row).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        let of_row = || table.range(row.clone()..).next().filter(|(place, _)| is_inside(place));
+        table.get(&whole).or_else(|| of_row().map(|(_, reason)| reason)).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_addresses_make_no_kind() {
+        assert_eq!(shape("Ethernet8|10.0.0.1/31"), "Ethernet#|#.#.#.#/#");
+        assert_eq!(shape("Ethernet8|fd00:a::1c/127"), shape("Ethernet16|fd00:b:2::/127"));
+        assert_eq!(shape("leaf-01 up"), "leaf-# up");
+        assert_eq!(shape("00:de:ad:00:00:01"), shape("02:01:02:03:04:05"));
+        assert_ne!(shape("deadbeef"), shape("facade"));
+    }
+}

@@ -1,0 +1,303 @@
+//! Proof on SONiC's own YANG models: what fabc makes is taken by each release, and what is wrong is refused where it is
+//! wrong.
+//!
+//! Needs the models beside the project. Where they are missing the tests say that they were skipped; under `FABC_CI` that
+//! is a failure.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use fabc::host::{Host, RealHost, Stream};
+use fabc::pipeline::{Options, analyze};
+use fabc::validate;
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::intent::Nos;
+use fabc_targets::Bundle;
+use fabc_targets::sonic::{ConfigDb, Release, Value};
+use fabc_yang::{Models, Verdict};
+
+/// The shared folder, or that of this name in it; none, with a word on it, where it is missing.
+fn shared(name: &str) -> Option<PathBuf> {
+    let folder = common::project().join("../shared").join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("FABC_CI").is_none(), "skipped where nothing may be: {name} is not there");
+    eprintln!("skipped: {name} is not beside the project");
+    None
+}
+
+fn models(folder: &Path, release: &str) -> Models {
+    Models::load(&folder.join(release)).unwrap_or_else(|error| panic!("{release}: {error:?}"))
+}
+
+/// The world, with another release in every file of the language.
+struct Released<'a>(&'a str);
+
+impl Host for Released<'_> {
+    fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        let bytes = RealHost.read(path, limit)?;
+        if path.extension().is_none_or(|extension| extension != "kdl") {
+            return Ok(bytes);
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        let Some((before, rest)) = text.split_once("release=\"") else { return Ok(text.into_bytes()) };
+        let (_, after) = rest.split_once('"').unwrap();
+        Ok(format!("{before}release=\"{}\"{after}", self.0).into_bytes())
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        RealHost.canonical(path)
+    }
+
+    fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        RealHost.read_at(revision, path, limit)
+    }
+
+    fn create(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn env(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn write(&self, _: Stream, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn is_terminal(&self, _: Stream) -> bool {
+        false
+    }
+
+    fn width(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// Examples, and the wish files where they are.
+fn fabrics() -> Vec<PathBuf> {
+    let examples =
+        common::entries(&common::project().join("examples")).into_iter().map(|p| p.join("fabric.kdl"));
+    let wishes = shared("intents").map(|folder| common::entries(&folder)).unwrap_or_default();
+    let wishes = wishes.into_iter().filter(|path| path.extension().is_some_and(|e| e == "kdl"));
+    examples.chain(wishes).collect()
+}
+
+/// What the models of `release` refuse of the switches of a fabric that is said to run `named`; none where it can't run
+/// that. With it how many rows and switches were judged, and how many rows have no model.
+fn refused(models: &Models, path: &Path, named: &str) -> Option<(Vec<String>, [usize; 3])> {
+    let analysis = analyze(path, &Released(named), &Options::default());
+    let fabric = analysis.fabric.filter(|_| !analysis.findings.has_errors())?;
+    let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).ok()?;
+    let mut findings = Findings::default();
+    let judged = validate::fabric::validate(models, &fabric, &bundle, false, &mut findings);
+    let said = findings.iter().map(|d| format!("{} {named}: {} {}", path.display(), d.code(), d.message));
+    let rows = judged.iter().map(|one| one.verdict.rows).sum();
+    let bare = judged.iter().flat_map(|one| &one.verdict.unmodelled).map(|(_, rows)| rows).sum();
+    Some((said.collect(), [rows, judged.iter().map(|one| one.alike).sum(), bare]))
+}
+
+/// Releases of community SONiC that can be asked for and whose models are there.
+fn releases(folder: &Path) -> Vec<&'static str> {
+    let names = Release::all().iter().filter(|release| release.nos == Nos::Sonic).map(|release| release.name);
+    let (there, missing): (Vec<_>, Vec<_>) = names.partition(|name| folder.join(name).is_dir());
+    assert!(missing.is_empty(), "no models of {missing:?}");
+    there
+}
+
+#[test]
+fn every_release_takes_what_is_made_for_it() {
+    let Some(folder) = shared("yang") else { return };
+    let community = |path: &PathBuf| !std::fs::read_to_string(path).unwrap().contains("enterprise-sonic");
+    let fabrics: Vec<PathBuf> = fabrics().into_iter().filter(community).collect();
+    let releases = releases(&folder);
+    let (mut wrong, mut judged) = (Vec::new(), 0);
+    for release in &releases {
+        let models = models(&folder, release);
+        for path in &fabrics {
+            match refused(&models, path, release) {
+                Some((said, [rows, switches, bare])) => {
+                    assert!(rows > 100 && switches > 1, "{}: {rows} rows", path.display());
+                    wrong.extend(said);
+                    if bare > 0 {
+                        wrong.push(format!("{} {release}: {bare} rows without a model", path.display()));
+                    }
+                    judged += 1;
+                }
+                None => println!("{} can't run {release}", path.display()),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // An example may need what an old release hasn't; most need nothing of the kind.
+    assert!(
+        judged * 10 > fabrics.len() * releases.len() * 8,
+        "{judged} of {}",
+        fabrics.len() * releases.len()
+    );
+}
+
+#[test]
+fn tables_that_enterprise_sonic_shares_are_taken() {
+    let Some(folder) = shared("yang") else { return };
+    let enterprise = |path: &PathBuf| std::fs::read_to_string(path).unwrap().contains("enterprise-sonic");
+    let fabrics: Vec<PathBuf> = fabrics().into_iter().filter(enterprise).collect();
+    assert!(!fabrics.is_empty());
+    for release in releases(&folder) {
+        let models = models(&folder, release);
+        for path in &fabrics {
+            let (said, [rows, ..]) = refused(&models, path, "4.5").unwrap();
+            assert!(said.is_empty(), "models of {release}: {}", said.join("\n"));
+            assert!(rows > 100, "{}: {rows} rows", path.display());
+        }
+    }
+}
+
+fn sample(name: &str) -> Option<ConfigDb> {
+    let path = shared("facts/sonic-samples")?.join(name);
+    Some(ConfigDb::read(&std::fs::read_to_string(path).unwrap()).unwrap())
+}
+
+/// `TABLE|key field: Kind`
+fn told(verdict: &Verdict) -> Vec<String> {
+    let one = |v: &fabc_yang::Violation| {
+        let key = v.key.as_ref().map_or_else(String::new, |key| format!("|{key}"));
+        let field = v.field.as_ref().map_or_else(String::new, |field| format!(" {field}"));
+        format!("{}{key}{field}: {:?}", v.table, v.kind)
+    };
+    verdict.violations.iter().map(one).collect()
+}
+
+#[test]
+fn a_sound_leaf_passes_and_a_vendor_template_does_not() {
+    let (Some(folder), Some(leaf), Some(vendor)) =
+        (shared("yang"), sample("ai-leaf.json"), sample("z9864f-leaf-full.json"))
+    else {
+        return;
+    };
+    for release in ["202411", "202505", "202511", "202605", "master"] {
+        let verdict = models(&folder, release).judge(&leaf);
+        assert_eq!((told(&verdict), verdict.unmodelled), (vec![], vec![]), "{release}");
+        assert!(verdict.rows > 1000);
+    }
+    // The vendor's templates still refer to pools as `[BUFFER_POOL|name]`.
+    for release in releases(&folder) {
+        let verdict = models(&folder, release).judge(&vendor);
+        let profiles = [
+            "egress_lossless_profile",
+            "egress_lossy_cpu_profile",
+            "egress_lossy_profile",
+            "ingress_lossy_profile",
+        ];
+        let expected: Vec<String> =
+            profiles.iter().map(|name| format!("BUFFER_PROFILE|{name} pool: Reference")).collect();
+        assert_eq!(told(&verdict), expected, "{release}");
+        let why = &verdict.violations[3].reason;
+        assert_eq!(why, "`[BUFFER_POOL|ingress_lossless_pool]` is not in BUFFER_POOL", "{release}");
+    }
+    // What came later is refused by what was there before.
+    let old = models(&folder, "202305").judge(&leaf);
+    assert_eq!(
+        told(&old),
+        ["BGP_DEVICE_GLOBAL|STATE wcmp_enabled: Field", "SWITCH_HASH|GLOBAL ecmp_hash_algorithm: Field"]
+    );
+}
+
+fn text(value: &str) -> Value {
+    Value::Text(value.to_owned())
+}
+
+fn set(db: &mut ConfigDb, table: &str, key: &str, field: &str, value: &str) {
+    db.row_mut(table, key).set(field, text(value));
+}
+
+fn drop_row(db: &mut ConfigDb, table: &str, key: &str) {
+    db.table_mut(table).rows.retain(|row| row.key != key);
+}
+
+type Mistake = (&'static str, fn(&mut ConfigDb));
+
+/// One mistake each, and what is said of it: that and nothing else.
+const MISTAKES: &[Mistake] = &[
+    ("PORT|Ethernet0 fec: Value", |db| set(db, "PORT", "Ethernet0", "fec", "rs544")),
+    ("PORT|Ethernet0 mtu: Value", |db| set(db, "PORT", "Ethernet0", "mtu", "9300")),
+    ("PORT|Ethernet0 mtu: Value", |db| set(db, "PORT", "Ethernet0", "mtu", "9k")),
+    ("PORT|Ethernet0 sped: Field", |db| set(db, "PORT", "Ethernet0", "sped", "400000")),
+    ("PORT|Ethernet0 NULL: Field", |db| set(db, "PORT", "Ethernet0", "NULL", "NULL")),
+    ("PORT|Ethernet0 speed: Missing", |db| {
+        db.row_mut("PORT", "Ethernet0").fields.retain(|(name, _)| name != "speed");
+    }),
+    ("PORT|Ethernet0 alias: Form", |db| {
+        db.row_mut("PORT", "Ethernet0").set("alias", Value::List(vec!["etp1".into()]));
+    }),
+    ("PORT|Ethernet0|1: Key", |db| set(db, "PORT", "Ethernet0|1", "speed", "400000")),
+    ("MGMT_INTERFACE|eth0|192.0.2.11/24 forced_mgmt_routes: Form", |db| {
+        set(db, "MGMT_INTERFACE", "eth0|192.0.2.11/24", "forced_mgmt_routes", "10.1.0.0/24");
+    }),
+    ("INTERFACE|Ethernet0|10.9.0.1/33: Key", |db| {
+        db.row_mut("INTERFACE", "Ethernet0|10.9.0.1/33");
+    }),
+    ("LOOPBACK_INTERFACE|Loopback7|10.9.0.1/32: Reference", |db| {
+        db.row_mut("LOOPBACK_INTERFACE", "Loopback7|10.9.0.1/32");
+    }),
+    ("DEVICE_METADATA|localhost type: Value", |db| set(db, "DEVICE_METADATA", "localhost", "type", "Spine")),
+    ("BUFFER_PG|Ethernet0|5 profile: Reference", |db| {
+        set(db, "BUFFER_PG", "Ethernet0|5", "profile", "no_such_profile");
+    }),
+    ("BUFFER_PG|Ethernet0: Key", |db| set(db, "BUFFER_PG", "Ethernet0", "profile", "egress_lossy_profile")),
+    ("BUFFER_PG|Ethernet999|5: Reference", |db| {
+        set(db, "BUFFER_PG", "Ethernet999|5", "profile", "ingress_lossy_profile");
+    }),
+    ("BUFFER_PORT_EGRESS_PROFILE_LIST|Ethernet0 profile_list: Reference", |db| {
+        set(db, "BUFFER_PORT_EGRESS_PROFILE_LIST", "Ethernet0", "profile_list", "egress_lossy_profile,none");
+    }),
+    ("DSCP_TO_TC_MAP|AZURE 64: Value", |db| set(db, "DSCP_TO_TC_MAP", "AZURE", "64", "3")),
+    ("DSCP_TO_TC_MAP|AZURE 5: Value", |db| set(db, "DSCP_TO_TC_MAP", "AZURE", "5", "16")),
+    ("CABLE_LENGTH|AZURE Ethernet0: Value", |db| set(db, "CABLE_LENGTH", "AZURE", "Ethernet0", "40")),
+    ("SCHEDULER|scheduler.0 weight: Value", |db| set(db, "SCHEDULER", "scheduler.0", "weight", "101")),
+    ("WRED_PROFILE|W green_max_threshold: Condition", |db| {
+        set(db, "WRED_PROFILE", "W", "green_min_threshold", "2000");
+        set(db, "WRED_PROFILE", "W", "green_max_threshold", "1000");
+    }),
+    ("PFC_WD|GLOBAL POLL_INTERVAL: Value", |db| set(db, "PFC_WD", "GLOBAL", "POLL_INTERVAL", "9000")),
+    ("PFC_WD|GLOBAL BIG_RED_SWITCH: Field", |db| set(db, "PFC_WD", "GLOBAL", "BIG_RED_SWITCH", "enable")),
+    ("PORT_QOS_MAP|Ethernet0 dscp_to_tc_map: Reference", |db| {
+        set(db, "PORT_QOS_MAP", "Ethernet0", "dscp_to_tc_map", "NO_MAP");
+    }),
+    ("INTERFACE|Ethernet0: Reference", |db| drop_row(db, "PORT", "Ethernet0")),
+];
+
+#[test]
+fn a_mistake_is_refused_where_it_is() {
+    let (Some(folder), Some(leaf)) = (shared("yang"), sample("ai-leaf.json")) else { return };
+    let models = models(&folder, "202505");
+    let mut wrong = Vec::new();
+    for (expected, mistake) in MISTAKES {
+        let mut db = leaf.clone();
+        mistake(&mut db);
+        assert_ne!(db, leaf, "{expected}: no mistake");
+        let told = told(&models.judge(&db));
+        // All that hangs on a port falls with it.
+        let sound = if expected.starts_with("INTERFACE|Ethernet0:") {
+            told.iter().any(|t| t == expected) && told.len() > 5
+        } else {
+            told == [*expected]
+        };
+        if !sound {
+            wrong.push(format!("{expected}, but: {told:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
