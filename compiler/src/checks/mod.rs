@@ -10,11 +10,13 @@
 //! - [`selector`]: ports as `switch` names them
 //! - [`site`]: where `place` puts devices
 //! - [`optics`]: modules and cables
+//! - [`chain`]: what ports do with each class once `config-db` rows are laid over
 //! - [`headroom`]: rows of vendors' tables, ECN against the pause
 //! - [`nics`]: what NICs mark their packets with
 //! - [`features`]: what is asked for that not every box has
 //! - [`facts`]: small ones
 
+mod chain;
 mod cut;
 mod facts;
 mod features;
@@ -39,6 +41,7 @@ use fabc_targets::sonic::qos::{self, Lack};
 
 use crate::budget::{self, Budget};
 use crate::deadlock;
+use chain::Chains;
 use load::Load;
 
 /// A rule and the function that looks for it.
@@ -57,6 +60,8 @@ struct Ctx<'a> {
     budgets: Vec<Budget>,
     /// What keeps each tier's switches from being lossless; empty where no class is, or the system makes such rows itself.
     lacks: Vec<Option<Lack>>,
+    /// What ports do with each class; none where no `config-db` row has a say.
+    chains: Option<Chains>,
     /// Whether nothing was wrong so far. If not, what seems to be missing may stand in a line that could not be read.
     sound: bool,
     /// Whether all was resolved. If not, what `expect` speaks of may be a part only.
@@ -206,12 +211,16 @@ mod places {
 }
 mod overrides {
     pub(super) mod absent_switch;
+    pub(super) mod chain_differs;
+    pub(super) mod class_undone;
     pub(super) mod duplicate_switch;
     pub(super) mod empty_cage;
     pub(super) mod nothing;
+    pub(super) mod pause_without_buffer;
     pub(super) mod same_value;
     pub(super) mod unknown_port;
     pub(super) mod unknown_switch;
+    pub(super) mod watchdog_differs;
 }
 mod secrets {
     pub(super) mod in_source;
@@ -334,12 +343,16 @@ pub static CHECKS: &[&Check] = &[
     &places::unknown_node::CHECK,
     &places::unknown_row::CHECK,
     &overrides::absent_switch::CHECK,
+    &overrides::chain_differs::CHECK,
+    &overrides::class_undone::CHECK,
     &overrides::duplicate_switch::CHECK,
     &overrides::empty_cage::CHECK,
     &overrides::nothing::CHECK,
+    &overrides::pause_without_buffer::CHECK,
     &overrides::same_value::CHECK,
     &overrides::unknown_port::CHECK,
     &overrides::unknown_switch::CHECK,
+    &overrides::watchdog_differs::CHECK,
     &secrets::in_source::CHECK,
     &secrets::snmp_community::CHECK,
     &nos::likely_names::CHECK,
@@ -371,7 +384,8 @@ pub fn run(fabric: &Fabric, findings: &mut Findings) {
     let written = lossless && fabric.intent.fabric.nos.v == Nos::Sonic;
     let lacks = fabric.tiers.iter().filter(|_| written).map(|tier| qos::lack(fabric, tier)).collect();
     let sound = !findings.has_errors();
-    let ctx = Ctx { fabric, loads: load::loads(fabric), budgets, lacks, sound, whole };
+    let ctx =
+        Ctx { fabric, loads: load::loads(fabric), budgets, lacks, chains: Chains::of(fabric), sound, whole };
     for check in CHECKS {
         (check.run)(&ctx, findings);
     }

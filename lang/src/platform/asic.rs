@@ -62,6 +62,13 @@ static LOSSLESS_PRIORITIES: Node =
         .args(&[arg("COUNT", Kind::Int(0, 8), "")])
         .props(&[SOURCE, CONFIDENCE])
         .optional();
+static WATCHDOG_ACTION: Node = Node::new(
+    "watchdog-action",
+    "Whether ports may differ in what their PFC watchdog does with a stuck queue.",
+)
+.args(&[arg("PER", Kind::Word(&["switch", "port"]), "what one action holds for")])
+.props(&[SOURCE, CONFIDENCE])
+.optional();
 static DLB: Node =
     Node::new("dlb", "Dynamic load balancing: one table of flow sets, shared by all its groups.")
         .props(&[
@@ -109,6 +116,7 @@ pub static ASIC: Node = Node::new("asic", "A chip. What isn't known of it is lef
         &QUEUES,
         &PRIORITY_GROUPS,
         &LOSSLESS_PRIORITIES,
+        &WATCHDOG_ACTION,
         &ECMP,
         &MAX_FRAME,
         &DLB,
@@ -210,6 +218,8 @@ pub struct Asic {
     pub priority_groups: Option<Fact<u8>>,
     /// Priorities of a port that may be lossless at once.
     pub lossless_priorities: Option<Fact<u8>>,
+    /// Whether the PFC watchdog has one action for all ports.
+    pub watchdog_action: Option<Fact<bool>>,
     /// Width of equal-cost routing.
     pub ecmp: Option<Fact<Ecmp>>,
     /// Longest frame, bytes.
@@ -251,6 +261,7 @@ impl Asic {
             }),
             priority_groups: fact(node, &PRIORITY_GROUPS, arg_of),
             lossless_priorities: fact(node, &LOSSLESS_PRIORITIES, arg_of),
+            watchdog_action: fact(node, &WATCHDOG_ACTION, |n| Some(arg_of::<String>(n)? == "switch")),
             ecmp: fact(node, &ECMP, Ecmp::read),
             max_frame: fact(node, &MAX_FRAME, arg_of),
             dlb: fact(node, &DLB, |n| {
