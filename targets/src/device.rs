@@ -1,6 +1,6 @@
 //! One switch as its files need it: every port with its peer, addresses and state. Made anew for each file.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
 
 use fabc_lang::fabric::{Fabric, Link, Lower, Peer, Port, PortId, PortSpec, Switch, Tier, natural_cmp};
@@ -114,6 +114,12 @@ impl<'a> Device<'a> {
     /// Ports whose far end is there, with it.
     pub fn wired(&self) -> impl Iterator<Item = (&DevicePort<'a>, &Wired<'a>)> {
         self.ports.iter().filter_map(|port| port.wired().map(|wired| (port, wired)))
+    }
+
+    /// IPv6 addresses of a numbered link, /127: this end's and the far one's.
+    pub fn addresses6(&self, wired: &Wired<'_>) -> Option<(Ipv6Addr, Ipv6Addr)> {
+        let (lower, upper) = self.fabric.link_addresses6(wired.link)?;
+        Some(if wired.above { (lower, upper) } else { (upper, lower) })
     }
 
     /// Ports to other switches that are there.

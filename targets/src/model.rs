@@ -142,6 +142,9 @@ fn link(fabric: &Fabric, names: &Names, link: &Link, out: &mut Vec<u8>) {
     object.texts("line", &[down, up]);
     object.address("a_address", addresses.map(|(a, _)| a));
     object.address("b_address", addresses.map(|(_, b)| b));
+    let addresses6 = fabric.link_addresses6(link);
+    object.shown("a_address6", addresses6.map(|(a, _)| a));
+    object.shown("b_address6", addresses6.map(|(_, b)| b));
     if is_down(fabric, link) {
         object.text("admin", "down");
     }

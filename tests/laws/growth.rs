@@ -90,6 +90,11 @@ tier "spine" count=2 max=4 switch="dell-z9864f"
 link "leaf" "spine" speed="800G" per-pair=1 { length "30m"; }
 "#;
 
+/// The same with numbered links.
+fn numbered(text: &str) -> String {
+    text.replace("    host-subnets", "    numbered \"10.128.0.0/10\" \"fd00:128::/64\"\n    host-subnets")
+}
+
 /// A promise: its name, a fabric, and what is replaced by what.
 type Promise = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
@@ -177,7 +182,13 @@ fn growth_moves_nothing() {
     let mut broken = Vec::new();
     for (name, text, edits) in PROMISES {
         let (before, after) = (edited(text, &[]), edited(text, edits));
-        for (way, old, new) in [("forth", &before, &after), ("back", &after, &before)] {
+        let (before6, after6) = (numbered(&before), numbered(&after));
+        for (way, old, new) in [
+            ("forth", &before, &after),
+            ("back", &after, &before),
+            ("forth, numbered", &before6, &after6),
+            ("back, numbered", &after6, &before6),
+        ] {
             if let Err(error) = kept(old, new) {
                 broken.push(format!("{name} ({way}): {error}"));
             }

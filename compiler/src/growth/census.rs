@@ -47,6 +47,8 @@ pub struct LinkFacts {
     pub line: Vec<String>,
     /// Address of the lower end.
     pub a_address: Option<Ipv4Addr>,
+    /// IPv6 address of the lower end.
+    pub a_address6: Option<Ipv6Addr>,
 }
 
 /// All of it. Reads `fabric.json`; fields that it doesn't need are skipped.
@@ -108,6 +110,7 @@ impl Census {
                 b_if: name(upper.tier, link.b_port),
                 line: vec![low, fabric.tiers[line.upper].label.clone()],
                 a_address: addresses,
+                a_address6: fabric.link_addresses6(link).map(|(a, _)| a),
             }
         });
         Census {

@@ -156,6 +156,11 @@ fn cables(old: &Census, new: &Census, moves: &mut Vec<Move>) {
             {
                 push(Kind::Address, from.to_string(), to.to_string());
             }
+            if let (Some(from), Some(to)) = (was.a_address6, is.a_address6)
+                && from != to
+            {
+                push(Kind::Address, from.to_string(), to.to_string());
+            }
             continue;
         }
         let from = format!("{} {}", was.b, was.b_if);
@@ -196,6 +201,7 @@ mod tests {
             b_if: b_if.into(),
             line: Vec::new(),
             a_address: None,
+            a_address6: None,
         }
     }
 

@@ -38,9 +38,12 @@ pub(super) fn assign(
         if let Some(pool) = routing.host_subnets {
             host_blocks(pool, devices, findings);
         }
+        let has_uplinks = |t: &Tier| !t.up.is_empty();
         if let Some(pool) = routing.numbered {
-            let needed = |t: &Tier| !t.up.is_empty();
-            blocks(pool, "numbered", devices, findings, needed);
+            blocks(pool, "numbered", devices, findings, has_uplinks);
+        }
+        if let Some(pool) = routing.numbered6 {
+            blocks6(pool, "numbered", devices, findings, has_uplinks);
         }
     }
     if let Some(management) = &intent.management {
@@ -148,6 +151,12 @@ fn held(tier: &Tier, pool: Ipv4Net) -> u64 {
     tier.share_of(pool).map_or(0, |s| 1u64 << (32 - s.prefix_len()))
 }
 
+/// Addresses in a tier's share of an IPv6 pool, or the most that can be counted.
+fn held6(tier: &Tier, pool: Ipv6Net) -> u64 {
+    let size = |length: u8| 1u64.checked_shl(u32::from(128 - length)).unwrap_or(u64::MAX);
+    tier.share_of6(pool).map_or(0, |s| size(s.prefix_len()))
+}
+
 /// The highest number in use, by tier.
 fn highest(devices: &Devices) -> Vec<u32> {
     let mut highest = vec![0; devices.tiers.len()];
@@ -171,9 +180,7 @@ fn loopbacks(pool: Spanned<Ipv4Net>, devices: &mut Devices, findings: &mut Findi
 
 fn loopbacks6(pool: Spanned<Ipv6Net>, devices: &mut Devices, findings: &mut Findings) {
     let highest = highest(devices);
-    let size = |length: u8| 1u64.checked_shl(u32::from(128 - length)).unwrap_or(u64::MAX);
-    let held = |tier: &Tier| tier.share_of6(pool.v).map_or(0, |s| size(s.prefix_len()));
-    let need = |(tier, most)| Need { tier, has: held(tier), needs: u64::from(most) + 1 };
+    let need = |(tier, most)| Need { tier, has: held6(tier, pool.v), needs: u64::from(most) + 1 };
     let needs: Vec<Need<'_>> = devices.tiers.iter().zip(highest).map(need).collect();
     capacity(pool, "loopbacks", 128, &needs, findings);
     for switch in &mut devices.switches {
@@ -208,6 +215,23 @@ fn blocks(
     let tiers = devices.tiers.iter().zip(highest(devices)).filter(|(t, _)| needed(t));
     let needs: Vec<Need<'_>> = tiers.map(need).collect();
     capacity(pool, what, 32, &needs, findings);
+}
+
+/// The same for an IPv6 pool. A block before the first stays free, and the last addresses.
+fn blocks6(
+    pool: Spanned<Ipv6Net>,
+    what: &str,
+    devices: &Devices,
+    findings: &mut Findings,
+    needed: impl Fn(&Tier) -> bool,
+) {
+    let need = |(tier, most)| {
+        let needs = (u64::from(most) + 1) * u64::from(Tier::block_size(tier)) + Tier::LAST6;
+        Need { tier, has: held6(tier, pool.v), needs }
+    };
+    let tiers = devices.tiers.iter().zip(highest(devices)).filter(|(t, _)| needed(t));
+    let needs: Vec<Need<'_>> = tiers.map(need).collect();
+    capacity(pool, what, 128, &needs, findings);
 }
 
 fn management_addresses(management: &Management, devices: &mut Devices, findings: &mut Findings) {

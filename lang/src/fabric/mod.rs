@@ -387,10 +387,20 @@ impl Fabric {
         self.pair(block.network(), tier, side, link.a_port)
     }
 
+    /// The same in IPv6, /127 (RFC 6164).
+    pub fn link_addresses6(&self, link: &Link) -> Option<(Ipv6Addr, Ipv6Addr)> {
+        let pool = self.intent.routing.as_ref()?.numbered6?.v;
+        let line = self.line_of(link);
+        let side = line.lower_side.as_ref()?;
+        let switch = &self.switches[link.a as usize];
+        let tier = &self.tiers[switch.tier];
+        let block = tier.block6(pool, switch.number)?;
+        let even = u128::from(block).checked_add(2 * u128::from(tier.slot(side, link.a_port)?))?;
+        Some((Ipv6Addr::from(even), Ipv6Addr::from(even.checked_add(1)?)))
+    }
+
     fn pair(&self, base: Ipv4Addr, tier: &Tier, side: &Side, port: PortId) -> Option<(Ipv4Addr, Ipv4Addr)> {
-        let per_child = tier.slots / side.children.max(1);
-        let slot = (u32::from(port.cage).checked_sub(1)?) * tier.slots + u32::from(port.child) * per_child;
-        let even = u32::from(base).checked_add(2 * slot)?;
+        let even = u32::from(base).checked_add(2 * tier.slot(side, port)?)?;
         Some((Ipv4Addr::from(even), Ipv4Addr::from(even.checked_add(1)?)))
     }
 
@@ -472,6 +482,12 @@ impl Tier {
         cage.broken.as_ref().unwrap_or(&cage.default).ports.get(usize::from(port.child))
     }
 
+    /// Number of the pair of addresses in a switch's block that belongs to a port of a line.
+    fn slot(&self, side: &Side, port: PortId) -> Option<u32> {
+        let per_child = self.slots / side.children.max(1);
+        Some(u32::from(port.cage).checked_sub(1)? * self.slots + u32::from(port.child) * per_child)
+    }
+
     /// Addresses that one switch's block holds: cages × slots × 2, rounded up to a power of two.
     pub fn block_size(&self) -> u32 {
         let cages = u32::try_from(self.cages.len()).unwrap_or(u32::MAX / 64);
@@ -497,6 +513,20 @@ impl Tier {
         let size = 1u128.checked_shl(128u32.checked_sub(u32::from(length))?)?;
         let base = u128::from(pool.network()).checked_add(size.checked_mul(u128::from(self.share))?)?;
         Ipv6Net::new(Ipv6Addr::from(base), length).ok()
+    }
+
+    /// Addresses at the end of a share of an IPv6 pool that no block takes: those of a /64's end are reserved for anycast
+    /// (RFC 2526), and RFC 6164 keeps /127s from them.
+    pub const LAST6: u64 = 128;
+
+    /// First address of the block of switch number `number` (from 1) in the tier's share of an IPv6 pool; none beyond its
+    /// end. The share's first block is free: the first address of a /64 is its routers' anycast address (RFC 6164).
+    pub fn block6(&self, pool: Ipv6Net, number: u32) -> Option<Ipv6Addr> {
+        let share = self.share_of6(pool)?;
+        let size = u128::from(self.block_size());
+        let base = u128::from(share.network()).checked_add(size * u128::from(number))?;
+        let end = base.checked_add(size - 1 + u128::from(Tier::LAST6))?;
+        (number > 0 && end <= u128::from(share.broadcast())).then_some(Ipv6Addr::from(base))
     }
 
     /// The block of switch number `number` (from 1) in the tier's share of `pool`; none beyond its end.

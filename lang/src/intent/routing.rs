@@ -30,9 +30,12 @@ static BFD: Node = Node::new("bfd", "BFD on every session between switches.")
 static UNNUMBERED: Node =
     Node::new("unnumbered", "Sessions over IPv6 link-local addresses; holds where `numbered` isn't given.")
         .optional();
-static NUMBERED: Node = Node::new("numbered", "A /31 on each link between switches, from this pool.")
-    .args(&[arg("V4", Kind::Prefix4, "IPv4 pool")])
-    .optional();
+static NUMBERED: Node = Node::new(
+    "numbered",
+    "A /31 on each link between switches, and a /127 where there is an IPv6 pool; a session for each.",
+)
+.args(&[arg("V4", Kind::Prefix4, "IPv4 pool"), opt_arg("V6", Kind::Prefix6, "IPv6 pool")])
+.optional();
 
 pub(super) static ROUTING: Node = Node::new("routing", "eBGP between all switches.")
     .children(&[&ASN, &LOOPBACKS, &HOST_SUBNETS, &BFD, &UNNUMBERED, &NUMBERED])
@@ -66,6 +69,8 @@ pub struct Routing {
     pub unnumbered: Option<Span>,
     /// /31s between switches.
     pub numbered: Option<Spanned<Ipv4Net>>,
+    /// /127s between switches.
+    pub numbered6: Option<Spanned<Ipv6Net>>,
     /// What to underline.
     pub at: Span,
 }
@@ -73,6 +78,7 @@ pub struct Routing {
 impl Routing {
     pub(super) fn read(node: &Typed) -> Self {
         let loopbacks = node.child(&LOOPBACKS);
+        let numbered = node.child(&NUMBERED);
         Routing {
             asn: node.children_of(&ASN).flat_map(|n| n.open::<u32>()).collect(),
             loopbacks: loopbacks.and_then(|l| l.arg(0)),
@@ -84,7 +90,8 @@ impl Routing {
                 at: b.head,
             }),
             unnumbered: node.child(&UNNUMBERED).map(|u| u.head),
-            numbered: node.value(&NUMBERED),
+            numbered: numbered.and_then(|n| n.arg(0)),
+            numbered6: numbered.and_then(|n| n.arg(1)),
             at: node.head,
         }
     }

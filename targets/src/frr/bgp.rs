@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::{Bfd, Sides};
-use crate::device::Device;
+use crate::device::{Device, Wired};
 
 /// `router bgp`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,11 +31,15 @@ pub struct Bgp<'a> {
     pub ipv6: bool,
 }
 
-/// A peer group: all neighbours above, or all below.
+/// A peer group: all neighbours above, or all below; of one address family where links are numbered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
-    /// `UPPER` or `LOWER`.
+    /// `UPPER` or `LOWER`, with a `6` where links are numbered and sessions run over IPv6.
     pub name: &'static str,
+    /// Whether sessions carry IPv4.
+    pub ipv4: bool,
+    /// Whether sessions carry IPv6.
+    pub ipv6: bool,
     /// Whether sessions run over link-local addresses.
     pub unnumbered: bool,
     /// BFD profile.
@@ -71,8 +75,12 @@ impl<'a> Bgp<'a> {
         let routing = device.fabric.intent.routing.as_ref()?;
         let unnumbered = routing.numbered.is_none();
         let limit = maximum_prefixes(device);
-        let group = |name, import, export| Group {
+        let loopback6 = super::loopback6(device);
+        let numbered6 = loopback6.is_some() && routing.numbered6.is_some();
+        let group = |name, over6: bool, import, export| Group {
             name,
+            ipv4: !over6,
+            ipv6: over6 || (unnumbered && loopback6.is_some()),
             unnumbered,
             bfd: bfd.map(|b| b.profile),
             import,
@@ -80,33 +88,57 @@ impl<'a> Bgp<'a> {
             maximum_prefix: limit.0,
             maximum_prefix6: limit.1,
         };
-        let upper = sides.upper.then(|| group("UPPER", "FROM_UPPER", "TO_UPPER"));
-        let lower = sides.lower.then(|| group("LOWER", "FROM_LOWER", "TO_LOWER"));
-        let neighbors = device.sessions().map(|(port, wired)| Neighbor {
-            id: match wired.addresses {
-                Some((_, far)) => Cow::Owned(far.to_string()),
-                None => Cow::Borrowed(port.name()),
-            },
-            interface: wired.addresses.is_none(),
-            group: if wired.above { "UPPER" } else { "LOWER" },
+        let mut groups = Vec::new();
+        for over6 in [false, true].into_iter().filter(|&over6| !over6 || numbered6) {
+            if sides.upper {
+                groups.push(group(name(true, over6), over6, "FROM_UPPER", "TO_UPPER"));
+            }
+            if sides.lower {
+                groups.push(group(name(false, over6), over6, "FROM_LOWER", "TO_LOWER"));
+            }
+        }
+        let neighbor = |id, interface, wired: &Wired<'a>, over6| Neighbor {
+            id,
+            interface,
+            group: name(wired.above, over6),
             peer: wired.peer,
             peer_port: wired.peer_port,
-        });
+        };
+        let mut neighbors = Vec::new();
+        for (port, wired) in device.sessions() {
+            neighbors.push(match wired.addresses {
+                Some((_, far)) => neighbor(Cow::Owned(far.to_string()), false, wired, false),
+                None => neighbor(Cow::Borrowed(port.name()), true, wired, false),
+            });
+            if let Some((_, far)) = device.addresses6(wired).filter(|_| numbered6) {
+                neighbors.push(neighbor(Cow::Owned(far.to_string()), false, wired, true));
+            }
+        }
         let loopback = device.switch.loopback.map(|address| format!("{address}/32"));
         let block = device.switch.host_block.map(|block| block.to_string());
-        let networks6: Vec<_> = super::loopback6(device).iter().map(|a| format!("{a}/128")).collect();
+        let networks6: Vec<_> = loopback6.iter().map(|a| format!("{a}/128")).collect();
         let width = device.platform.ecmp().and_then(|fact| fact.v.members).unwrap_or(u32::MAX);
         Some(Bgp {
             asn,
             router_id: device.switch.loopback,
             suppress_fib_pending: device.release.suppress_fib_pending,
             maximum_paths: device.release.maximum_paths.min(width).max(1),
-            groups: upper.into_iter().chain(lower).collect(),
-            neighbors: neighbors.collect(),
+            groups,
+            neighbors,
             networks: loopback.into_iter().chain(block).collect(),
             ipv6: !networks6.is_empty(),
             networks6,
         })
+    }
+}
+
+/// Name of a peer group.
+fn name(above: bool, over6: bool) -> &'static str {
+    match (above, over6) {
+        (true, false) => "UPPER",
+        (true, true) => "UPPER6",
+        (false, false) => "LOWER",
+        (false, true) => "LOWER6",
     }
 }
 

@@ -8,8 +8,10 @@
 //! - The servers' /31s stay on their leaf. The block is announced by `network`, and a blackhole route keeps it in zebra
 //!   whatever ports do: an aggregate that comes and goes with its ports would make the fabric churn, and traffic to a
 //!   dead server ends at its leaf.
-//! - Sessions over link-local addresses carry IPv4 and IPv6 (RFC 8950). Numbered sessions carry IPv4 only, and nothing
-//!   in the file speaks of IPv6.
+//! - Sessions over link-local addresses carry IPv4 and IPv6 (RFC 8950). A numbered session carries the family of its
+//!   addresses, so there are two on a link that has both; without an IPv6 pool for links, nothing in the file speaks of
+//!   IPv6. Routes over numbered IPv6 sessions go to the neighbour's global address: SONiC doesn't learn link-local
+//!   neighbours on ports that have addresses (its own route maps do the same, docker-fpm-frr's policies.conf.j2).
 //! - Graceful restart is left alone, so that a switch only helps others: one that asks for it also announces the N bit
 //!   (RFC 8538), and then its neighbours keep its routes even when the hold timer expires. A switch that falls silent
 //!   would get traffic for two minutes more; with several equal paths it is better to lose one at once.
@@ -25,6 +27,7 @@ mod text;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use fabc_lang::intent::Routing;
 use serde::Serialize;
 
 pub use bgp::{Bgp, Group, Neighbor};
@@ -70,8 +73,12 @@ struct Sides {
 
 /// The IPv6 loopback, where sessions can announce it.
 fn loopback6(device: &Device<'_>) -> Option<Ipv6Addr> {
-    let numbered = device.fabric.intent.routing.as_ref().is_some_and(|r| r.numbered.is_some());
-    device.switch.loopback6.filter(|_| !numbered)
+    device.switch.loopback6.filter(|_| device.fabric.intent.routing.as_ref().is_some_and(carries6))
+}
+
+/// Whether links between switches can carry IPv6.
+fn carries6(routing: &Routing) -> bool {
+    routing.numbered.is_none() || routing.numbered6.is_some()
 }
 
 /// The BFD profile of all sessions.

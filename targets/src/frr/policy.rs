@@ -41,6 +41,9 @@ pub struct Clause {
 const MARK: &str = "set tag 1";
 const MARKED: &str = "match tag 1";
 
+/// Takes the global one of a neighbour's two IPv6 addresses.
+const GLOBAL: &str = "set ipv6 next-hop prefer-global";
+
 pub(super) struct Policy {
     pub prefix_lists: Vec<PrefixList>,
     pub route_maps: Vec<RouteMap>,
@@ -67,6 +70,8 @@ impl Policy {
         list("ipv6", "OWN6", own6);
 
         let mut route_maps = Vec::new();
+        let numbered = device.fabric.intent.routing.as_ref().is_some_and(|r| r.numbered.is_some());
+        let global: &[_] = if numbered { &[GLOBAL] } else { &[] };
         let drained = device.switch.maintenance;
         let drain = if drained { vec!["set community graceful-shutdown additive"] } else { Vec::new() };
         route_maps.push(RouteMap {
@@ -86,7 +91,7 @@ impl Policy {
         };
         if sides.upper {
             let mark: &[_] = if level == Level::Middle { &[MARK] } else { &[] };
-            route_maps.push(RouteMap { name: "FROM_UPPER", clauses: transit.with(mark) });
+            route_maps.push(RouteMap { name: "FROM_UPPER", clauses: transit.inwards(mark, global) });
             let mut out = Vec::new();
             if level == Level::Middle {
                 out.push(Clause { action: "deny", seq: 5, lines: vec![MARKED] });
@@ -96,7 +101,7 @@ impl Policy {
             route_maps.push(RouteMap { name: "TO_UPPER", clauses: out });
         }
         if sides.lower {
-            route_maps.push(RouteMap { name: "FROM_LOWER", clauses: transit.with(&[]) });
+            route_maps.push(RouteMap { name: "FROM_LOWER", clauses: transit.inwards(&[], global) });
             route_maps
                 .push(RouteMap { name: "TO_LOWER", clauses: transit.with(&["call GRACEFUL_SHUTDOWN"]) });
         }
@@ -113,9 +118,15 @@ struct Clauses {
 
 impl Clauses {
     fn with(&self, more: &[&'static str]) -> Vec<Clause> {
-        let families = [(self.v4, 10, self.lists[0]), (self.v6, 20, self.lists[1])];
-        let clause = |&(_, seq, list): &(bool, u32, &'static str)| {
-            let lines = std::iter::once(list).chain(more.iter().copied()).collect();
+        self.inwards(more, &[])
+    }
+
+    /// The same with more lines in the clause of IPv6.
+    fn inwards(&self, more: &[&'static str], v6: &[&'static str]) -> Vec<Clause> {
+        let families = [(self.v4, 10, self.lists[0], &[][..]), (self.v6, 20, self.lists[1], v6)];
+        let clause = |&(_, seq, list, own): &(bool, u32, &'static str, &[&'static str])| {
+            let lines =
+                std::iter::once(list).chain(own.iter().copied()).chain(more.iter().copied()).collect();
             Clause { action: "permit", seq, lines }
         };
         let clauses: Vec<_> = families.iter().filter(|(there, ..)| *there).map(clause).collect();
@@ -136,7 +147,7 @@ fn pools(device: &Device<'_>) -> Vec<String> {
 
 /// What may come in, IPv6.
 fn pools6(device: &Device<'_>) -> Vec<String> {
-    let routing = device.fabric.intent.routing.as_ref().filter(|routing| routing.numbered.is_none());
+    let routing = device.fabric.intent.routing.as_ref().filter(|routing| super::carries6(routing));
     let pool = routing.and_then(|routing| routing.loopbacks6);
     pool.map(|pool| within(&pool.v.trunc().to_string(), pool.v.prefix_len(), 128, true)).into_iter().collect()
 }

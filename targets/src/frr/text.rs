@@ -102,9 +102,9 @@ impl Text<'_> {
             self.line(&[" neighbor ", &neighbor.id, interface, " peer-group ", neighbor.group]);
             self.line(&[" neighbor ", &neighbor.id, " description ", neighbor.peer, ":", neighbor.peer_port]);
         }
-        self.family("ipv4", &bgp.networks, bgp, |group| group.maximum_prefix);
+        self.family("ipv4", &bgp.networks, bgp, |group| group.ipv4.then_some(group.maximum_prefix));
         if bgp.ipv6 {
-            self.family("ipv6", &bgp.networks6, bgp, |group| group.maximum_prefix6);
+            self.family("ipv6", &bgp.networks6, bgp, |group| group.ipv6.then_some(group.maximum_prefix6));
         }
         self.lines(&["exit", "!"]);
     }
@@ -127,21 +127,23 @@ impl Text<'_> {
         }
     }
 
-    fn family(&mut self, family: &str, networks: &[String], bgp: &Bgp<'_>, limit: impl Fn(&Group) -> u32) {
+    /// An address family, with the groups that have a limit there.
+    fn family(
+        &mut self,
+        family: &str,
+        networks: &[String],
+        bgp: &Bgp<'_>,
+        limit: impl Fn(&Group) -> Option<u32>,
+    ) {
         self.line(&[" !"]);
         self.line(&[" address-family ", family, " unicast"]);
         networks.iter().for_each(|network| self.line(&["  network ", network]));
         for group in &bgp.groups {
+            let Some(limit) = limit(group) else { continue };
             self.line(&["  neighbor ", group.name, " activate"]);
             self.line(&["  neighbor ", group.name, " route-map ", group.import, " in"]);
             self.line(&["  neighbor ", group.name, " route-map ", group.export, " out"]);
-            self.line(&[
-                "  neighbor ",
-                group.name,
-                " maximum-prefix ",
-                &number(limit(group)),
-                " 80 restart 5",
-            ]);
+            self.line(&["  neighbor ", group.name, " maximum-prefix ", &number(limit), " 80 restart 5"]);
         }
         self.line(&["  maximum-paths ", &number(bgp.maximum_paths)]);
         self.line(&[" exit-address-family"]);
@@ -158,6 +160,8 @@ mod tests {
     fn full() -> Config<'static> {
         let group = |name, bfd, unnumbered| Group {
             name,
+            ipv4: name != "LOWER6",
+            ipv6: unnumbered || name == "LOWER6",
             unnumbered,
             bfd,
             import: "IN",
@@ -198,7 +202,11 @@ mod tests {
                 router_id: Some([10, 0, 0, 1].into()),
                 suppress_fib_pending: true,
                 maximum_paths: 128,
-                groups: vec![group("UPPER", Some("FABRIC"), true), group("LOWER", None, false)],
+                groups: vec![
+                    group("UPPER", Some("FABRIC"), true),
+                    group("LOWER", None, false),
+                    group("LOWER6", None, false),
+                ],
                 neighbors: vec![neighbor("Ethernet256", true, "UPPER"), neighbor("10.1.0.1", false, "LOWER")],
                 networks: vec!["10.0.0.1/32".to_owned()],
                 networks6: vec!["fd00::1/128".to_owned()],

@@ -63,6 +63,13 @@ fn clues(device: &Device<'_>) -> Vec<Clue> {
             origin(rule, pinned.or(device.tier.asn_base.as_ref()), None::<&super::Spanned<u32>>),
         );
     }
+    let numbered6 = routing.and_then(|r| r.numbered6);
+    for (_, wired) in device.sessions() {
+        let Some((_, far)) = device.addresses6(wired) else { continue };
+        let at = device.fabric.line_of(wired.link).at;
+        let session = Origin::rule("an IPv6 session on each numbered link that has IPv6 addresses").at(at);
+        add(far.to_string(), session.and(numbered6.map_or(at, |pool| pool.at)));
+    }
     let pools = routing.map(|r| (r.loopbacks, r.loopbacks6, r.host_subnets)).unwrap_or_default();
     let own = "the tier's share of the pool + the switch's number";
     if let Some(address) = switch.loopback {

@@ -1,4 +1,7 @@
+use std::fmt::Display;
+
 use fabc_lang::diagnostic::Findings;
+use fabc_lang::source::Spanned;
 
 use crate::checks::Ctx;
 
@@ -40,10 +43,21 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         ("numbered", routing.and_then(|r| r.numbered)),
         ("management subnet", intent.management.as_ref().map(|m| m.subnet)),
     ];
-    let pools: Vec<_> = pools.into_iter().filter_map(|(name, pool)| Some((name, pool?))).collect();
+    overlaps(&pools, |a, b| a.contains(b), findings);
+    let pools =
+        [("loopbacks", routing.and_then(|r| r.loopbacks6)), ("numbered", routing.and_then(|r| r.numbered6))];
+    overlaps(&pools, |a, b| a.contains(b), findings);
+}
+
+fn overlaps<N: Copy + Display>(
+    pools: &[(&str, Option<Spanned<N>>)],
+    holds: impl Fn(&N, &N) -> bool,
+    findings: &mut Findings,
+) {
+    let pools: Vec<_> = pools.iter().filter_map(|&(name, pool)| Some((name, pool?))).collect();
     for (i, (name, pool)) in pools.iter().enumerate() {
         for (other, with) in &pools[..i] {
-            if pool.v.contains(&with.v) || with.v.contains(&pool.v) {
+            if holds(&pool.v, &with.v) || holds(&with.v, &pool.v) {
                 let message = format!("{name} {} and {other} {} overlap", pool.v, with.v);
                 let found = RULE.at(pool.at, message).label(with.at, other.to_string());
                 findings.push(found.help("move one of them to a range of its own"));

@@ -49,7 +49,8 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
             findings.push(finding(pool.at, &pool.v, "`10.0.0.0/8`, `172.16.0.0/12` or `192.168.0.0/16`"));
         }
     }
-    if let Some(pool) = routing.and_then(|r| r.loopbacks6) {
+    let v6 = [routing.and_then(|r| r.loopbacks6), routing.and_then(|r| r.numbered6)];
+    for pool in v6.into_iter().flatten() {
         let [first, ..] = pool.v.network().segments();
         if matches!(first, 0..=0xff | 0xfe80..=0xfebf | 0xff00..) {
             findings.push(finding(pool.at, &pool.v, "`fd00::/8`"));

@@ -1,5 +1,7 @@
 //! INTERFACE: routed ports.
 
+use fabc_lang::fabric::natural_cmp;
+
 use super::{Owner, Table};
 use crate::address;
 use crate::device::Device;
@@ -16,6 +18,8 @@ const LINK_LOCAL: Origin = Origin::rule("links between switches are unnumbered")
 const HOST: Origin =
     Origin::rule("the even address of the port's /31: block of the switch + 2 x slot of cage and child");
 const NUMBERED: Origin = Origin::rule("links between switches are numbered: a /31 from the lower switch's block");
+const NUMBERED6: Origin =
+    Origin::rule("links between switches are numbered: a /127 from the lower switch's IPv6 block");
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let mut key = String::new();
@@ -35,7 +39,15 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
                 key.push('|');
                 address::pieces(own, |piece| key.push_str(piece));
                 key.push_str("/31");
-                sink.row(&key, origin);
+                let Some((own6, _)) = device.addresses6(wired) else {
+                    sink.row(&key, origin);
+                    continue;
+                };
+                let key6 = format!("{}|{own6}/127", port.name());
+                let origin6 = NUMBERED6.of(routing.and_then(|r| r.numbered6).as_ref()).and(line.at);
+                let mut rows = [(&key, origin), (&key6, origin6)];
+                rows.sort_by(|a, b| natural_cmp(a.0, b.0));
+                rows.iter().for_each(|(key, origin)| sink.row(key, *origin));
             }
             (None, Some(_)) => {
                 let origin = LINK_LOCAL.at(line.at);
