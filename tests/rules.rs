@@ -22,11 +22,11 @@ use fabc_lang::diagnostic::Severity;
 const HEAD: &str = "fabric \"f\" { nos \"sonic\" release=\"202505\"; }\n";
 
 /// Rules that no text of a fabric can raise: they speak of bytes, of a former build, of templates, of the build folder, of
-/// files from elsewhere.
+/// the environment, of files from elsewhere.
 fn of_no_text(code: &str) -> bool {
     code == "syntax/not-utf8"
         || code == "syntax/too-large"
-        || ["growth/", "output/", "template/", "config-db/", "yang/"]
+        || ["growth/", "output/", "template/", "config-db/", "render/", "yang/"]
             .iter()
             .any(|family| code.starts_with(family))
 }

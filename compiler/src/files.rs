@@ -8,7 +8,8 @@ use fabc_lang::diagnostic::{Diagnostic, Findings, Rule};
 use fabc_lang::fabric::Fabric;
 use fabc_lang::source::{Sources, Span};
 use fabc_targets::frr::{self, TemplateError};
-use fabc_targets::{Bundle, BundleError};
+use fabc_targets::sonic::secrets::Secrets;
+use fabc_targets::{Bundle, BundleError, File, sonic};
 
 use crate::host::Host;
 use crate::output::Tree;
@@ -55,6 +56,18 @@ pub(crate) fn tree<'a>(
     host: &dyn Host,
     findings: &mut Findings,
 ) -> Option<Box<dyn Tree + 'a>> {
+    let bundle = with_templates(fabric, templates, sources, host, findings)?;
+    Some(Box::new(Files(bundle)))
+}
+
+/// The same, as the targets have it.
+pub(crate) fn with_templates<'a>(
+    fabric: &'a Fabric,
+    templates: Option<&Path>,
+    sources: &mut Sources,
+    host: &dyn Host,
+    findings: &mut Findings,
+) -> Option<Bundle<'a>> {
     let own = templates.map_or_else(BTreeMap::new, |folder| read(folder, host, findings));
     match Bundle::new(fabric, VERSION, own.clone()) {
         Ok(bundle) => {
@@ -62,7 +75,7 @@ pub(crate) fn tree<'a>(
             if !own.is_empty() {
                 deadlock::look(fabric, own, findings);
             }
-            Some(Box::new(Files(bundle)))
+            Some(bundle)
         }
         Err(BundleError::Release) => {
             findings.push(checks::unknown_release(fabric));
@@ -84,6 +97,21 @@ pub(crate) fn bundle<'a>(fabric: &'a Fabric, findings: &mut Findings) -> Option<
         findings.push(checks::unknown_release(fabric));
     }
     bundle.ok()
+}
+
+/// Files of one switch with its secrets: path within the folder, and bytes.
+pub(crate) fn with_secrets(
+    bundle: &Bundle<'_>,
+    secrets: &Secrets,
+    i: usize,
+) -> Option<(Cow<'static, str>, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    match bundle.file(i)? {
+        File::ConfigDb(index) => sonic::config_db_with(&bundle.device(index)?, secrets).render(&mut bytes),
+        File::FrrConf(_) => bundle.render(i, &mut bytes),
+        File::Hosts | File::Cables | File::Topology | File::Fabric => return None,
+    }
+    Some((bundle.path(i), bytes))
 }
 
 /// The user's templates by name. A folder without any is a mistake.

@@ -25,6 +25,8 @@ pub trait Host: Sync {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
     /// The bytes of a file at a Git revision. `path` is as [`Host::read`] takes it.
     fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
+    /// Whether Git ignores a path, which need not exist; none where no work tree is around it.
+    fn is_ignored(&self, path: &Path) -> Option<bool>;
     /// Makes a file that must not exist yet, and the folders above it.
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// An environment variable that is set, not empty, and UTF-8.
@@ -77,6 +79,17 @@ impl Host for RealHost {
         let mut bytes = output.stdout;
         bytes.truncate(limit.saturating_add(1));
         Ok(bytes)
+    }
+
+    fn is_ignored(&self, path: &Path) -> Option<bool> {
+        let absolute = std::path::absolute(path).ok()?;
+        let there = absolute.ancestors().find(|folder| folder.exists())?;
+        let real = there.canonicalize().ok()?.join(absolute.strip_prefix(there).ok()?);
+        let tree = real.ancestors().find(|folder| folder.join(".git").exists())?;
+        let mut git = std::process::Command::new("git");
+        git.arg("-C").arg(tree).args(["check-ignore", "--quiet", "--"]).arg(&real);
+        git.stdin(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        Some(git.status().is_ok_and(|status| status.success()))
     }
 
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -132,6 +145,10 @@ impl Host for RevisionHost<'_> {
 
     fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         self.host.read_at(revision, path, limit)
+    }
+
+    fn is_ignored(&self, path: &Path) -> Option<bool> {
+        self.host.is_ignored(path)
     }
 
     fn create(&self, _: &Path, _: &[u8]) -> io::Result<()> {
@@ -212,6 +229,10 @@ impl Host for MemoryHost {
 
     fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         self.read(&Path::new(revision).join(path), limit)
+    }
+
+    fn is_ignored(&self, _: &Path) -> Option<bool> {
+        None
     }
 
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {

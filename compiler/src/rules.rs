@@ -3,7 +3,7 @@
 use fabc_lang::diagnostic::Rule;
 
 use crate::report::levels;
-use crate::{checks, config_db, deadlock, files, growth, load, output, resolve, validate};
+use crate::{checks, cli, config_db, deadlock, files, growth, load, output, resolve, validate};
 
 /// The lists that the registry is made of, in the order of the stages; checks have their own.
 static LISTS: &[&[&Rule]] = &[
@@ -18,6 +18,7 @@ static LISTS: &[&[&Rule]] = &[
     deadlock::RULES,
     files::RULES,
     output::RULES,
+    cli::RULES,
     config_db::RULES,
     validate::RULES,
 ];

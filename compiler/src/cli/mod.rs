@@ -12,6 +12,7 @@ mod presets;
 mod progress;
 mod put;
 mod reference;
+mod render;
 mod screen;
 mod show;
 mod source;
@@ -25,6 +26,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::host::{Host, Stream};
+pub(crate) use render::RULES;
 use screen::{Color, Screen};
 
 /// How a run ended.
@@ -92,6 +94,7 @@ enum Command {
     Platforms(platforms::Args),
     Presets(presets::Args),
     Show(show::Args),
+    Render(render::Args),
     Validate(validate::Args),
     Why(why::Args),
     Explain(explain::Args),
@@ -114,6 +117,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
         Command::Platforms(args) => platforms::run(args, &screen),
         Command::Presets(args) => presets::run(args, &screen),
         Command::Show(args) => show::run(args, &screen),
+        Command::Render(args) => render::run(args, &screen),
         Command::Validate(args) => validate::run(args, &screen),
         Command::Why(args) => why::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),

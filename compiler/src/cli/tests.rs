@@ -145,6 +145,9 @@ fn a_build_tells_what_it_wrote_and_a_check_what_differs() {
 struct Closed(MemoryHost, ErrorKind);
 
 impl Host for Closed {
+    fn is_ignored(&self, path: &Path) -> Option<bool> {
+        self.0.is_ignored(path)
+    }
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         self.0.read(path, limit)
     }

@@ -21,6 +21,7 @@ mod files;
 mod hash;
 mod manifest;
 mod place;
+mod private;
 mod rules;
 mod staging;
 mod update;
@@ -33,6 +34,7 @@ use std::path::Path;
 pub use error::Error;
 pub use hash::Hash;
 pub use manifest::Manifest;
+pub(crate) use private::write_private;
 pub use rules::{EDITED, FAILED, KEPT, RULES};
 
 use compare::{Disk, State};

@@ -39,7 +39,7 @@ pub enum Level {
 /// Families whose errors say that the source can't be taken as it stands.
 const FIRM: &[&str] = &[
     "syntax", "include", "intent", "findings", "platform", "resolve", "names", "nos", "secrets", "growth",
-    "template", "output",
+    "template", "output", "render",
 ];
 
 fn is_firm(code: &str) -> bool {

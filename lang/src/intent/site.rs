@@ -58,7 +58,7 @@ static DNS: Node = Node::new("dns", "DNS servers.").args(&[some_args("ADDRESS", 
 static LOCATION: Node = Node::new("location", "sysLocation.").args(&[arg("TEXT", Kind::Text, "")]).optional();
 static CONTACT: Node = Node::new("contact", "sysContact.").args(&[arg("TEXT", Kind::Text, "")]).optional();
 static COMMUNITY: Node =
-    Node::new("community", "The read-only community; a secret, so it is read when configs are applied.")
+    Node::new("community", "The read-only community; a secret, so only `fabc render` writes it.")
         .props(&[prop_needed("secret-env", Kind::Name, "environment variable that holds it")])
         .optional();
 static SNMP: Node =
@@ -68,7 +68,7 @@ static TACACS: Node = Node::new("tacacs", "A TACACS+ server.")
     .props(&[prop(
         "secret-env",
         Kind::Name,
-        "environment variable that holds the key; read when configs are applied",
+        "environment variable that holds the key, which only `fabc render` writes",
     )])
     .ordered();
 

@@ -4,6 +4,7 @@
 //! - [`tables`]: one file per table, each over any [`Sink`]
 //! - [`qos`]: what is done with each class, from which the tables on QoS and buffers are written
 //! - [`alike`]: rows that are made once for all switches that are alike
+//! - [`secrets`]: rows that stand in no build
 //! - [`JsonSink`], [`CollectSink`]: tables as bytes, and as a [`ConfigDb`]
 
 mod alike;
@@ -11,6 +12,7 @@ mod config_db;
 mod json;
 pub mod qos;
 mod release;
+pub mod secrets;
 mod sink;
 pub mod tables;
 
@@ -46,7 +48,13 @@ pub(crate) fn render(device: &Device<'_>, kinds: &Kinds, out: &mut Vec<u8>) {
 
 /// The switch's config_db.json as a value, with the `config-db` overrides laid over it.
 pub fn config_db(device: &Device<'_>) -> ConfigDb {
+    config_db_with(device, &secrets::Secrets::default())
+}
+
+/// The same with its secrets. What `config-db` says is the last word here too.
+pub fn config_db_with(device: &Device<'_>, secrets: &secrets::Secrets) -> ConfigDb {
     let mut db = emitted(device);
+    secrets.lay_over(device.fabric, &mut db);
     for over in overrides(device) {
         let row = db.row_mut(&over.table.v, &over.key.v);
         for (name, value) in &over.fields {

@@ -4,7 +4,8 @@ use crate::checks::Ctx;
 
 check! {
     /// SONiC refuses TACACS+ in AAA while TACPLUS has no `passkey`, and a build holds no secrets. So the servers are
-    /// written, and log-ins stay local until somebody sets the key and then AAA.
+    /// written, and with the build's files log-ins stay local. `fabc render --secrets-from-env --out DIR` writes the same
+    /// files with the key, and with AAA.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -36,8 +37,14 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let tacacs = ctx.fabric.intent.management.as_ref().and_then(|management| management.tacacs.first());
     if let Some(first) = tacacs.filter(|_| ctx.sound) {
         let found = RULE.at(first.address.at, "log-ins stay local: a build holds no key for TACACS+");
-        findings.push(
-            found.help("on the switch set the key, then `config aaa authentication login tacacs+ local`"),
-        );
+        let variable =
+            ctx.fabric.intent.management.iter().flat_map(|m| &m.tacacs).find_map(|t| t.secret_env.as_ref());
+        findings.push(match variable {
+            Some(variable) => found.help(format!(
+                "set {} in the environment: `fabc render --secrets-from-env --out DIR` writes the files with key and AAA",
+                variable.v
+            )),
+            None => found.help("name where its key is read from, secret-env=\"TACACS_KEY\", then `fabc render`"),
+        });
     }
 }

@@ -7,8 +7,8 @@ use crate::sonic::sink::{Origin, Sink};
 pub(super) static TABLE: Table = Table::new(
     "TACPLUS",
     Owner::Fields,
-    "The time-out of TACACS+. Neither the key nor the AAA rows that need it stand in a build: they come with the secrets, \
-     when configs are applied.",
+    "The time-out of TACACS+. Neither the key nor the AAA rows that need it stand in a build: `fabc render` \
+     writes them.",
 );
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
