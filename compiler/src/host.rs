@@ -189,9 +189,17 @@ pub struct MemoryHost {
     files: Mutex<BTreeMap<PathBuf, Vec<u8>>>,
     env: BTreeMap<String, String>,
     written: Mutex<(Vec<u8>, Vec<u8>)>,
+    columns: Option<usize>,
 }
 
 impl MemoryHost {
+    /// The same world where a terminal of so many columns is written to.
+    #[must_use]
+    pub fn terminal(mut self, columns: usize) -> Self {
+        self.columns = Some(columns);
+        self
+    }
+
     /// The same world with a further file.
     #[must_use]
     pub fn file(self, path: impl AsRef<Path>, bytes: impl Into<Vec<u8>>) -> Self {
@@ -257,11 +265,11 @@ impl Host for MemoryHost {
     }
 
     fn is_terminal(&self, _: Stream) -> bool {
-        false
+        self.columns.is_some()
     }
 
     fn width(&self) -> Option<usize> {
-        None
+        self.columns
     }
 }
 

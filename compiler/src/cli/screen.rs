@@ -51,6 +51,11 @@ impl<'a> Screen<'a> {
         Paper { color: self.color.on(self.host, stream), width }
     }
 
+    /// Columns of the terminal that data goes to; none where it goes into a pipe or a file.
+    pub(crate) fn columns(&self) -> Option<usize> {
+        self.host.width().filter(|_| self.host.is_terminal(Stream::Out))
+    }
+
     /// Data, to stdout. A reader that has gone away is no failure.
     pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
         match self.host.write(Stream::Out, text.as_bytes()) {

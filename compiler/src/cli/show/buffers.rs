@@ -1,21 +1,23 @@
 //! `fabc show buffers`: headroom, pools and what is left, half by half.
 
 use std::fmt::Write;
-use std::path::PathBuf;
 
-use fabc_lang::diagnostic::nearest;
 use fabc_lang::fabric::{Fabric, Headroom, HeadroomSource};
 use fabc_lang::units::{Speed, grouped};
 use serde_json::{Value, json};
 
+use super::Which;
+use super::table::Table;
 use crate::budget::{self, Budget, Group, Half, LosslessPool};
 use crate::cli::screen::Screen;
-use crate::cli::source::Source;
 use crate::cli::{Exit, Failure};
+use crate::host::Stream;
 use crate::report::Format;
 
 /// Columns of a memory bar.
 const BAR: u64 = 50;
+/// Columns of a name, with its indentation.
+const NAME: usize = 20;
 
 /// Show headroom, pools and shared buffer, one table for switches that are alike
 ///
@@ -24,63 +26,60 @@ const BAR: u64 = 50;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    source: Source,
-    /// Show this switch only
-    #[arg(value_name = "SWITCH")]
-    switch: Option<String>,
+    which: Which,
     /// Print the sums that the figures come from
     #[arg(long)]
     arithmetic: bool,
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    let (source, switch) = args.places(screen);
-    let analysis = source.analyze(screen)?;
-    let Some(fabric) = analysis.fabric else {
-        return Ok(source.report(&analysis.sources, analysis.findings, screen));
-    };
-    let budgets = match &switch {
-        None => budget::budgets(&fabric),
-        Some(name) => vec![budget::budget(&fabric, find(&fabric, name)?)],
-    };
-    let text = match source.format {
-        Format::Json => {
-            let list: Vec<Value> = budgets.iter().map(|b| object(b, &fabric)).collect();
-            format!("{:#}\n", Value::from(list))
-        }
-        _ => {
-            let pages = budgets.iter().map(|b| page(b, &fabric, args.arithmetic));
-            pages.collect::<Vec<_>>().join("\n")
-        }
-    };
-    screen.data(&text)?;
-    if analysis.findings.has_errors() {
-        return Ok(source.report(&analysis.sources, analysis.findings, screen));
-    }
-    Ok(Exit::Clean)
-}
-
-impl Args {
-    /// The source and the switch: a single word that is no file, where there is a fabric.kdl, is a switch.
-    fn places(&self, screen: &Screen) -> (Source, Option<String>) {
-        let mut source = self.source.clone();
-        let is_there = |path: &PathBuf| screen.host.canonical(path).is_ok();
-        let here = PathBuf::from("fabric.kdl");
-        if self.switch.is_none() && !is_there(&source.fabric) && is_there(&here) {
-            let name = source.fabric.to_string_lossy().into_owned();
-            source.fabric = here;
-            return (source, Some(name));
-        }
-        (source, self.switch.clone())
-    }
-}
-
-fn find(fabric: &Fabric, name: &str) -> Result<usize, Failure> {
-    fabric.switches.iter().position(|s| s.name == name).ok_or_else(|| {
-        let near = nearest(name, fabric.switches.iter().map(|s| s.name.as_str()));
-        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        Failure::new(format!("there is no switch `{name}`{hint}"))
+    args.which.show(screen, |fabric, switch, format| {
+        let budgets = match switch {
+            None => budget::budgets(fabric),
+            Some(index) => vec![budget::budget(fabric, index)],
+        };
+        let view = View { width: screen.columns(), color: screen.paper(Stream::Out).color };
+        Ok(match format {
+            Format::Json => {
+                let list: Vec<Value> = budgets.iter().map(|b| object(b, fabric)).collect();
+                format!("{:#}\n", json!({ "schema_version": 1, "switches": list }))
+            }
+            _ => {
+                budgets.iter().map(|b| page(b, fabric, args.arithmetic, view)).collect::<Vec<_>>().join("\n")
+            }
+        })
     })
+}
+
+/// How a page is to look.
+#[derive(Debug, Clone, Copy)]
+struct View {
+    /// Columns; none where lines may be as long as they are.
+    width: Option<usize>,
+    color: bool,
+}
+
+impl View {
+    /// A value behind its name, on as many lines as it takes.
+    fn line(self, name: &str, value: &str, out: &mut String) {
+        let room = self.width.map_or(usize::MAX, |w| w.saturating_sub(NAME).max(NAME));
+        let mut name = format!("  {name:0$}", NAME - 2);
+        for part in textwrap::wrap(value, room) {
+            let _ = writeln!(out, "{}", format!("{name}{part}").trim_end());
+            name = " ".repeat(NAME);
+        }
+    }
+
+    /// Columns of a bar.
+    fn bar(self) -> u64 {
+        self.width.map_or(BAR, |w| (w.saturating_sub(NAME) as u64).clamp(10, BAR))
+    }
+
+    /// A run of one sign, in the colour of this number of SGR.
+    fn run(self, sign: &str, n: u64, sgr: u8) -> String {
+        let text = sign.repeat(usize::try_from(n).unwrap_or_default());
+        if self.color && !text.is_empty() { format!("\u{1b}[{sgr}m{text}\u{1b}[0m") } else { text }
+    }
 }
 
 /// `16.7 MB`
@@ -105,13 +104,11 @@ fn name_of(half: &Half) -> String {
 }
 
 /// All of one table.
-fn page(budget: &Budget, fabric: &Fabric, arithmetic: bool) -> String {
+fn page(budget: &Budget, fabric: &Fabric, arithmetic: bool, view: View) -> String {
     let tier = &fabric.tiers[budget.tier];
     let mut out =
         format!("{}: {}, {}\n", budget.who(fabric).replace('`', ""), tier.label, budget.platform.name);
-    let mut line = |name: &str, value: &str| {
-        let _ = writeln!(out, "  {name:18}{value}");
-    };
+    let mut line = |name: &str, value: &str| view.line(name, value, &mut out);
     let classes: Vec<String> =
         budget::lossless(fabric).map(|c| format!("{} ({})", c.name.v, c.priority.v)).collect();
     let none = || "none: without a lossless class no headroom is needed".to_owned();
@@ -126,18 +123,24 @@ fn page(budget: &Budget, fabric: &Fabric, arithmetic: bool) -> String {
     line("oversubscription", &from);
     for half in &budget.halves {
         line("", "");
-        weighed(half, budget, &mut line);
+        weighed(half, budget, view, &mut line);
     }
     if budget.halves.iter().any(|h| h.number.is_none()) {
         line("", "which cage hangs on which half is not known");
     }
     out.push('\n');
-    out += &table(budget);
+    out += &table(budget).render(2, view.width);
     if arithmetic {
         out.push('\n');
-        sums(budget, fabric, &mut out);
+        let mut text = String::new();
+        sums(budget, fabric, &mut text);
+        let room = view.width.unwrap_or(usize::MAX);
+        let options = textwrap::Options::new(room).subsequent_indent("    ");
+        for sum in text.lines() {
+            let _ = writeln!(out, "{}", textwrap::fill(sum, &options));
+        }
     }
-    out.lines().map(str::trim_end).fold(String::new(), |all, line| all + line + "\n")
+    out
 }
 
 fn pool(pool: &LosslessPool) -> String {
@@ -152,16 +155,18 @@ fn pool(pool: &LosslessPool) -> String {
 }
 
 /// What one half holds and is asked for.
-fn weighed(half: &Half, budget: &Budget, line: &mut impl FnMut(&str, &str)) {
+fn weighed(half: &Half, budget: &Budget, view: View, line: &mut impl FnMut(&str, &str)) {
     let ratio = budget.oversubscription.ratio;
     let limit = half.limit(ratio);
     let part = (half.need * 100).checked_div(limit).unwrap_or_default();
     let over = if half.need > limit { ": over budget" } else { "" };
-    line(&name_of(half), &bar(half));
-    line(
-        "  need",
-        &format!("{} of {} = {} × {ratio}, {part} %{over}", mb(half.need), mb(limit), mb(half.pool)),
-    );
+    line(&name_of(half), &memory(half, view));
+    line("", &legend(half));
+    if let Some(bytes) = beside(half, budget).filter(|&bytes| bytes > 0) {
+        line("", &format!("{} of the chip are not in this pool", mb(bytes)));
+    }
+    line("  need", &demand(half, limit, view));
+    line("", &format!("{} of {} = {} × {ratio}, {part} %{over}", mb(half.need), mb(limit), mb(half.pool)));
     line("  shared", &format!("{} left, {} reserved", mb(half.shared), mb(half.reserved)));
     let (safe, ports) = (half.safe_ports(budget.classes), half.ports());
     line("  safe for", &format!("{safe} of {ports} ports that pause at once"));
@@ -176,43 +181,63 @@ fn weighed(half: &Half, budget: &Budget, line: &mut impl FnMut(&str, &str)) {
     line("  time to pause", &format!("at {fastest}: {} alone, {} with all congested", time(1), time(all)));
 }
 
-/// The half's memory: headroom, reserved, shared.
-fn bar(half: &Half) -> String {
+/// The half's memory as a bar: headroom, reserved, shared. What is there is seen, however little.
+fn memory(half: &Half, view: View) -> String {
+    let (whole, bar) = (half.pool + half.reserved + half.shared, view.bar());
+    let columns = |bytes: u64| (bytes * bar).checked_div(whole).unwrap_or_default().max(u64::from(bytes > 0));
+    let (headroom, reserved) = (columns(half.pool), columns(half.reserved));
+    let shared = bar.saturating_sub(headroom + reserved);
+    view.run("█", headroom, 36) + &view.run("▒", reserved, 33) + &view.run("░", shared, 32)
+}
+
+/// What the signs of the bar mean.
+fn legend(half: &Half) -> String {
     let whole = half.pool + half.reserved + half.shared;
-    let columns = |bytes: u64| (bytes * BAR).checked_div(whole).unwrap_or_default();
-    let (headroom, reserved) = (columns(half.pool), columns(half.reserved).max(u64::from(half.reserved > 0)));
-    let shared = BAR.saturating_sub(headroom + reserved);
-    let cells = |sign: &str, n: u64| sign.repeat(usize::try_from(n).unwrap_or_default());
-    let drawn = cells("█", headroom) + &cells("▒", reserved) + &cells("░", shared);
-    format!("{drawn} {} = █ headroom ▒ reserved ░ shared", mb(whole))
+    let bare = |bytes| mb(bytes).replace(" MB", "");
+    format!(
+        "█ headroom {} ▒ reserved {} ░ shared {} of {}",
+        bare(half.pool),
+        bare(half.reserved),
+        bare(half.shared),
+        mb(whole)
+    )
+}
+
+/// Bytes of the half that pools may share out and that aren't in this one, where the chip's own figure is known.
+fn beside(half: &Half, budget: &Budget) -> Option<u64> {
+    let chip = budget.platform.asic.v.shared_buffer.as_ref()?.v.0 / half.parts.max(1);
+    Some(chip.saturating_sub(half.pool + half.reserved + half.shared))
+}
+
+/// What the ports may need of what they may have, as a bar.
+fn demand(half: &Half, limit: u64, view: View) -> String {
+    let bar = view.bar();
+    let full = (half.need * bar).checked_div(limit).unwrap_or(bar).min(bar);
+    let sgr = if half.need > limit { 31 } else { 36 };
+    view.run("▓", full, sgr) + &view.run("·", bar - full, 2)
 }
 
 /// Ports by half, speed and length.
-fn table(budget: &Budget) -> String {
-    let mut rows = vec![["ports", "half", "speed", "length", "xoff", "all", "from"].map(str::to_owned)];
+fn table(budget: &Budget) -> Table {
+    let mut table = Table::new(&[">ports", "half", "speed", "length", ">xoff", ">all", ">share", "from"]);
     for group in &budget.groups {
         let kind = group.kind;
         let assumed = if kind.assumed { " assumed" } else { "" };
-        rows.push([
+        let all = group.xoff() * budget.classes;
+        let half = budget.halves.iter().find(|h| h.number == kind.half);
+        let share = half.and_then(|h| (all * 100).checked_div(h.need));
+        table.row([
             group.ports.to_string(),
             kind.half.map_or_else(|| "-".to_owned(), |h| h.to_string()),
             kind.speed.to_string(),
             format!("{}{assumed}", kind.length),
             group.headroom.map_or_else(|| "not known".to_owned(), |h| format!("{} B", grouped(h.xoff))),
-            group.headroom.map_or_else(String::new, |_| mb(group.xoff() * budget.classes)),
+            group.headroom.map_or_else(String::new, |_| mb(all)),
+            share.map_or_else(String::new, |share| format!("{share} %")),
             group.headroom.map_or_else(String::new, from),
         ]);
     }
-    let width = |i: usize| rows.iter().map(|r| r[i].chars().count()).max().unwrap_or_default();
-    let widths: Vec<usize> = (0..7).map(width).collect();
-    rows.iter().fold(String::new(), |mut out, row| {
-        let cells = row.iter().zip(&widths).enumerate().map(|(i, (cell, &w))| match i {
-            0 | 4 | 5 => format!("{cell:>w$}"),
-            _ => format!("{cell:w$}"),
-        });
-        let _ = writeln!(out, "  {}", cells.collect::<Vec<_>>().join("  "));
-        out
-    })
+    table
 }
 
 fn from(headroom: Headroom) -> String {
@@ -337,6 +362,7 @@ fn half(half: &Half, budget: &Budget) -> Value {
         "fits": half.need <= limit,
         "reserved": half.reserved,
         "shared": half.shared,
+        "outside": beside(half, budget),
         "safe_ports": half.safe_ports(budget.classes),
         "absorbed": { "1": budget.incast(half, 1), "2": budget.incast(half, 2), "all": budget.incast(half, half.ports()) },
         "pause_ns": { "alone": pause(1), "all": pause(half.ports() * budget.classes) },
@@ -364,55 +390,58 @@ fn group(group: &Group) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::{Exit, run};
-    use crate::host::{MemoryHost, Stream};
-
-    const FABRIC: &str = r#"
-        fabric "f" { nos "sonic" release="202505"; mtu 9100; }
-        hosts "gpu" count=64 { nic count=8 speed="400G"; }
-        tier "leaf" count=8 switch="dell-z9864f"
-        tier "spine" count=4 switch="dell-z9864f"
-        link "gpu" "leaf" by="rail" { length "3m"; }
-        link "leaf" "spine" speed="800G" per-pair=8 { length "40m"; }
-        class "rdma" dscp=26 priority=3 lossless=#true { ecn min="1MiB" max="4MiB"; }
-        class "bulk" default=#true priority=0
-        buffers { headroom oversubscription=2; }
-    "#;
-
-    fn show(args: &[&str]) -> (Exit, String, String) {
-        let host = MemoryHost::default().file("fabric.kdl", FABRIC);
-        let exit = run(["fabc", "show", "buffers"].iter().chain(args).copied(), &host);
-        (exit, host.written(Stream::Out), host.written(Stream::Err))
-    }
+    use crate::cli::Exit;
+    use crate::cli::show::tests::{show, show_with};
 
     #[test]
     fn one_table_for_switches_that_are_alike() {
-        let (exit, text, _) = show(&[]);
+        let (exit, text, _) = show(&["buffers"], None);
         assert_eq!(exit, Exit::Clean);
         insta::assert_snapshot!(text);
     }
 
     #[test]
     fn one_switch_and_its_sums() {
-        let (exit, text, _) = show(&["spine-02", "--arithmetic"]);
+        let (exit, text, _) = show(&["buffers", "spine-02", "--arithmetic"], Some(80));
         assert_eq!(exit, Exit::Clean);
         insta::assert_snapshot!(text);
-        assert_eq!(show(&["fabric.kdl", "spine-02", "--arithmetic"]).1, text);
-        let (exit, _, error) = show(&["fabric.kdl", "spine-2"]);
-        assert_eq!(exit, Exit::Failed);
-        assert!(error.contains("did you mean `spine-0"), "{error}");
+        assert_eq!(show(&["buffers", "fabric.kdl", "spine-02", "--arithmetic"], Some(80)).1, text);
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in [50, 64, 80, 100] {
+            let (_, text, _) = show(&["buffers", "--arithmetic"], Some(width));
+            assert!(text.lines().all(|l| l.chars().count() <= width), "{width}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn colours_are_for_those_who_want_them() {
+        let coloured = |args: &[&str]| show(args, Some(80)).1.contains("\u{1b}[");
+        assert!(!coloured(&["buffers"]) && coloured(&["buffers", "--color", "always"]));
     }
 
     #[test]
     fn programs_get_bytes() {
-        let (_, text, _) = show(&["spine-01", "--format", "json"]);
-        let list: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let half = &list[0]["halves"][0];
+        let (_, text, _) = show(&["buffers", "spine-01", "--format", "json"], None);
+        let page: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let (list, half) = (&page["switches"], &page["switches"][0]["halves"][0]);
         // 32 ports of 800G at 40 m; half of 33,374,584, twice.
         assert_eq!(half["need"], 32 * 835_406);
         assert_eq!(half["limit"], 33_374_584);
         assert_eq!(half["safe_ports"], 16_687_292 / 835_406);
         assert_eq!(half["shared"], (162_539_680 - 33_374_584) / 2 - 32 * 18_796);
+        // Half of the chip's 165,867,080 less half of the pool.
+        assert_eq!(half["outside"], (165_867_080 - 162_539_680) / 2);
         assert_eq!(list[0]["ports"][0]["listed"], true);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told() {
+        let more = "class \"b\" dscp=27 priority=4 lossless=#true { congestion-control \"none\"; }";
+        let (exit, text, _) = show_with(more, &["buffers", "leaf-01"], None);
+        assert_eq!(exit, Exit::Findings);
+        assert!(text.contains(": over budget"), "{text}");
     }
 }

@@ -1,0 +1,74 @@
+//! `fabc show --format json` has the shape that its schema promises, for every example.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
+
+mod common;
+
+use serde_json::Value;
+
+/// What of JSON Schema the promises are written in: `type`, `enum`, `const`, `items`, `properties` that all must be there.
+fn check(value: &Value, schema: &Value, place: &str, wrong: &mut Vec<String>) {
+    let name = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let fits =
+        |kind: &Value| kind == name || kind.as_array().is_some_and(|all| all.iter().any(|k| k == name));
+    if schema.get("type").is_some_and(|kind| !fits(kind))
+        || schema.get("const").is_some_and(|only| only != value)
+        || schema.get("enum").is_some_and(|all| !all.as_array().unwrap().contains(value))
+    {
+        wrong.push(format!("{place}: {value}"));
+    }
+    if let Value::Array(items) = value {
+        items.iter().for_each(|item| check(item, &schema["items"], &format!("{place}[]"), wrong));
+    }
+    let Value::Object(fields) = value else { return };
+    let known = schema["properties"].as_object().unwrap();
+    let required = schema["required"].as_array().unwrap();
+    assert_eq!(required.len(), known.len(), "{place}: all that is known is required");
+    wrong
+        .extend(known.keys().filter(|k| !fields.contains_key(*k)).map(|k| format!("{place}.{k} is missing")));
+    for (name, value) in fields {
+        match known.get(name) {
+            Some(schema) => check(value, schema, &format!("{place}.{name}"), wrong),
+            None => wrong.push(format!("{place}.{name} is not promised")),
+        }
+    }
+}
+
+#[test]
+fn every_document_is_as_promised() {
+    let project = common::project();
+    let mut seen = 0;
+    for example in common::entries(&project.join("examples")) {
+        let output = common::fabc(&example, &["show", "qos", "--format", "json"]);
+        let page: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let switch = page["switches"][0]["switches"][0].as_str().unwrap();
+        for (what, args) in [("qos", vec![]), ("buffers", vec![]), ("ports", vec!["fabric.kdl", switch])] {
+            let args: Vec<&str> =
+                ["show", what].into_iter().chain(args).chain(["--format", "json"]).collect();
+            let output = common::fabc(&example, &args);
+            let text = String::from_utf8(output.stdout).unwrap();
+            let page: Value = serde_json::from_str(&text).unwrap();
+            let schema = project.join(format!("targets/schemas/show-{what}.schema.json"));
+            let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
+            let mut wrong = Vec::new();
+            check(&page, &schema, what, &mut wrong);
+            wrong.truncate(10);
+            assert!(wrong.is_empty(), "{}: {wrong:#?}", example.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 20);
+}
