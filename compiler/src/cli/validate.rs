@@ -46,6 +46,7 @@ pub(crate) use with_libyang::run;
 
 #[cfg(feature = "yang")]
 mod with_libyang {
+    use std::collections::BTreeMap;
     use std::path::Path;
 
     use fabc_lang::diagnostic::Findings;
@@ -64,6 +65,7 @@ mod with_libyang {
         name: String,
         alike: usize,
         verdict: Verdict,
+        own: BTreeMap<String, usize>,
     }
 
     pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
@@ -115,7 +117,9 @@ mod with_libyang {
         let judged = fabric::validate(models, &fabric, &bundle, args.all, &mut findings);
         analysis.levels.apply(&mut findings, true);
         let judged = judged.into_iter();
-        let judged = judged.map(|j| Judged { name: j.switch, alike: j.alike, verdict: j.verdict }).collect();
+        let judged = judged
+            .map(|j| Judged { name: j.switch, alike: j.alike, verdict: j.verdict, own: j.own })
+            .collect();
         Ok((analysis.sources, findings, judged))
     }
 
@@ -136,7 +140,7 @@ mod with_libyang {
             let text = String::from_utf8(bytes).map_err(|_| unread("it is not UTF-8".to_owned()))?;
             let id = sources.add(name.clone(), text);
             if let Some(verdict) = file::validate(models, &sources, id, &mut findings) {
-                judged.push(Judged { name, alike: 1, verdict });
+                judged.push(Judged { name, alike: 1, verdict, own: BTreeMap::new() });
             }
         }
         args.source.levels()?.apply(&mut findings, true);
@@ -157,13 +161,22 @@ mod with_libyang {
         } else {
             String::new()
         };
-        let bare = if bare > 0 { format!("; {} without a model", count(bare, "row")) } else { String::new() };
-        format!("valid: {} of {}{stands}{bare}", count(rows, "row"), count(judged.len(), what))
+        let own: usize = judged.iter().flat_map(|one| one.own.values()).sum();
+        let mut rest = [(bare, "row", "without a model"), (own, "field", "that the models don't know")]
+            .into_iter()
+            .filter(|(n, ..)| *n > 0)
+            .map(|(n, what, how)| format!("{} {how}", count(n, what)))
+            .collect::<Vec<_>>()
+            .join(", ");
+        if !rest.is_empty() {
+            rest = format!("; not checked: {rest}");
+        }
+        format!("valid: {} of {}{stands}{rest}", count(rows, "row"), count(judged.len(), what))
     }
 
     fn document(judged: &[Judged]) -> String {
         let one = |one: &Judged| {
-            let Judged { name, alike, verdict } = one;
+            let Judged { name, alike, verdict, own } = one;
             let bare: Vec<Value> = verdict
                 .unmodelled
                 .iter()
@@ -171,7 +184,7 @@ mod with_libyang {
                 .collect();
             json!({
                 "name": name, "stands_for": alike, "rows": verdict.rows, "refused": verdict.violations.len(),
-                "without_model": bare,
+                "without_model": bare, "unknown_fields": own,
             })
         };
         let list: Vec<Value> = judged.iter().map(one).collect();

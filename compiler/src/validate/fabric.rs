@@ -12,7 +12,7 @@ use fabc_yang::{Kind, Models, Verdict, Violation};
 use rayon::prelude::*;
 
 use super::file::{place, rule};
-use super::rules::NO_MODEL;
+use super::rules::{APART, NO_MODEL};
 
 /// A switch that was judged.
 #[derive(Debug)]
@@ -23,6 +23,9 @@ pub struct Judged {
     pub alike: usize,
     /// What the models say of its config_db.json.
     pub verdict: Verdict,
+    /// Fields that only its own system has, `TABLE field`, and how many rows have each: the models describe community
+    /// SONiC.
+    pub own: BTreeMap<String, usize>,
 }
 
 /// Judges one switch of each kind, or all of them. Switches are of one kind where their rows are the same but for numbers,
@@ -44,18 +47,50 @@ pub fn validate(
         *alike.entry(head).or_default() += 1;
     }
     let heads: Vec<(usize, usize)> = alike.into_iter().collect();
+    let community = fabric.intent.fabric.nos.v == Nos::Sonic;
     let judge = |&(index, alike): &(usize, usize)| {
-        let verdict = models.judge(&config(index)?);
-        Some(Judged { switch: fabric.switches[index].name.clone(), alike, verdict })
+        let mut verdict = models.judge(&config(index)?);
+        let own = if community { BTreeMap::new() } else { own(&mut verdict) };
+        Some(Judged { switch: fabric.switches[index].name.clone(), alike, verdict, own })
     };
     let judged: Vec<Judged> = heads.par_iter().filter_map(judge).collect();
     for group in groups(fabric, &judged) {
         findings.push(group.finding());
     }
-    if fabric.intent.fabric.nos.v == Nos::Sonic {
-        unmodelled(fabric, &judged, findings);
+    match community {
+        true => unmodelled(fabric, &judged, findings),
+        false => apart(fabric, &judged).into_iter().for_each(|note| findings.push(note)),
     }
     judged
+}
+
+/// Takes fields out that the models don't have: another system than theirs may have them.
+fn own(verdict: &mut Verdict) -> BTreeMap<String, usize> {
+    let mut own = BTreeMap::new();
+    verdict.violations.retain(|violation| {
+        let field = violation.field.as_ref().filter(|_| violation.kind == Kind::Field);
+        if let Some(field) = field {
+            *own.entry(format!("{} {field}", violation.table)).or_default() += 1;
+        }
+        field.is_none()
+    });
+    own
+}
+
+/// What is not checked because the models describe another system.
+fn apart(fabric: &Fabric, judged: &[Judged]) -> Option<Diagnostic> {
+    let tables = judged.iter().flat_map(|one| &one.verdict.unmodelled).map(|(table, _)| table.as_str());
+    let fields = judged.iter().flat_map(|one| one.own.keys()).map(String::as_str);
+    let (tables, fields): (BTreeSet<&str>, BTreeSet<&str>) = (tables.collect(), fields.collect());
+    if tables.is_empty() && fields.is_empty() {
+        return None;
+    }
+    let message = "tables and fields of Enterprise SONiC's own are not checked: the models are those of community SONiC";
+    let mut note = APART.at(fabric.intent.fabric.nos.at, message);
+    for (what, names) in [("tables", tables), ("fields", fields)].into_iter().filter(|(_, n)| !n.is_empty()) {
+        note = note.note(format!("{what}: {}", names.into_iter().collect::<Vec<_>>().join(", ")));
+    }
+    Some(note)
 }
 
 /// Tables that no model describes: community SONiC has one of every table that fabc fills, so the source asks for them.

@@ -37,5 +37,12 @@ fabc_lang::rule! {
     pub static NO_MODEL = Warning "yang/no-model" "a table without a model";
 }
 
+fabc_lang::rule! {
+    /// The YANG models are those of community SONiC, and the fabric runs Enterprise SONiC: what both have is checked, the
+    /// rest is named.
+    pub static APART = Note "yang/apart" "what only another system has";
+}
+
 /// Rules that validation reports under.
-pub static RULES: &[&Rule] = &[&KEY, &FIELD, &FORM, &VALUE, &REFERENCE, &MISSING, &CONDITION, &NO_MODEL];
+pub static RULES: &[&Rule] =
+    &[&KEY, &FIELD, &FORM, &VALUE, &REFERENCE, &MISSING, &CONDITION, &NO_MODEL, &APART];

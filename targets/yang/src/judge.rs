@@ -13,8 +13,10 @@ use yang5::data::{DataFormat, DataParserFlags, DataTree, DataValidationFlags};
 use yang5::ffi::{LYD_PARSE_JSON_STRING_DATATYPES, LYD_VALIDATE_MULTI_ERROR};
 use yang5::schema::SchemaNodeKind;
 
+use crate::limits::Limits;
 use crate::log::{self, Message};
 use crate::reason::{Reason, tell};
+use crate::schema::List;
 use crate::translate::{Item, Shape, document, translate};
 use crate::{Kind, Models, Verdict, Violation};
 
@@ -63,9 +65,10 @@ impl Models {
 
     /// Finds out what is wrong with which field.
     fn blame(&self, items: &[Item<'_>], violations: &mut Vec<Violation>) {
+        let mut limits = Limits::new(&self.context);
         let mut sound = Sound::new(violations);
         for (index, item) in items.iter().enumerate() {
-            self.try_row(index, item, &mut sound, violations);
+            self.try_row(index, item, &mut sound, &mut limits, violations);
         }
         let kept = items.iter().enumerate().filter(|(index, _)| !sound.dropped.contains(index));
         let rows =
@@ -82,6 +85,7 @@ impl Models {
         index: usize,
         item: &'a Item<'a>,
         sound: &mut Sound<'a>,
+        limits: &mut Limits<'_>,
         violations: &mut Vec<Violation>,
     ) {
         let alone = |keep: &dyn Fn(&str) -> bool| document(std::iter::once((item, item.data(keep))));
@@ -89,7 +93,7 @@ impl Models {
             let (fits, said) = self.read(&alone(&|_| false), Depth::Types);
             if !fits {
                 sound.dropped.insert(index);
-                let found = violation(item, None, said);
+                let found = violation(item, None, said, limits);
                 sound.note(&found);
                 violations.push(found);
                 return;
@@ -98,7 +102,7 @@ impl Models {
                 let (fits, said) = self.read(&alone(&|other| other == *name), Depth::Types);
                 if !fits {
                     sound.refused.insert((index, name));
-                    let found = violation(item, Some(name), said);
+                    let found = violation(item, Some(name), said, limits);
                     sound.note(&found);
                     violations.push(found);
                 }
@@ -259,12 +263,25 @@ fn some(name: &str) -> Option<String> {
 }
 
 /// What libyang says of a row alone: of its key, or of one field.
-fn violation(item: &Item<'_>, field: Option<&str>, said: Vec<Message>) -> Violation {
-    let mut said: Vec<String> = said.into_iter().map(|message| message.text).collect();
+fn violation(
+    item: &Item<'_>,
+    field: Option<&str>,
+    mut said: Vec<Message>,
+    limits: &mut Limits<'_>,
+) -> Violation {
     // A list entry whose key is wrong lacks it, too.
-    said.retain(|text| !text.starts_with("List instance is missing its key"));
-    said.dedup();
-    let words: Vec<String> = said.iter().map(|text| tell(text).words).collect();
+    said.retain(|message| !message.text.starts_with("List instance is missing its key"));
+    let mut words: Vec<String> = Vec::new();
+    for message in &said {
+        let reason = tell(&message.text);
+        let limit = if reason.is_whole { None } else { limit(item, field, message, limits) };
+        words.push(match limit {
+            // `x` is none of the words that the model has: one of a, b
+            Some(limit) => format!("{}: {limit}", reason.words).replace(OF_WORDS, "none of "),
+            None => reason.words,
+        });
+    }
+    words.dedup();
     Violation {
         table: item.table.to_owned(),
         key: Some(item.row.key.clone()),
@@ -272,7 +289,23 @@ fn violation(item: &Item<'_>, field: Option<&str>, said: Vec<Message>) -> Violat
         kind: if field.is_some() { Kind::Value } else { Kind::Key },
         reason: words.join("; "),
         instead: None,
-        said,
+        said: said.into_iter().map(|message| message.text).collect(),
+    }
+}
+
+/// What an enumeration's words are put in place of.
+const OF_WORDS: &str = "none of the words that the model has: one of ";
+
+/// What the leaf takes that a message speaks of.
+fn limit(item: &Item<'_>, field: Option<&str>, message: &Message, limits: &mut Limits<'_>) -> Option<String> {
+    let leaf = message.path.as_deref()?.rsplit('/').next()?;
+    let (module, table) = (item.model.module.as_str(), item.table);
+    match item.shape {
+        Shape::Single(name) => limits.of(module, &[table, name], field?),
+        Shape::Entry(List { name, map: Some(map), .. }) if field.is_some() => {
+            limits.of(module, &[table, name, &map.name], leaf)
+        }
+        Shape::Entry(list) => limits.of(module, &[table, &list.name], field.unwrap_or(leaf)),
     }
 }
 
@@ -408,11 +441,11 @@ module sonic-toy {
                 "DSCP_TO_TC_MAP|AZURE 64: Value: `64` does not match `6[0-3]|[1-5]?[0-9]`",
                 "DSCP_TO_TC_MAP|a|b: Key: a key of 2 parts, where the model has `name`",
                 "PORT|Ethernet0 sped: Field: the model has no such field",
-                "PORT|Ethernet0 speed: Value: `0` is out of range",
+                "PORT|Ethernet0 speed: Value: `0` is out of range: 1..1600000",
                 "PORT|Ethernet0 tags: Form: one value here, a list in the model",
                 "PORT|Ethernet2 speed: Missing: `speed` is missing",
                 "PORT|eth1: Key: `eth1` does not match `Ethernet[0-9]+`",
-                "WATCH|Ethernet0|x: Key: `x` is no uint8",
+                "WATCH|Ethernet0|x: Key: `x` is no uint8: 0..255",
                 "WATCH|Ethernet9: Reference: `Ethernet9` is not in PORT: `port` in the key",
                 "WATCH|Ethernet9 map: Reference: `NO` is not in DSCP_TO_TC_MAP",
                 "WATCH|a|b|c: Key: a key of 3 parts, where the model has `port|queue` or `port` or `GLOBAL` itself",

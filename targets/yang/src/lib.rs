@@ -6,11 +6,13 @@
 //! - `translate`: ConfigDB to YANG data, by the rules of SONiC's own translator (`sonic_yang_ext.py`)
 //! - `judge`: what libyang says of the data, table by table, row by row, field by field
 //! - `reason`: what it says, in words of ours
+//! - `limits`: what it leaves out: ranges, patterns, words
 //! - `log`: its messages, collected
 //!
 //! This is the only part of fabc that needs C. It reads nothing but the folder of the models.
 
 mod judge;
+mod limits;
 mod log;
 mod reason;
 mod schema;

@@ -13,11 +13,13 @@ pub(crate) struct Reason {
     pub(crate) reference: Option<(String, Vec<String>)>,
     /// The field that is missing.
     pub(crate) missing: Option<String>,
+    /// Whether the words say what the model wants instead.
+    pub(crate) is_whole: bool,
 }
 
 /// Takes a message apart.
 pub(crate) fn tell(text: &str) -> Reason {
-    let plain = |kind, words| Reason { kind, words, reference: None, missing: None };
+    let plain = |kind, words| Reason { kind, words, reference: None, missing: None, is_whole: false };
     let targets: Vec<String> = text.split(NO_TARGET).skip(1).filter_map(table).collect();
     if let Some(value) = quoted(text).filter(|_| text.contains(NO_TARGET)) {
         let words = match &targets[..] {
@@ -35,7 +37,8 @@ pub(crate) fn tell(text: &str) -> Reason {
     if let Some(rest) = text.strip_prefix("Unsatisfied pattern - ")
         && let Some((value, pattern)) = rest.split_once(" does not match ")
     {
-        return plain(Kind::Value, format!("{} does not match {}", ticked(value), ticked(pattern)));
+        let words = format!("{} does not match {}", ticked(value), ticked(pattern));
+        return Reason { is_whole: true, ..plain(Kind::Value, words) };
     }
     if let Some(value) = quoted(text) {
         if text.starts_with("Unsatisfied range") || text.contains(" out of type ") {
@@ -55,7 +58,8 @@ pub(crate) fn tell(text: &str) -> Reason {
             return plain(Kind::Value, format!("`{value}` is no {name}"));
         }
         if text.starts_with("Invalid boolean value") {
-            return plain(Kind::Value, format!("`{value}` is neither `true` nor `false`"));
+            let words = format!("`{value}` is neither `true` nor `false`");
+            return Reason { is_whole: true, ..plain(Kind::Value, words) };
         }
     }
     plain(if is_condition(text) { Kind::Condition } else { Kind::Value }, styled(text))
