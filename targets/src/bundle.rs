@@ -10,7 +10,7 @@ use crate::device::Device;
 use crate::frr::{self, TemplateError, Templates};
 use crate::names::Names;
 use crate::sonic::{self, Release};
-use crate::{cabling, model};
+use crate::{cabling, model, telemetry};
 
 /// A file of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +27,13 @@ pub enum File {
     Topology,
     /// `fabric.json`
     Fabric,
+    /// `telemetry/gnmic.yaml`
+    Gnmic,
 }
 
 /// Files of the whole fabric, the longest first. They come before those of the switches: each is made on one core, and
-/// begun last it would keep the others waiting.
-const WHOLE: [File; 4] = [File::Fabric, File::Cables, File::Topology, File::Hosts];
+/// begun last it would keep the others waiting. The last one is made where it is asked for.
+const WHOLE: [File; 5] = [File::Fabric, File::Cables, File::Topology, File::Hosts, File::Gnmic];
 
 /// All files of a build. Each is made when it is asked for, from any thread; none is kept.
 #[derive(Debug)]
@@ -93,7 +95,13 @@ impl<'a> Bundle<'a> {
 
     /// Number of files.
     pub fn len(&self) -> usize {
-        2 * self.present.len() + WHOLE.len()
+        2 * self.present.len() + self.whole().len()
+    }
+
+    fn whole(&self) -> &'static [File] {
+        let asked = self.fabric.intent.telemetry.as_ref().is_some_and(|t| t.subscriptions.is_some());
+        let [always @ .., _] = &WHOLE;
+        if asked { &WHOLE } else { always }
     }
 
     /// Whether there are no files: never.
@@ -103,7 +111,8 @@ impl<'a> Bundle<'a> {
 
     /// Which file number `i` is; none beyond the last.
     pub fn file(&self, i: usize) -> Option<File> {
-        let Some(i) = i.checked_sub(WHOLE.len()) else { return WHOLE.get(i).copied() };
+        let whole = self.whole();
+        let Some(i) = i.checked_sub(whole.len()) else { return whole.get(i).copied() };
         let index = *self.present.get(i / 2)?;
         Some(if i.is_multiple_of(2) { File::ConfigDb(index) } else { File::FrrConf(index) })
     }
@@ -118,6 +127,7 @@ impl<'a> Bundle<'a> {
             Some(File::Cables) => Cow::Borrowed("cabling/cables.csv"),
             Some(File::Topology) => Cow::Borrowed("cabling/topology.dot"),
             Some(File::Fabric) => Cow::Borrowed("fabric.json"),
+            Some(File::Gnmic) => Cow::Borrowed(telemetry::PATH),
             None => Cow::Borrowed(""),
         }
     }
@@ -150,6 +160,7 @@ impl<'a> Bundle<'a> {
             Some(File::Cables) => cabling::cables(self.fabric, &self.names, part, out),
             Some(File::Topology) => cabling::topology(self.fabric, &self.names, part, out),
             Some(File::Fabric) => model::fabric_json(self.fabric, &self.names, self.version, part, out),
+            Some(File::Gnmic) => telemetry::gnmic(self.fabric, part, out),
             None => false,
         }
     }

@@ -7,6 +7,7 @@
 //! - [`frr`]: a switch's `frr.conf`
 //! - [`cabling`]: `hosts.csv`, `cabling/cables.csv`, `cabling/topology.dot`
 //! - [`model`]: the fabric as `fabric.json`
+//! - `telemetry`: what collectors ask, `telemetry/gnmic.yaml`
 //! - [`why()`]: where a value comes from
 //!
 //! Nothing here reads or writes a file; nothing is kept but what is being written.
@@ -20,6 +21,7 @@ pub mod frr;
 pub mod model;
 mod names;
 pub mod sonic;
+mod telemetry;
 mod why;
 
 pub use bundle::{Bundle, BundleError, File};

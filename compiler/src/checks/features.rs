@@ -2,9 +2,10 @@
 
 use fabc_lang::diagnostic::{Findings, Rule};
 use fabc_lang::fabric::Fabric;
-use fabc_lang::intent::{Nos, Switching};
+use fabc_lang::intent::{FabricNode, Nos, Switching};
 use fabc_lang::platform::{Catalog, Feature, built_in};
 use fabc_lang::source::{Sources, Span};
+use fabc_targets::sonic::Release;
 
 /// What the file asks every switch to do.
 pub(super) struct Asked {
@@ -16,26 +17,75 @@ pub(super) struct Asked {
     pub(super) verb: &'static str,
     /// Shows it on a box.
     pub(super) show: &'static str,
+    /// First release of community SONiC that has it; none where Enterprise SONiC alone does.
+    since: Option<&'static str>,
+}
+
+impl Asked {
+    /// Whether the fabric's system has it, as far as is known.
+    pub(super) fn is_in(&self, node: &FabricNode) -> bool {
+        match self.since {
+            None => node.nos.v == Nos::EnterpriseSonic,
+            Some(first) => Release::find(node.nos.v, &node.release.v).is_some_and(|r| r.since(first)),
+        }
+    }
 }
 
 /// All that is asked for, in the order of the language.
 pub(super) fn asked(fabric: &Fabric) -> impl Iterator<Item = Asked> {
-    let balancing = fabric.intent.load_balancing.as_ref();
-    let switching = fabric.intent.fabric.switching.filter(|s| s.v == Switching::CutThrough);
+    let intent = &fabric.intent;
+    let balancing = intent.load_balancing.as_ref();
+    let switching = intent.fabric.switching.filter(|s| s.v == Switching::CutThrough);
     let qpn = balancing.and_then(|l| l.hash.as_ref()).and_then(|h| h.qpn).filter(|q| q.v);
     let adaptive = balancing.and_then(|l| l.adaptive.as_ref());
-    let asked = |feature, at, noun, verb, show| Asked { feature, at, noun, verb, show };
-    let cut = switching
-        .map(|s| asked(Feature::CutThrough, s.at, "cut-through", "cut through", "show switching-mode"));
-    let hash = qpn.map(|q| {
-        let verb = "hash on the queue pair";
-        asked(Feature::QpnHash, q.at, "a hash on the queue pair", verb, "show ip load-share")
-    });
-    let ars = adaptive.map(|a| {
-        let verb = "balance adaptively";
-        asked(Feature::Adaptive, a.at, "adaptive load balancing", verb, "show running-configuration ars")
-    });
-    cut.into_iter().chain(hash).chain(ars)
+    let streamed = intent.telemetry.as_ref().and_then(|t| t.high_frequency.as_ref());
+    let of = |feature, since, at: Option<Span>, noun, verb, show| {
+        at.map(|at| Asked { feature, at, noun, verb, show, since })
+    };
+    [
+        of(
+            Feature::CutThrough,
+            None,
+            switching.map(|s| s.at),
+            "cut-through",
+            "cut through",
+            "show switching-mode",
+        ),
+        of(
+            Feature::QpnHash,
+            None,
+            qpn.map(|q| q.at),
+            "a hash on the queue pair",
+            "hash on the queue pair",
+            "show ip load-share",
+        ),
+        of(
+            Feature::Adaptive,
+            None,
+            adaptive.map(|a| a.at),
+            "adaptive load balancing",
+            "balance adaptively",
+            "show running-configuration ars",
+        ),
+        of(
+            Feature::PacketTrimming,
+            Some("202505"),
+            intent.trimming.as_ref().map(|t| t.at),
+            "packet trimming",
+            "trim packets",
+            "sonic-db-cli STATE_DB hget 'SWITCH_CAPABILITY|switch' SWITCH_TRIMMING_CAPABLE",
+        ),
+        of(
+            Feature::HighFrequencyTelemetry,
+            Some("202505"),
+            streamed.map(|s| s.at),
+            "high-frequency telemetry",
+            "stream counters",
+            "sonic-db-cli STATE_DB keys 'HIGH_FREQUENCY_TELEMETRY_SESSION*'",
+        ),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Reports where release or box is known not to have a feature that is asked for. `instead` ends the help.
@@ -47,11 +97,24 @@ pub(super) fn refuse(
     findings: &mut Findings,
 ) {
     let Some(asked) = asked(fabric).find(|asked| asked.feature == feature) else { return };
-    let nos = fabric.intent.fabric.nos;
-    if nos.v == Nos::Sonic {
-        let message = format!("no release of community SONiC has {}", asked.noun);
-        let help = format!("`nos \"enterprise-sonic\" release=\"4.x\"` has it; {instead}");
-        findings.push(rule.at(asked.at, message).label(nos.at, "chosen here").help(help));
+    let node = &fabric.intent.fabric;
+    if !asked.is_in(node) {
+        let (at, text, has) = match (asked.since, node.nos.v) {
+            (None, _) => {
+                let text = format!("no release of community SONiC has {}", asked.noun);
+                (node.nos.at, text, "`nos \"enterprise-sonic\" release=\"4.x\"`".to_owned())
+            }
+            (Some(first), Nos::Sonic) => {
+                let text = format!("release {} has no {}", node.release.v, asked.noun);
+                (node.release.at, text, format!("release {first}"))
+            }
+            (Some(first), Nos::EnterpriseSonic) => {
+                let text = format!("no release of Enterprise SONiC is known to have {}", asked.noun);
+                (node.nos.at, text, format!("`nos \"sonic\" release=\"{first}\"`"))
+            }
+        };
+        let help = format!("{has} has it; {instead}");
+        findings.push(rule.at(asked.at, text).label(at, "chosen here").help(help));
         return;
     }
     for (index, platform) in fabric.platforms.iter().enumerate() {

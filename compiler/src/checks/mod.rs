@@ -174,6 +174,13 @@ mod buffers {
     pub(super) mod table_too_low;
     pub(super) mod thresholds_differ;
 }
+mod trimming {
+    pub(super) mod lossless;
+    pub(super) mod not_first;
+    pub(super) mod other_class;
+    pub(super) mod size;
+    pub(super) mod unknown_class;
+}
 mod routing {
     pub(super) mod asn_clash;
     pub(super) mod asn_missing;
@@ -227,14 +234,21 @@ mod secrets {
     pub(super) mod snmp_community;
 }
 mod nos {
+    pub(super) mod certificate_path;
+    pub(super) mod gnmi_open;
     pub(super) mod likely_names;
     pub(super) mod login_stays_local;
     pub(super) mod mac_left_to_ztp;
     pub(super) mod no_adaptive;
     pub(super) mod no_cut_through;
+    pub(super) mod no_high_frequency;
     pub(super) mod no_interface_naming;
     pub(super) mod no_qpn_hash;
+    pub(super) mod no_trimming;
+    pub(super) mod no_user_auth;
     pub(super) mod qos_not_written;
+    pub(super) mod telemetry_interval;
+    pub(super) mod telemetry_not_written;
     pub(super) mod uncertain_feature;
     pub(crate) mod unknown_release;
 }
@@ -315,6 +329,11 @@ pub static CHECKS: &[&Check] = &[
     &buffers::table_differs::CHECK,
     &buffers::table_too_low::CHECK,
     &buffers::thresholds_differ::CHECK,
+    &trimming::lossless::CHECK,
+    &trimming::not_first::CHECK,
+    &trimming::other_class::CHECK,
+    &trimming::size::CHECK,
+    &trimming::unknown_class::CHECK,
     &routing::asn_clash::CHECK,
     &routing::asn_missing::CHECK,
     &routing::asn_public::CHECK,
@@ -355,14 +374,21 @@ pub static CHECKS: &[&Check] = &[
     &overrides::watchdog_differs::CHECK,
     &secrets::in_source::CHECK,
     &secrets::snmp_community::CHECK,
+    &nos::certificate_path::CHECK,
+    &nos::gnmi_open::CHECK,
     &nos::likely_names::CHECK,
     &nos::login_stays_local::CHECK,
     &nos::mac_left_to_ztp::CHECK,
     &nos::no_adaptive::CHECK,
     &nos::no_cut_through::CHECK,
+    &nos::no_high_frequency::CHECK,
     &nos::no_interface_naming::CHECK,
     &nos::no_qpn_hash::CHECK,
+    &nos::no_trimming::CHECK,
+    &nos::no_user_auth::CHECK,
     &nos::qos_not_written::CHECK,
+    &nos::telemetry_interval::CHECK,
+    &nos::telemetry_not_written::CHECK,
     &nos::uncertain_feature::CHECK,
     &nos::unknown_release::CHECK,
     &expect::disjoint_paths::CHECK,

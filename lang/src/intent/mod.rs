@@ -11,6 +11,7 @@ mod routing;
 mod scope;
 mod site;
 mod switch;
+mod telemetry;
 mod unread;
 
 pub use class::{
@@ -23,6 +24,7 @@ pub use routing::{Bfd, Routing};
 pub use scope::{Absent, By, Hosts, LinkNode, Nic, PlaneNode, PodNode, Scope, Striping, TierNode};
 pub use site::{Hall, Management, Place, RackSpec, Row, Tacacs};
 pub use switch::{ConfigDb, PortOverride, SwitchNode};
+pub use telemetry::{Certificates, Gnmi, HighFrequency, Telemetry, Trimming};
 pub use unread::Unread;
 
 use crate::diagnostic::Findings;
@@ -52,6 +54,8 @@ pub static ROOT: Node = Node::new("", "").children(&[
     &class::WATCHDOG,
     &class::BUFFERS,
     &class::LOAD_BALANCING,
+    &telemetry::TRIMMING,
+    &telemetry::TELEMETRY,
     &routing::ROUTING,
     &site::HALL,
     &site::PLACE,
@@ -80,6 +84,10 @@ pub struct Intent {
     pub buffers: Option<Buffers>,
     /// `load-balancing`
     pub load_balancing: Option<LoadBalancing>,
+    /// `trimming`
+    pub trimming: Option<Trimming>,
+    /// `telemetry`
+    pub telemetry: Option<Telemetry>,
     /// `routing`
     pub routing: Option<Routing>,
     /// `hall`
@@ -142,6 +150,8 @@ pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Inten
         watchdog: all(&class::WATCHDOG).map(Watchdog::read).next(),
         buffers: all(&class::BUFFERS).map(Buffers::read).next(),
         load_balancing: all(&class::LOAD_BALANCING).map(LoadBalancing::read).next(),
+        trimming: all(&telemetry::TRIMMING).filter_map(Trimming::read).next(),
+        telemetry: all(&telemetry::TELEMETRY).map(Telemetry::read).next(),
         routing: all(&routing::ROUTING).map(Routing::read).next(),
         halls: all(&site::HALL).filter_map(Hall::read).collect(),
         places: all(&site::PLACE).filter_map(Place::read).collect(),

@@ -51,12 +51,14 @@ static EXTRA_PORT: Node =
             SOURCE,
             CONFIDENCE,
         ]);
-static FEATURE: Node = Node::new(
-    "feature",
-    "Whether the box does under Enterprise SONiC what not every box does. What no source tells is left out.",
-)
-.args(&[arg("NAME", Kind::Word(&Feature::NAMES), "")])
-.props(&[prop_or("can", Kind::Bool, "#true", "#false where it is known that it can't"), SOURCE, CONFIDENCE]);
+static FEATURE: Node =
+    Node::new("feature", "Whether the box does what not every box does. What no source tells is left out.")
+        .args(&[arg("NAME", Kind::Word(&Feature::NAMES), "")])
+        .props(&[
+            prop_or("can", Kind::Bool, "#true", "#false where it is known that it can't"),
+            SOURCE,
+            CONFIDENCE,
+        ]);
 
 /// `platform NAME`
 pub static PLATFORM: Node = Node::new(
@@ -128,13 +130,17 @@ pub struct ExtraPort {
     pub power: Option<Power>,
 }
 
-/// What a box does under Enterprise SONiC, and not every box.
+/// What a box does, and not every box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Feature {
     /// Dynamic load balancing.
     Adaptive,
     /// Frames are sent on while they still come in.
     CutThrough,
+    /// The chip itself streams counters.
+    HighFrequencyTelemetry,
+    /// Packets that find no room are cut and sent on.
+    PacketTrimming,
     /// A map from PFC priority to priority group.
     PfcPriorityPg,
     /// ECMP hashes on RoCE's queue pair.
@@ -142,9 +148,22 @@ pub enum Feature {
 }
 
 impl Feature {
-    const ALL: [Feature; 4] =
-        [Feature::Adaptive, Feature::CutThrough, Feature::PfcPriorityPg, Feature::QpnHash];
-    const NAMES: [&'static str; 4] = ["adaptive", "cut-through", "pfc-priority-pg", "qpn-hash"];
+    const ALL: [Feature; 6] = [
+        Feature::Adaptive,
+        Feature::CutThrough,
+        Feature::HighFrequencyTelemetry,
+        Feature::PacketTrimming,
+        Feature::PfcPriorityPg,
+        Feature::QpnHash,
+    ];
+    const NAMES: [&'static str; 6] = [
+        "adaptive",
+        "cut-through",
+        "high-frequency-telemetry",
+        "packet-trimming",
+        "pfc-priority-pg",
+        "qpn-hash",
+    ];
 }
 
 /// Whether a box does something, and where that is known from.
@@ -274,7 +293,7 @@ impl Platform {
         self.max_frame.as_ref().or(self.asic.v.max_frame.as_ref())
     }
 
-    /// Whether the box does something under Enterprise SONiC: by its own data, else by its chip's. None where neither
+    /// Whether the box does something: by its own data, else by its chip's. None where neither
     /// says.
     pub fn ability(&self, feature: Feature) -> Option<Ability<'_>> {
         fn ability<T>(fact: &Fact<T>, can: bool) -> Ability<'_> {
@@ -284,7 +303,10 @@ impl Platform {
         own.map(|fact| ability(fact, fact.v.1)).or_else(|| match feature {
             Feature::Adaptive => self.asic.v.dlb.as_ref().map(|fact| ability(fact, true)),
             Feature::QpnHash => self.asic.v.roce_hash.as_ref().map(|fact| ability(fact, fact.v)),
-            Feature::CutThrough | Feature::PfcPriorityPg => None,
+            Feature::CutThrough
+            | Feature::HighFrequencyTelemetry
+            | Feature::PacketTrimming
+            | Feature::PfcPriorityPg => None,
         })
     }
 

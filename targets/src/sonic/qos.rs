@@ -20,7 +20,7 @@
 use std::fmt;
 
 use fabc_lang::fabric::{Fabric, HeadroomSource, Tier, natural_cmp};
-use fabc_lang::intent::{Class, Ecn, Nos, Schedule};
+use fabc_lang::intent::{Class, Ecn, Nos, Schedule, Trimming};
 use fabc_lang::platform::buffers::{Pool, Profile};
 use fabc_lang::platform::{Fact, Platform};
 use fabc_lang::source::Span;
@@ -37,6 +37,11 @@ pub const LOSSLESS_POOL: &str = "ingress_lossless_pool";
 const INGRESS_LOSSY: &str = "ingress_lossy_profile";
 const EGRESS_LOSSLESS: &str = "egress_lossless_profile";
 const EGRESS_LOSSY: &str = "egress_lossy_profile";
+
+/// First release with SWITCH_TRIMMING, and `packet_discard_action` in BUFFER_PROFILE.
+pub(super) const TRIMMING: &str = "202505";
+/// The vendor's lossy profile, for queues whose packets are trimmed.
+pub(super) const EGRESS_TRIMMED: &str = "egress_lossy_trim_profile";
 
 /// Priorities of PFC, queues and priority groups.
 pub(super) const PRIORITIES: u8 = 8;
@@ -77,12 +82,25 @@ pub(crate) struct Qos<'a> {
     pub(super) pfc: String,
     /// Priority groups with a profile, as ranges; whether they are lossless.
     pub(super) groups: Vec<(String, bool)>,
-    /// All queues as ranges; whether they are lossless.
-    pub(super) ranges: Vec<(String, bool)>,
+    /// All queues as ranges, by what is done with a packet that finds no room.
+    pub(super) ranges: Vec<(String, Full)>,
+    /// Where packets that are trimmed go on, where there are any.
+    pub(super) trimming: Option<(&'a Trimming, &'a Class)>,
     /// Lossless profiles, by name.
     pub(super) profiles: Vec<Lossless>,
     /// By port of the device: its profile.
     ports: Vec<Option<usize>>,
+}
+
+/// What is done with a packet of a queue that is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Full {
+    /// Nothing: it never is.
+    Never,
+    /// Dropped.
+    Drop,
+    /// Cut and sent on.
+    Trim,
 }
 
 /// A class and its queue.
@@ -164,7 +182,17 @@ impl<'a> Qos<'a> {
         let default =
             classes.iter().find_map(|c| c.default.filter(|d| d.v).map(|d| (c.priority.v, Some(d.at))));
         let lossy = first_without(lossless);
-        let mut groups: Vec<_> = runs(lossless).filter(|(_, is)| *is).collect();
+        let mut groups: Vec<_> = runs(|p| lossless & 1 << p != 0).filter(|(_, is)| *is).collect();
+        let trimming = trimming(device).filter(|_| buffers.is_some());
+        let trimmed = |class: &Class| {
+            trimming.is_some_and(|(said, _)| said.classes.iter().any(|name| name.v == class.name.v))
+        };
+        let trimmed = classes.iter().filter(|c| trimmed(c)).fold(0, |mask, c| mask | 1 << c.priority.v);
+        let full = |p| match 1u8 << p {
+            bit if lossless & bit != 0 => Full::Never,
+            bit if trimmed & bit != 0 => Full::Trim,
+            _ => Full::Drop,
+        };
         groups.push((lossy.to_string(), false));
         groups.sort_by(|a, b| natural_cmp(&a.0, &b.0));
         Some(Qos {
@@ -174,7 +202,8 @@ impl<'a> Qos<'a> {
             lossless,
             pfc: list(lossless),
             groups,
-            ranges: runs(lossless).collect(),
+            ranges: runs(full).collect(),
+            trimming: trimming.filter(|_| trimmed & !lossless != 0),
             profiles,
             ports,
         })
@@ -421,15 +450,22 @@ fn list(mask: u8) -> String {
     text
 }
 
-/// All priorities as ranges of neighbours that have the same bit: `0-2`, `3-4`, `5-7`. Those with the bit set are the
-/// keys that buffermgrd makes of `pfc_enable`.
-fn runs(mask: u8) -> impl Iterator<Item = (String, bool)> {
-    let is = move |p: u8| mask & 1 << p != 0;
-    let starts = (0..PRIORITIES).filter(move |&p| p == 0 || is(p) != is(p - 1));
+/// All priorities as ranges of neighbours that are the same: `0-2`, `3-4`, `5-7`. Those that are lossless are the keys
+/// that buffermgrd makes of `pfc_enable`.
+fn runs<T: Copy + PartialEq>(is: impl Fn(u8) -> T) -> impl Iterator<Item = (String, T)> {
+    let all: [T; PRIORITIES as usize] = std::array::from_fn(|p| is(u8::try_from(p).unwrap_or(0)));
+    let starts = (0..all.len()).filter(move |&p| p == 0 || all[p] != all[p - 1]);
     starts.map(move |start| {
-        let end = (start..PRIORITIES).take_while(|&p| is(p) == is(start)).last().unwrap_or(start);
-        (if start == end { start.to_string() } else { format!("{start}-{end}") }, is(start))
+        let end = (start..all.len()).take_while(|&p| all[p] == all[start]).last().unwrap_or(start);
+        (if start == end { start.to_string() } else { format!("{start}-{end}") }, all[start])
     })
+}
+
+/// `trimming` and the class that what is left goes to, where the release has it and the class is there.
+fn trimming<'a>(device: &Device<'a>) -> Option<(&'a Trimming, &'a Class)> {
+    let intent = &device.fabric.intent;
+    let said = intent.trimming.as_ref().filter(|_| device.release.since(TRIMMING))?;
+    Some((said, intent.classes.iter().find(|class| class.name.v == said.to.v)?))
 }
 
 #[cfg(test)]
@@ -438,12 +474,14 @@ mod tests {
 
     #[test]
     fn priorities_are_told_as_lists_and_ranges() {
-        let lossless = |mask| runs(mask).filter(|(_, is)| *is).map(|(text, _)| text).collect::<Vec<_>>();
+        let bits = |mask: u8| move |p: u8| mask & 1 << p != 0;
+        let lossless =
+            |mask| runs(bits(mask)).filter(|(_, is)| *is).map(|(text, _)| text).collect::<Vec<_>>();
         assert_eq!(lossless(0b0001_1000), ["3-4"]);
         assert_eq!(lossless(0b0000_1000), ["3"]);
         assert_eq!(lossless(0b0101_1100), ["2-4", "6"]);
-        assert_eq!(runs(0b0001_1000).map(|(text, _)| text).collect::<Vec<_>>(), ["0-2", "3-4", "5-7"]);
-        assert_eq!(runs(0).map(|(text, _)| text).collect::<Vec<_>>(), ["0-7"]);
+        assert_eq!(runs(bits(0b0001_1000)).map(|(text, _)| text).collect::<Vec<_>>(), ["0-2", "3-4", "5-7"]);
+        assert_eq!(runs(bits(0)).map(|(text, _)| text).collect::<Vec<_>>(), ["0-7"]);
         assert_eq!((list(0b0001_1000), list(0)), ("3,4".to_owned(), String::new()));
         assert_eq!((first_without(0), first_without(0b11)), (0, 2));
     }

@@ -33,6 +33,8 @@ pub struct Release {
     pub wred: RangeInclusive<u64>,
     /// What takes no others.
     pub wred_limit: &'static str,
+    /// Words that GNMI `user_auth` takes: sonic-gnmi.yang; none where it has no such field.
+    pub gnmi_user_auth: &'static [&'static str],
     /// Whether FRR's bfdd runs in the bgp container as we set it up.
     pub bfd: bool,
 }
@@ -82,6 +84,7 @@ static RELEASES: &[Release] = &[
         // dellemc.enterprise_sonic 4.1.0, sonic_qos_wred.
         wred: 1_000..=12_480_000,
         wred_limit: "its command line takes no other",
+        gnmi_user_auth: &[],
         bfd: true,
     },
 ];
@@ -109,6 +112,11 @@ const fn community(
         // qosorch.cpp reads them with stoi.
         wred: 0..=2_147_483_647,
         wred_limit: "its orchagent takes no other",
+        gnmi_user_auth: match name.as_bytes() {
+            b"202305" => &[],
+            b"202511" | b"202605" => &["password", "jwt", "cert", "none"],
+            _ => &["password", "jwt", "cert"],
+        },
         bfd: true,
     }
 }

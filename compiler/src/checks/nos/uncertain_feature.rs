@@ -1,5 +1,4 @@
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::intent::Nos;
 
 use crate::checks::{Ctx, features};
 
@@ -39,10 +38,7 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
-    if fabric.intent.fabric.nos.v != Nos::EnterpriseSonic {
-        return;
-    }
-    for asked in features::asked(fabric) {
+    for asked in features::asked(fabric).filter(|asked| asked.is_in(&fabric.intent.fabric)) {
         for platform in &fabric.platforms {
             let found = match platform.ability(asked.feature) {
                 None => {

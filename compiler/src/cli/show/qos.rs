@@ -86,6 +86,8 @@ struct Class {
     /// `DWRR`, `STRICT`; weight, and the sum of all weights.
     scheduler: Option<(String, Option<(u64, u64)>)>,
     ecn: Vec<Ecn>,
+    /// What becomes of a packet that finds no room: `paused`, `dropped`, `trimmed`; none where no row says.
+    full: Option<&'static str>,
 }
 
 /// Where a queue is marked, on ports of one line rate.
@@ -127,7 +129,14 @@ struct Index<'d>(BTreeMap<(&'d str, &'d str), &'d Row>);
 impl<'d> Index<'d> {
     fn new(db: &'d ConfigDb) -> Self {
         let tables = ["PORT_QOS_MAP", "DSCP_TO_TC_MAP", "TC_TO_QUEUE_MAP", "TC_TO_PRIORITY_GROUP_MAP"];
-        let more = ["MAP_PFC_PRIORITY_TO_QUEUE", "QUEUE", "SCHEDULER", "WRED_PROFILE"];
+        let more = [
+            "MAP_PFC_PRIORITY_TO_QUEUE",
+            "QUEUE",
+            "SCHEDULER",
+            "WRED_PROFILE",
+            "BUFFER_QUEUE",
+            "BUFFER_PROFILE",
+        ];
         let all = tables.into_iter().chain(more);
         Index(all.flat_map(|table| db.rows(table).map(move |row| ((table, row.key.as_str()), row))).collect())
     }
@@ -198,12 +207,31 @@ fn classes(device: &Device<'_>, index: &Index<'_>) -> Vec<Class> {
             tc,
             queue,
             group,
+            full: queue.and_then(|queue| full(index, first.values().next()?, queue, paused.contains(&queue))),
             pfc: group.filter(|group| paused.contains(group)).map(|group| (group, stops(group))),
             scheduler,
             ecn: first.iter().filter_map(ecn).collect(),
         }
     };
     dscp.into_iter().map(class).collect()
+}
+
+/// What becomes of a packet that finds no room in this queue of the port.
+fn full(index: &Index<'_>, port: &str, queue: u64, paused: bool) -> Option<&'static str> {
+    let holds = |range: &str| {
+        let (from, to) = range.split_once('-').unwrap_or((range, range));
+        Some((from.parse::<u64>().ok()?..=to.parse().ok()?).contains(&queue))
+    };
+    let mine = index.0.iter().filter(|((table, _), _)| *table == "BUFFER_QUEUE");
+    let row = mine
+        .filter_map(|((_, key), row)| Some((key.split_once('|')?, row)))
+        .find_map(|((name, range), row)| (name == port && holds(range) == Some(true)).then_some(row))?;
+    let profile = index.named(row, "profile", "BUFFER_PROFILE")?;
+    Some(match text(profile, "packet_discard_action") {
+        _ if paused => "paused",
+        Some("trim") => "trimmed",
+        _ => "dropped",
+    })
 }
 
 fn watchdog(db: &ConfigDb) -> Option<Watchdog> {
@@ -230,7 +258,7 @@ impl Page<'_> {
             return out + "  no QoS rows are written for it\n";
         }
         let number = |n: Option<u64>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
-        let mut way = Table::new(&["class", "DSCP", ">TC", ">queue", ">PG", "PFC", "served"]);
+        let mut way = Table::new(&["class", "DSCP", ">TC", ">queue", ">PG", "PFC", "served", "when full"]);
         let mut marks =
             Table::new(&["class", ">queue", ">speed", ">ECN from", ">to", ">marked", ">delay", "profile"]);
         for class in &self.classes {
@@ -250,6 +278,7 @@ impl Page<'_> {
                     .scheduler
                     .as_ref()
                     .map_or_else(|| "-".to_owned(), |(kind, weight)| served(kind, *weight)),
+                class.full.unwrap_or_default().to_owned(),
             ]);
             for ecn in &class.ecn {
                 marks.row([
@@ -304,6 +333,7 @@ impl Page<'_> {
                     "type": kind, "weight": weight.map(|w| w.0), "weights": weight.map(|w| w.1),
                 })),
                 "ecn": ecn,
+                "when_full": class.full,
             })
         };
         let classes: Vec<Value> = self.classes.iter().map(class).collect();

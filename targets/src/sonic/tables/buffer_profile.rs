@@ -1,11 +1,12 @@
 //! BUFFER_PROFILE: what a queue or priority group may take of a pool.
 
+use fabc_lang::intent::Trimming;
 use fabc_lang::platform::Fact;
 use fabc_lang::platform::buffers::{Profile, Threshold};
 
 use super::{Owner, Table};
 use crate::device::Device;
-use crate::sonic::qos::LOSSLESS_POOL;
+use crate::sonic::qos::{EGRESS_TRIMMED, LOSSLESS_POOL};
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table::community(
@@ -16,15 +17,19 @@ pub(super) static TABLE: Table = Table::community(
 ).alike();
 
 const VENDOR: Origin = Origin::rule("the vendor's profile for this box and role");
+const TRIMMED: Origin = Origin::rule("`trimming` names classes: the vendor's lossy profile, but what finds no room is cut and sent on");
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let Some(qos) = device.qos() else { return };
     let Some(buffers) = &qos.buffers else { return };
     if qos.lossless != 0 {
-        vendor(device, buffers.egress_lossless, sink);
+        vendor(device, buffers.egress_lossless, None, sink);
     }
-    vendor(device, buffers.egress_lossy, sink);
-    vendor(device, buffers.ingress_lossy, sink);
+    vendor(device, buffers.egress_lossy, None, sink);
+    if let Some((said, _)) = qos.trimming {
+        vendor(device, buffers.egress_lossy, Some(said), sink);
+    }
+    vendor(device, buffers.ingress_lossy, None, sink);
     for profile in &qos.profiles {
         let origin = profile.origin;
         sink.row(&profile.name, origin);
@@ -39,11 +44,18 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     }
 }
 
-fn vendor(device: &Device<'_>, profile: &Fact<Profile>, sink: &mut impl Sink) {
+/// A profile of the vendor's, or the same for packets that are trimmed.
+fn vendor(device: &Device<'_>, profile: &Fact<Profile>, trimmed: Option<&Trimming>, sink: &mut impl Sink) {
     let origin = VENDOR.at(device.tier.node.switch.at).and(profile.at);
-    sink.row(&profile.v.name, origin);
+    match trimmed {
+        None => sink.row(&profile.v.name, origin),
+        Some(said) => sink.row(EGRESS_TRIMMED, TRIMMED.at(said.at).and(profile.at)),
+    }
     if let Threshold::Dynamic(power) = profile.v.threshold {
         sink.field("dynamic_th", itoa::Buffer::new().format(power), origin);
+    }
+    if let Some(said) = trimmed {
+        sink.field("packet_discard_action", "trim", TRIMMED.at(said.at));
     }
     sink.field("pool", &profile.v.pool, origin);
     sink.number("size", profile.v.size.0, origin);

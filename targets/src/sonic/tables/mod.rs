@@ -81,6 +81,9 @@ tables! {
     dscp_to_tc_map
     feature
     flex_counter_table
+    gnmi
+    high_frequency_telemetry_group
+    high_frequency_telemetry_profile
     interface
     lldp
     loopback_interface
@@ -96,11 +99,13 @@ tables! {
     scheduler
     snmp
     switch_hash
+    switch_trimming
     syslog_server
     tacplus
     tacplus_server
     tc_to_priority_group_map
     tc_to_queue_map
+    telemetry
     wred_profile
 }
 
