@@ -122,7 +122,9 @@ impl Host for RealHost {
     }
 
     fn width(&self) -> Option<usize> {
-        terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0))
+        let size = terminal_size::terminal_size_of(io::stdout());
+        let size = size.or_else(|| terminal_size::terminal_size_of(io::stderr()));
+        size.map(|(width, _)| usize::from(width.0))
     }
 }
 

@@ -27,7 +27,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let mut catalog = Catalog::default();
     let mut preset = |name: &str| catalog.preset(name, None, &mut sources, &mut findings);
     let Some(name) = &args.name else {
-        screen.data(&list(&presets().filter_map(&mut preset).collect::<Vec<_>>()))?;
+        let all: Vec<Preset> = presets().filter_map(&mut preset).collect();
+        screen.data(&list(&all, screen.paper(Stream::Out)))?;
         return Ok(Exit::Clean);
     };
     let text = preset_text(name).zip(preset(name));
@@ -41,9 +42,14 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
 }
 
 /// Name and title of each.
-fn list(presets: &[Preset]) -> String {
+fn list(presets: &[Preset], paper: Paper) -> String {
     let width = presets.iter().map(|p| p.name.len()).max().unwrap_or(0);
-    presets.iter().map(|p| format!("{:width$}  {}\n", p.name, p.title)).collect()
+    let indent = " ".repeat(width + 2);
+    let options = textwrap::Options::new(paper.width.max(40)).subsequent_indent(&indent);
+    presets
+        .iter()
+        .map(|p| textwrap::fill(&format!("{:width$}  {}", p.name, p.title), &options) + "\n")
+        .collect()
 }
 
 /// Its nodes as they stand in the catalogue, with title and notes as comments before them.

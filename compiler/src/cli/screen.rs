@@ -6,6 +6,9 @@ use super::Failure;
 use crate::host::{Host, Stream};
 use crate::report::Paper;
 
+/// Columns of a terminal that doesn't tell.
+const UNKNOWN: usize = 80;
+
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Color {
@@ -53,7 +56,7 @@ impl<'a> Screen<'a> {
 
     /// Columns of the terminal that data goes to; none where it goes into a pipe or a file.
     pub(crate) fn columns(&self) -> Option<usize> {
-        self.host.width().filter(|_| self.host.is_terminal(Stream::Out))
+        self.host.is_terminal(Stream::Out).then(|| self.host.width().unwrap_or(UNKNOWN))
     }
 
     /// Data, to stdout. A reader that has gone away is no failure.

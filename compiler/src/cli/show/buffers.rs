@@ -7,7 +7,7 @@ use fabc_lang::units::{Speed, grouped};
 use serde_json::{Value, json};
 
 use super::Which;
-use super::table::Table;
+use super::table::{Table, cut};
 use crate::budget::{self, Budget, Group, Half, LosslessPool};
 use crate::cli::screen::Screen;
 use crate::cli::{Exit, Failure};
@@ -106,8 +106,10 @@ fn name_of(half: &Half) -> String {
 /// All of one table.
 fn page(budget: &Budget, fabric: &Fabric, arithmetic: bool, view: View) -> String {
     let tier = &fabric.tiers[budget.tier];
-    let mut out =
-        format!("{}: {}, {}\n", budget.who(fabric).replace('`', ""), tier.label, budget.platform.name);
+    let head = format!("{}: {}, {}", budget.who(fabric).replace('`', ""), tier.label, budget.platform.name);
+    let mut out = cut(&head, view.width.unwrap_or(usize::MAX))
+        + "
+";
     let mut line = |name: &str, value: &str| view.line(name, value, &mut out);
     let classes: Vec<String> =
         budget::lossless(fabric).map(|c| format!("{} ({})", c.name.v, c.priority.v)).collect();

@@ -9,7 +9,7 @@ use fabc_targets::{Device, DevicePort, End};
 use serde_json::{Value, json};
 
 use super::rows::{Rows, text};
-use super::table::Table;
+use super::table::{Table, cut};
 use super::{Which, bundle};
 use crate::budget::lossless;
 use crate::cli::screen::Screen;
@@ -207,8 +207,8 @@ fn page(device: &Device<'_>, ports: &[Port<'_>], width: Option<usize>) -> String
     let up = ports.iter().filter(|p| p.state == "up").count();
     let Device { switch, tier, platform, .. } = device;
     let head =
-        format!("{}: {}, {}, {up} of {} ports up\n\n", switch.name, tier.label, platform.name, ports.len());
-    head + &table.render(0, width)
+        format!("{}: {}, {}, {up} of {} ports up", switch.name, tier.label, platform.name, ports.len());
+    cut(&head, width.unwrap_or(usize::MAX)) + "\n\n" + &table.render(0, width)
 }
 
 fn document(device: &Device<'_>, ports: &[Port<'_>]) -> Value {

@@ -253,7 +253,8 @@ impl Page<'_> {
             [first, rest @ ..] if !rest.is_empty() => format!("{first} and {} more", rest.len()),
             _ => self.names.join(""),
         };
-        let mut out = format!("{who}: {}, {}\n", self.tier, self.platform);
+        let fits = |line: &str| super::table::cut(line, width.unwrap_or(usize::MAX)) + "\n";
+        let mut out = fits(&format!("{who}: {}, {}", self.tier, self.platform));
         if self.classes.is_empty() {
             return out + "  no QoS rows are written for it\n";
         }
@@ -300,18 +301,17 @@ impl Page<'_> {
             }
         }
         out.push('\n');
-        let fits = |line: String| super::table::cut(&line, width.unwrap_or(usize::MAX)) + "\n";
         match &self.watchdog {
             Some(w) => {
-                out += &fits(format!(
+                out += &fits(&format!(
                     "  watchdog  {} ports: stuck after {} ms, served again after {} ms, {}",
                     w.ports, w.detection, w.restoration, w.action
                 ));
                 if let Some(poll) = w.poll {
-                    out += &fits(format!("            looked at every {poll} ms"));
+                    out += &fits(&format!("            looked at every {poll} ms"));
                 }
             }
-            None => out += &fits("  watchdog  none".to_owned()),
+            None => out += &fits("  watchdog  none"),
         }
         out
     }
