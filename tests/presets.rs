@@ -132,3 +132,15 @@ fn what_is_wrong_in_a_preset_is_shown_there_and_where_it_was_asked_for() {
     assert!(places.iter().any(|p| p == "fabric.kdl:3:1"), "{places:?}");
     assert!(!build(&text, None).errors.is_empty());
 }
+
+#[test]
+fn why_leads_to_the_preset_and_to_who_took_it_in() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("fabric.kdl"), fabric("preset \"sonic-azure\"")).unwrap();
+    let args = ["why", "switches/leaf-01/config_db.json", "WRED_PROFILE|ECN_3 green_min_threshold"];
+    let output = common::fabc(folder.path(), &args);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("= 1048576"), "{text}");
+    let (theirs, asked) = ("platforms/preset/sonic-azure.kdl:5:", "fabric.kdl:3:1: preset \"sonic-azure\"");
+    assert!(text.contains(theirs) && text.contains(asked), "{text}");
+}

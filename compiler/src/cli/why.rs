@@ -35,8 +35,13 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         return Ok(source.report(&analysis.sources, analysis.findings, screen));
     };
     let file = args.file.to_string_lossy().replace('\\', "/");
-    let reasons =
+    let mut reasons =
         fabc_targets::why(&fabric, &file, &args.key).map_err(|error| failure(error, &file, &args.key))?;
+    // What stands in a preset was asked for by the line that took it in.
+    if let Some(preset) = &fabric.intent.preset {
+        let theirs = reasons.iter_mut().filter(|reason| reason.at.iter().any(|at| preset.holds(*at)));
+        theirs.for_each(|reason| reason.at.push(preset.at));
+    }
     let text = match source.format {
         Format::Json => {
             let list: Vec<Value> = reasons.iter().map(|r| object(r, &analysis.sources)).collect();
