@@ -15,10 +15,9 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use fabc::host::{Host, RealHost, Stream};
+use fabc::host::MemoryHost;
 use fabc::pipeline::{Options, analyze};
 use fabc::validate;
 use fabc_lang::diagnostic::Findings;
@@ -42,48 +41,27 @@ fn models(folder: &Path, release: &str) -> Models {
     Models::load(&folder.join(release)).unwrap_or_else(|error| panic!("{release}: {error:?}"))
 }
 
-/// The world, with another release in every file of the language.
-struct Released<'a>(&'a str);
-
-impl Host for Released<'_> {
-    fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-        let bytes = RealHost.read(path, limit)?;
-        if path.extension().is_none_or(|extension| extension != "kdl") {
-            return Ok(bytes);
+/// The files of the language beside a fabric, with another release in them.
+fn released(fabric: &Path, release: &str) -> MemoryHost {
+    let (mut host, mut folders) = (MemoryHost::default(), vec![fabric.parent().unwrap().to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        for path in common::entries(&folder) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "kdl") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let text = match text.split_once("release=\"") {
+                    Some((before, rest)) => {
+                        let (_, after) = rest.split_once('"').unwrap();
+                        format!("{before}release=\"{release}\"{after}")
+                    }
+                    None => text,
+                };
+                host = host.file(&path, text);
+            }
         }
-        let text = String::from_utf8(bytes).unwrap();
-        let Some((before, rest)) = text.split_once("release=\"") else { return Ok(text.into_bytes()) };
-        let (_, after) = rest.split_once('"').unwrap();
-        Ok(format!("{before}release=\"{}\"{after}", self.0).into_bytes())
     }
-
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        RealHost.canonical(path)
-    }
-
-    fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-        RealHost.read_at(revision, path, limit)
-    }
-
-    fn create(&self, _: &Path, _: &[u8]) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn env(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn write(&self, _: Stream, _: &[u8]) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn is_terminal(&self, _: Stream) -> bool {
-        false
-    }
-
-    fn width(&self) -> Option<usize> {
-        None
-    }
+    host
 }
 
 /// Examples, and the wish files where they are.
@@ -98,7 +76,7 @@ fn fabrics() -> Vec<PathBuf> {
 /// What the models of `release` refuse of the switches of a fabric that is said to run `named`; none where it can't run
 /// that. With it how many rows and switches were judged, and how many rows have no model.
 fn refused(models: &Models, path: &Path, named: &str) -> Option<(Vec<String>, [usize; 3])> {
-    let analysis = analyze(path, &Released(named), &Options::default());
+    let analysis = analyze(path, &released(path, named), &Options::default());
     let fabric = analysis.fabric.filter(|_| !analysis.findings.has_errors())?;
     let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).ok()?;
     let mut findings = Findings::default();
@@ -299,6 +277,54 @@ fn a_mistake_is_refused_where_it_is() {
         };
         if !sound {
             wrong.push(format!("{expected}, but: {told:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+type Seen = (&'static str, bool, fn(&mut ConfigDb));
+
+/// Changes to a sound leaf that SONiC's own checker was seen to take, or to refuse, by release.
+const SEEN: &[Seen] = &[
+    ("202505", true, |db| set(db, "CABLE_LENGTH", "AZURE", "Ethernet0", "30m")),
+    ("202505", true, |db| set(db, "DEVICE_NEIGHBOR", "Ethernet999", "name", "nobody")),
+    ("202505", true, |db| set(db, "BUFFER_PG", "Ethernet0|6-5", "profile", "ingress_lossy_profile")),
+    ("202505", true, |db| set(db, "BUFFER_POOL", "ingress_lossless_pool", "size", "1000000000000")),
+    ("202505", true, |db| {
+        db.row_mut("DEVICE_METADATA", "localhost").fields.retain(|(name, _)| name != "hwsku")
+    }),
+    ("202505", true, |db| db.row_mut("PORT", "Ethernet0").fields.retain(|(name, _)| name != "alias")),
+    ("202505", true, |db| set(db, "SCHEDULER", "strict", "type", "STRICT")),
+    ("202505", true, |db| set(db, "PORT_QOS_MAP", "Ethernet0", "pfc_enable", "")),
+    ("202411", false, |db| set(db, "PORT_QOS_MAP", "Ethernet0", "pfc_enable", "")),
+    ("202405", false, |db| set(db, "TC_TO_QUEUE_MAP", "AZURE", "7", "9")),
+    ("202411", true, |db| set(db, "TC_TO_QUEUE_MAP", "AZURE", "7", "9")),
+    ("202505", false, |db| set(db, "PFC_WD", "Ethernet0", "detection_time", "150")),
+    ("202505", false, |db| set(db, "DEVICE_METADATA", "localhost", "bgp_asn", "65000.1")),
+    ("202505", false, |db| set(db, "BGP_NEIGHBOR", "Ethernet0", "asn", "65000")),
+    ("202505", false, |db| set(db, "PORT", "Ethernet0", "speed", "1600000")),
+    ("202511", true, |db| set(db, "PORT", "Ethernet0", "speed", "1600000")),
+    ("202505", true, |db| set(db, "PFC_WD", "GLOBAL", "POLL_INTERVAL", "200")),
+    ("202511", false, |db| set(db, "PFC_WD", "GLOBAL", "POLL_INTERVAL", "2000")),
+    ("202505", true, |db| {
+        db.row_mut("INTERFACE", "Ethernet0|10.9.0.0/31");
+    }),
+    ("202505", false, |db| {
+        drop_row(db, "INTERFACE", "Ethernet0");
+        db.row_mut("INTERFACE", "Ethernet0|10.9.0.0/31");
+    }),
+];
+
+#[test]
+fn what_was_seen_of_sonic_is_said_here_too() {
+    let (Some(folder), Some(leaf)) = (shared("yang"), sample("ai-leaf.json")) else { return };
+    let mut wrong = Vec::new();
+    for (at, (release, taken, change)) in SEEN.iter().enumerate() {
+        let mut db = leaf.clone();
+        change(&mut db);
+        let told = told(&models(&folder, release).judge(&db));
+        if told.is_empty() != *taken {
+            wrong.push(format!("number {at}, {release}: {told:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
