@@ -33,6 +33,7 @@ pub mod pipeline;
 pub mod report;
 pub mod resolve;
 pub mod rules;
+mod scale;
 pub mod validate;
 
 pub use cli::{Exit, run};

@@ -1,13 +1,28 @@
 //! Small facts that several checks ask for.
 
-use fabc_lang::fabric::Fabric;
+use std::net::Ipv4Addr;
+
+use fabc_lang::fabric::{Fabric, Switch};
 use fabc_lang::intent::ConfigDb;
+use fabc_lang::source::Span;
 
 /// All `config-db` rows of the file.
 pub(super) fn rows(fabric: &Fabric) -> impl Iterator<Item = &ConfigDb> {
     let tiers = fabric.tiers.iter().flat_map(|t| &t.node.config_db);
     let switches = fabric.intent.switches.iter().flat_map(|s| &s.config_db);
     fabric.intent.fabric.config_db.iter().chain(tiers).chain(switches)
+}
+
+/// The place that gives a switch its ASN, and whether that is a pin of its own.
+pub(super) fn asn_at(fabric: &Fabric, switch: &Switch) -> Option<(Span, bool)> {
+    let pin = switch.own.and_then(|own| fabric.intent.switches[own].asn);
+    let base = || fabric.tier_of(switch).asn_base.map(|base| (base.at, false));
+    pin.map(|pin| (pin.at, true)).or_else(base)
+}
+
+/// Whether no single device can have the address; a pin on it is reported as such.
+pub(super) fn is_of_no_device(address: Ipv4Addr) -> bool {
+    address.is_unspecified() || address.is_loopback() || address.is_multicast() || address.is_broadcast()
 }
 
 /// Whether BGP keeps the ASN for itself (RFC 6793, RFC 7300, IANA).

@@ -195,9 +195,12 @@ mod routing {
     pub(super) mod no_host_subnets;
     pub(super) mod no_loopbacks;
     pub(super) mod numbered_v6;
+    pub(super) mod too_many_routes;
+    pub(super) mod too_many_sessions;
 }
 mod addressing {
     pub(super) mod gateway_outside;
+    pub(super) mod loopback_outside;
     pub(super) mod no_gateway;
     pub(super) mod pin_outside;
     pub(super) mod pools_overlap;
@@ -347,7 +350,10 @@ pub static CHECKS: &[&Check] = &[
     &routing::no_host_subnets::CHECK,
     &routing::no_loopbacks::CHECK,
     &routing::numbered_v6::CHECK,
+    &routing::too_many_routes::CHECK,
+    &routing::too_many_sessions::CHECK,
     &addressing::gateway_outside::CHECK,
+    &addressing::loopback_outside::CHECK,
     &addressing::no_gateway::CHECK,
     &addressing::pin_outside::CHECK,
     &addressing::pools_overlap::CHECK,

@@ -4,6 +4,7 @@ mod buffers;
 mod lossless;
 mod ports;
 mod qos;
+mod routing;
 mod rows;
 mod table;
 
@@ -35,6 +36,7 @@ enum What {
     Lossless(lossless::Args),
     Ports(ports::Args),
     Qos(qos::Args),
+    Routing(routing::Args),
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
@@ -43,6 +45,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         What::Lossless(args) => lossless::run(args, screen),
         What::Ports(args) => ports::run(args, screen),
         What::Qos(args) => qos::run(args, screen),
+        What::Routing(args) => routing::run(args, screen),
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use fabc_lang::diagnostic::{Findings, nearest};
+use fabc_lang::diagnostic::{Diagnostic, Findings, nearest};
 use fabc_lang::fabric::{Level, Tier};
-use fabc_lang::intent::{Intent, Management};
+use fabc_lang::intent::{Intent, Management, SwitchNode};
 use fabc_lang::source::{Span, Spanned};
 use ipnet::{Ipv4Net, Ipv6Net};
 
@@ -16,6 +16,8 @@ use super::rules;
 
 /// Addresses at the beginning of the management subnet that no switch gets: gateways and servers.
 const MANAGEMENT_LOW: u32 = 31;
+
+const MANAGEMENT_ADDRESS: &str = "management address";
 
 /// 4294967295 is reserved (RFC 7300).
 const LAST_ASN: u32 = 4_294_967_294;
@@ -50,6 +52,7 @@ pub(super) fn assign(
         management_addresses(management, devices, findings);
     }
     pins(intent, devices, findings);
+    boxes(intent, findings);
     if let Some(management) = &intent.management {
         taken(management, devices, findings);
     }
@@ -258,27 +261,30 @@ fn management_addresses(management: &Management, devices: &mut Devices, findings
 
 /// What `switch NAME { asn; loopback; mgmt }` sets, and whether it meets another's.
 fn pins(intent: &Intent, devices: &mut Devices, findings: &mut Findings) {
-    let mut pinned: Vec<(usize, Span, &'static str, String)> = Vec::new();
+    let mut pinned: Vec<(usize, Span, &'static str, Ipv4Addr)> = Vec::new();
     for (i, switch) in devices.switches.iter_mut().enumerate() {
         let Some(own) = switch.own.map(|o| &intent.switches[o]) else { continue };
         if let Some(asn) = own.asn {
-            switch.asn = Some(asn.v);
-            pinned.push((i, asn.at, "ASN", asn.v.to_string()));
+            switch.asn = Some(asn.v); // spines share theirs; who may is looked at with the other checks
         }
         if let Some(loopback) = own.loopback {
             switch.loopback = Some(loopback.v);
-            pinned.push((i, loopback.at, "loopback", loopback.v.to_string()));
+            pinned.push((i, loopback.at, "loopback", loopback.v));
         }
         if let Some(mgmt) = own.mgmt {
             switch.mgmt = Some(mgmt.v);
-            pinned.push((i, mgmt.at, "management address", mgmt.v.to_string()));
+            pinned.push((i, mgmt.at, MANAGEMENT_ADDRESS, mgmt.v));
         }
     }
+    // The first and the last address of the net belong to all of it.
+    let net = intent.management.as_ref().map(|m| m.subnet.v).filter(|net| net.prefix_len() < 31);
     for (i, at, what, value) in &pinned {
-        let address: Option<Ipv4Addr> = value.parse().ok();
-        if address
-            .is_some_and(|a| a.is_unspecified() || a.is_loopback() || a.is_multicast() || a.is_broadcast())
-        {
+        let of_all = net.is_some_and(|net| {
+            *what == MANAGEMENT_ADDRESS && [net.network(), net.broadcast()].contains(value)
+        });
+        let special =
+            value.is_unspecified() || value.is_loopback() || value.is_multicast() || value.is_broadcast();
+        if special || of_all {
             let text = format!(
                 "{value} can't be the {what} of `{}`: it is no address of one device",
                 devices.switches[*i].name
@@ -289,20 +295,16 @@ fn pins(intent: &Intent, devices: &mut Devices, findings: &mut Findings) {
     if pinned.is_empty() {
         return;
     }
-    let mut by_asn: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     let mut by_address: BTreeMap<Ipv4Addr, Vec<usize>> = BTreeMap::new();
     for (i, switch) in devices.switches.iter().enumerate() {
-        by_asn.entry(switch.asn.unwrap_or(0)).or_default().push(i);
         for address in switch.loopback.into_iter().chain(switch.mgmt) {
             by_address.entry(address).or_default().push(i);
         }
     }
     for (i, at, what, value) in pinned {
-        let same = match what {
-            "ASN" => value.parse().ok().and_then(|asn: u32| by_asn.get(&asn)),
-            _ => value.parse().ok().and_then(|a: Ipv4Addr| by_address.get(&a)),
+        let Some(&other) = by_address.get(&value).and_then(|list| list.iter().find(|&&o| o != i)) else {
+            continue;
         };
-        let Some(&other) = same.and_then(|list| list.iter().find(|&&o| o != i)) else { continue };
         let (this, other) = (&devices.switches[i], &devices.switches[other]);
         let mut found =
             rules::PIN.at(at, format!("{what} {value} of `{}` is also `{}`'s", this.name, other.name));
@@ -311,6 +313,38 @@ fn pins(intent: &Intent, devices: &mut Devices, findings: &mut Findings) {
         }
         findings.push(found.help("pin another value, or leave the pin out"));
     }
+}
+
+/// MAC addresses and serial numbers: each is one box's, and a MAC is one that a box can have.
+fn boxes(intent: &Intent, findings: &mut Findings) {
+    let mut macs: BTreeMap<String, &SwitchNode> = BTreeMap::new();
+    let mut serials: BTreeMap<&str, &SwitchNode> = BTreeMap::new();
+    for switch in &intent.switches {
+        let name = &switch.name.v;
+        if let Some(mac) = &switch.mac {
+            let value = mac.v.to_ascii_lowercase();
+            let group =
+                value.get(..2).and_then(|byte| u8::from_str_radix(byte, 16).ok()).is_some_and(|b| b & 1 == 1);
+            if group || value == "00:00:00:00:00:00" {
+                let text =
+                    format!("{} can't be the MAC address of `{name}`: it is no address of one device", mac.v);
+                findings.push(rules::PIN.at(mac.at, text).help("the box's own: its second digit is even"));
+            }
+            if let Some(other) = macs.insert(value, switch) {
+                findings.push(twice(mac.at, "MAC address", &mac.v, name, other));
+            }
+        }
+        if let Some(serial) = &switch.serial
+            && let Some(other) = serials.insert(&serial.v, switch)
+        {
+            findings.push(twice(serial.at, "serial number", &serial.v, name, other));
+        }
+    }
+}
+
+fn twice(at: Span, what: &str, value: &str, name: &str, other: &SwitchNode) -> Diagnostic {
+    let found = rules::PIN.at(at, format!("{what} {value} of `{name}` is also `{}`'s", other.name.v));
+    found.label(other.at, "the other switch").help("correct one of the two")
 }
 
 /// Addresses that `management` names for other things.

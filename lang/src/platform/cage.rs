@@ -91,11 +91,13 @@ const WORDS: Arg = Arg {
     occurs: Occurs::Many,
     doc: "those that may be chosen; none where only the default is known",
 };
+/// What PORT's `fec` may be: sonic-port.yang. Boxes list finer words of their own; none of them is written.
+const PORT_FEC: Kind = Kind::Word(&["auto", "fc", "none", "rs"]);
 static FEC: Node =
     Node::new("fec", "FEC modes of ports with this many lanes at this speed.").args(&[WORDS]).props(&[
         prop_needed("lanes", Kind::Int(1, 64), "listed lanes of a port"),
         prop_needed("speed", Kind::Speed, ""),
-        prop("default", Kind::Name, "what holds if nothing is said"),
+        prop("default", PORT_FEC, "what holds if nothing is said"),
         SOURCE,
         CONFIDENCE,
     ]);

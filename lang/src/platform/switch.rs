@@ -27,7 +27,7 @@ static TREE: Node =
         .optional();
 const NAMES: &[Prop] = &[
     prop_needed("platform", Kind::Name, "DEVICE_METADATA platform"),
-    prop_needed("hwsku", Kind::Text, "DEVICE_METADATA hwsku"),
+    prop_needed("hwsku", Kind::Name, "DEVICE_METADATA hwsku; a folder of the platform's"),
     prop("default-role", Kind::Name, "role whose buffer tables the box starts with, as `t1`"),
     SOURCE,
     CONFIDENCE,
@@ -51,6 +51,18 @@ static EXTRA_PORT: Node =
             SOURCE,
             CONFIDENCE,
         ]);
+static SCALE: Node = Node::new(
+    "scale",
+    "How many sessions and routes the box takes. No public source states it of any box: the figures are your own.",
+)
+.props(&[
+    prop("max-sessions", Kind::Int(1, 1 << 20), "BGP sessions"),
+    prop("max-routes", Kind::Int(1, 1 << 30), "IPv4 routes"),
+    prop("max-routes6", Kind::Int(1, 1 << 30), "IPv6 routes"),
+    SOURCE,
+    CONFIDENCE,
+])
+.optional();
 static FEATURE: Node =
     Node::new("feature", "Whether the box does what not every box does. What no source tells is left out.")
         .args(&[arg("NAME", Kind::Word(&Feature::NAMES), "")])
@@ -79,6 +91,7 @@ pub static PLATFORM: Node = Node::new(
     &EXTRA_PORT,
     &ECMP,
     &MAX_FRAME,
+    &SCALE,
     &THRESHOLD_MODE,
     &DEFAULT_CABLE,
     &POOL,
@@ -128,6 +141,17 @@ pub struct ExtraPort {
     pub form: String,
     /// What a module may draw.
     pub power: Option<Power>,
+}
+
+/// How many sessions and routes a box takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scale {
+    /// BGP sessions.
+    pub sessions: Option<u32>,
+    /// IPv4 routes.
+    pub routes: Option<u32>,
+    /// IPv6 routes.
+    pub routes6: Option<u32>,
 }
 
 /// What a box does, and not every box.
@@ -198,6 +222,8 @@ pub struct Platform {
     pub groups: Vec<CageGroup>,
     /// Ports that are never allocated.
     pub extra_ports: Vec<Fact<ExtraPort>>,
+    /// How many sessions and routes it takes.
+    pub scale: Option<Fact<Scale>>,
     /// How the SDK file sets up the buffer.
     pub threshold_mode: Option<Fact<ThresholdMode>>,
     /// Lengths that SONiC assumes.
@@ -374,6 +400,7 @@ impl Platform {
             enterprise_sonic: None,
             groups: Vec::new(),
             extra_ports: Vec::new(),
+            scale: None,
             threshold_mode: None,
             default_cables: Vec::new(),
             pools: Vec::new(),
@@ -396,6 +423,7 @@ impl Platform {
         Fact::set(&mut self.enterprise_sonic, node, &ENTERPRISE_SONIC, Sonic::read);
         Fact::set(&mut self.ecmp, node, &ECMP, Ecmp::read);
         Fact::set(&mut self.max_frame, node, &MAX_FRAME, arg_of);
+        Fact::set(&mut self.scale, node, &SCALE, Scale::read);
         Fact::set(&mut self.threshold_mode, node, &THRESHOLD_MODE, ThresholdMode::read);
         Fact::set(&mut self.qos_capability, node, &QOS_CAPABILITY, QosCapability::read);
         Fact::lay_over(&mut self.extra_ports, node, &EXTRA_PORT, |a, b| a.name == b.name, ExtraPort::read);
@@ -426,6 +454,16 @@ fn read_feature(node: &Typed) -> Option<(Feature, bool)> {
     let name: String = arg_of(node)?;
     let feature = Feature::ALL.into_iter().zip(Feature::NAMES).find(|&(_, word)| word == name)?.0;
     Some((feature, prop_of(node, "can").unwrap_or(true)))
+}
+
+impl Scale {
+    fn read(node: &Typed) -> Option<Self> {
+        Some(Scale {
+            sessions: prop_of(node, "max-sessions"),
+            routes: prop_of(node, "max-routes"),
+            routes6: prop_of(node, "max-routes6"),
+        })
+    }
 }
 
 impl Tree {

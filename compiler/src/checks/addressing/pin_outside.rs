@@ -1,6 +1,7 @@
 use fabc_lang::diagnostic::Findings;
 
 use crate::checks::Ctx;
+use crate::checks::facts::is_of_no_device;
 
 check! {
     /// The address is on eth0 with the length of the management net's prefix: outside of the net the switch
@@ -46,7 +47,10 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let Some(management) = &intent.management else { return };
     let subnet = management.subnet;
     for switch in &intent.switches {
-        let Some(pin) = switch.mgmt.filter(|pin| !subnet.v.contains(&pin.v)) else { continue };
+        let Some(pin) = switch.mgmt.filter(|pin| !subnet.v.contains(&pin.v) && !is_of_no_device(pin.v))
+        else {
+            continue;
+        };
         let message = format!("`{}` is pinned to {}, outside of {}", switch.name.v, pin.v, subnet.v);
         let found = RULE.at(pin.at, message).label(subnet.at, "the net");
         findings.push(found.help("an address of the management net"));

@@ -37,6 +37,18 @@ check! {
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
     for own in &fabric.intent.switches {
+        let says =
+            own.maintenance.is_some() || own.asn.is_some() || own.loopback.is_some() || own.mgmt.is_some();
+        let is = own.serial.is_some() || own.mac.is_some();
+        if ctx.sound
+            && !says
+            && !is
+            && own.ports.is_empty()
+            && own.cables.is_empty()
+            && own.config_db.is_empty()
+        {
+            push(findings, own.at, format!("nothing is said of `{}`", own.name.v));
+        }
         if let Some(maintenance) = own.maintenance.filter(|m| !m.v) {
             push(findings, maintenance.at, format!("`{}` isn't drained anyway", own.name.v));
         }

@@ -2,8 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::diagnostic::{Diagnostic, Findings};
 use fabc_lang::fabric::{Level, Switch};
+use fabc_lang::source::Span;
 
 use crate::checks::Ctx;
+use crate::checks::facts::asn_at;
 
 check! {
     /// BGP drops a route that already carries the receiver's ASN. That is wanted between spines of a tier,
@@ -47,7 +49,7 @@ type Owner = (usize, u32, u32, u32);
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
     let mut owners: BTreeMap<u32, (Owner, &Switch)> = BTreeMap::new();
-    let mut said: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut said: BTreeSet<(Option<Span>, usize, usize)> = BTreeSet::new();
     for switch in &fabric.switches {
         let Some(asn) = switch.asn else { continue };
         let owner = match fabric.tier_of(switch).level {
@@ -56,22 +58,30 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
             Level::Top => (switch.tier, switch.plane, 0, 0),
         };
         let (first, other) = *owners.entry(asn).or_insert((owner, switch));
-        if first != owner && said.insert((first.0, owner.0)) {
+        // Once for two tiers, or for a pin and a tier.
+        let pin = |switch| asn_at(fabric, switch).filter(|(_, pinned)| *pinned).map(|(at, _)| at);
+        let key = (pin(other).or(pin(switch)), first.0, owner.0);
+        if first != owner && said.insert(key) {
             findings.push(finding(ctx, asn, switch, other));
         }
     }
 }
 
 fn finding(ctx: &Ctx, asn: u32, a: &Switch, b: &Switch) -> Diagnostic {
-    let at = |switch: &Switch| {
-        let pin = switch.own.and_then(|own| ctx.fabric.intent.switches[own].asn);
-        pin.or(ctx.fabric.tier_of(switch).asn_base).map(|base| base.at)
-    };
+    let (a_at, b_at) = (asn_at(ctx.fabric, a), asn_at(ctx.fabric, b));
+    // A pin is to blame before a base is.
+    let (a_at, b_at) =
+        if b_at.is_some_and(|b| b.1) && !a_at.is_some_and(|a| a.1) { (b_at, a_at) } else { (a_at, b_at) };
     let message = format!("`{}` and `{}` both get ASN {asn}", b.name, a.name);
-    let found = match (at(a), at(b)) {
-        (Some(a), Some(b)) if a != b => RULE.at(a, message).label(b, "the other base"),
-        (Some(at), _) | (None, Some(at)) => RULE.at(at, message),
+    let found = match (a_at, b_at) {
+        (Some(a), Some(b)) if a != b => {
+            RULE.at(a.0, message).label(b.0, if b.1 { "the other pin" } else { "the other base" })
+        }
+        (Some(at), _) | (None, Some(at)) => RULE.at(at.0, message),
         (None, None) => RULE.anywhere(message),
     };
+    if a_at.is_some_and(|a| a.1) {
+        return found.help("pin another ASN, or leave the pin out");
+    }
     found.help("move one base further away: a million leaves room for a hundred pods")
 }

@@ -1,5 +1,5 @@
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::fabric::Level;
+use fabc_lang::fabric::{Level, Tier};
 
 use crate::checks::Ctx;
 
@@ -36,6 +36,9 @@ check! {
     Error "routing/asn-missing" "a tier without ASNs" => run
 }
 
+/// Between two bases: room for a hundred pods.
+const ROOM: u32 = 1_000_000;
+
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let Some(routing) = &ctx.fabric.intent.routing else { return };
     let known = |path: &str| {
@@ -45,15 +48,21 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     if routing.asn.iter().any(|(name, _)| !known(&name.v)) {
         return; // a base for an unknown tier is reported, and may be the one that is missing
     }
-    for tier in ctx.fabric.tiers.iter().filter(|t| t.asn_base.is_none()) {
+    let mut taken: Vec<u32> = ctx.fabric.tiers.iter().filter_map(|t| t.asn_base).map(|base| base.v).collect();
+    let joined = |t: &&Tier| !t.up.is_empty() || !t.down.is_empty();
+    for tier in ctx.fabric.tiers.iter().filter(|t| t.asn_base.is_none()).filter(joined) {
         let (path, name) = (&tier.path, &tier.node.name.v);
         let at = routing.asn.first().map_or(routing.at, |(name, base)| name.at.to(base.at));
         let found = RULE.at(at, format!("tier `{path}` has no ASN")).label(tier.node.at, "the tier");
-        let base = match tier.level {
+        let mut base = match tier.level {
             Level::Bottom => 4_210_000_000_u32,
             Level::Middle => 4_201_000_000,
             Level::Top => 4_200_000_000,
         };
+        while taken.iter().any(|other| other.abs_diff(base) < ROOM) {
+            base += ROOM;
+        }
+        taken.push(base);
         findings.push(found.help(format!("add `{name}={base}`")));
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use fabc_lang::diagnostic::Findings;
 
 use crate::checks::Ctx;
-use crate::checks::facts::reserved;
+use crate::checks::facts::{asn_at, reserved};
 
 check! {
     /// Private ASNs are 64512 to 65534 and 4200000000 to 4294967294 (RFC 6996). Others belong to somebody:
@@ -41,11 +41,18 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
     let mut said: BTreeSet<usize> = BTreeSet::new();
     for switch in &fabric.switches {
-        let (Some(asn), tier) = (switch.asn, fabric.tier_of(switch)) else { continue };
-        let (false, Some(base)) = (PRIVATE.iter().any(|r| r.contains(&asn)), tier.asn_base) else { continue };
-        if !reserved(asn) && said.insert(switch.tier) {
-            let found = RULE.at(base.at, format!("`{}` gets ASN {asn}, which is not private", switch.name));
-            findings.push(found.help("a base from 4200000000 on"));
+        let (Some(asn), Some((at, pinned))) = (switch.asn, asn_at(fabric, switch)) else { continue };
+        if PRIVATE.iter().any(|r| r.contains(&asn)) || reserved(asn) {
+            continue;
+        }
+        if pinned || said.insert(switch.tier) {
+            let found = RULE.at(at, format!("`{}` gets ASN {asn}, which is not private", switch.name));
+            let help = if pinned {
+                "one from 4200000000 on, or leave the pin out"
+            } else {
+                "a base from 4200000000 on"
+            };
+            findings.push(found.help(help));
         }
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use fabc_lang::diagnostic::Findings;
 
 use crate::checks::Ctx;
-use crate::checks::facts::reserved;
+use crate::checks::facts::{asn_at, reserved};
 
 check! {
     /// 23456 stands for ASNs that don't fit 16 bits (RFC 6793), 65535 and 4294967295 are reserved (RFC 7300),
@@ -38,11 +38,15 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
     let mut said: BTreeSet<usize> = BTreeSet::new();
     for switch in &fabric.switches {
-        let (Some(asn), tier) = (switch.asn, fabric.tier_of(switch)) else { continue };
-        let Some(base) = tier.asn_base else { continue };
-        if reserved(asn) && said.insert(switch.tier) {
-            let found = RULE.at(base.at, format!("`{}` gets ASN {asn}, which is reserved", switch.name));
-            findings.push(found.help("a base from 4200000000 on"));
+        let (Some(asn), Some((at, pinned))) = (switch.asn, asn_at(fabric, switch)) else { continue };
+        if reserved(asn) && (pinned || said.insert(switch.tier)) {
+            let found = RULE.at(at, format!("`{}` gets ASN {asn}, which is reserved", switch.name));
+            let help = if pinned {
+                "one from 4200000000 on, or leave the pin out"
+            } else {
+                "a base from 4200000000 on"
+            };
+            findings.push(found.help(help));
         }
     }
 }

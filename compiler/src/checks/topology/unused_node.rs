@@ -1,6 +1,6 @@
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::fabric::{Line, Lower};
-use fabc_lang::intent::Scope;
+use fabc_lang::intent::{Hall, Place, Scope};
 
 use crate::checks::Ctx;
 
@@ -53,6 +53,32 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         }
     }
     empty_pods(&fabric.intent.root, findings);
+    let own = || fabric.intent.platforms.iter().filter(|p| p.schema.name == "platform");
+    for platform in own() {
+        let Some(name) = platform.arg::<String>(0) else { continue };
+        let used = fabric.tiers.iter().any(|t| t.node.switch.v == name.v);
+        let like = own().any(|other| other.prop::<String>("like").is_some_and(|like| like.v == name.v));
+        if !used && !like {
+            let found = RULE.at(platform.head, format!("no tier has switches of platform `{}`", name.v));
+            findings.push(found.help("remove it, or name it as a tier's `switch=`"));
+        }
+    }
+    unused_halls(ctx, findings);
+}
+
+fn unused_halls(ctx: &Ctx, findings: &mut Findings) {
+    let intent = &ctx.fabric.intent;
+    let meant = |hall: &Hall, place: &Place| match &place.hall {
+        Some(name) => name.v == hall.name.v,
+        None => hall.rows.iter().any(|row| row.name.v == place.row.v),
+    };
+    if intent.places.iter().any(|place| !intent.halls.iter().any(|hall| meant(hall, place))) {
+        return; // a place that is nowhere is reported, and may be meant for here
+    }
+    for hall in intent.halls.iter().filter(|hall| !intent.places.iter().any(|place| meant(hall, place))) {
+        let found = RULE.at(hall.at, format!("nothing is placed in hall `{}`", hall.name.v));
+        findings.push(found.help("`place` hosts and tiers in its rows, or remove it"));
+    }
 }
 
 fn empty_pods(scope: &Scope, findings: &mut Findings) {
