@@ -47,7 +47,8 @@ fn errors(findings: &Findings, sources: &Sources) -> Vec<String> {
     let list = findings.iter().filter(|d| d.severity == Severity::Error);
     list.map(|d| {
         let place = d.span().map_or_else(String::new, |s| sources.place(s));
-        format!("{place}: {}: {}", d.code(), d.message)
+        let help = d.help.as_ref().map_or_else(String::new, |help| format!(" (help: {help})"));
+        format!("{place}: {}: {}{help}", d.code(), d.message)
     })
     .collect()
 }

@@ -171,10 +171,10 @@ const PROMISES: &[Promise] = &[
 ];
 
 fn edited(text: &str, edits: &[(&str, &str)]) -> String {
-    edits.iter().fold(text.to_owned(), |text, (from, to)| {
+    edits.iter().fold(text.to_owned() + REST, |text, (from, to)| {
         assert!(text.contains(from), "{from} is not in {text}");
         text.replacen(from, to, 1)
-    }) + REST
+    })
 }
 
 #[test]
@@ -255,43 +255,94 @@ fn same_files(name: &str, before: &Files, after: &Files) -> Result<usize, String
     Ok(mine.len())
 }
 
-/// Changes that can't keep what stands: the guard must say so.
-const MOVES: &[Promise] = &[
-    (
-        "servers that others follow, without max",
-        UNITS,
-        &[("\"gpu\" count=12", "\"gpu\" count=16"), ("servers-per-leaf=8", "servers-per-leaf=10")],
-    ),
-    ("more parallel links", RAIL, &[("per-pair=2", "per-pair=3")]),
-    ("another break-out", RAIL, &[("speed=\"400G\"", "speed=\"200G\"")]),
-    ("a max stated late", PODS, &[("\"leaf\" count=2", "\"leaf\" count=2 max=3")]),
-    (
-        "another base",
-        RAIL,
-        &[("\"spine\" count=2 switch=\"dell-z9864f\"", "\"spine\" count=2 switch=\"dell-z9864f\" share=3")],
-    ),
-    (
-        "other names",
-        RAIL,
-        &[(
-            "\"spine\" count=2 switch=\"dell-z9864f\"",
-            "\"spine\" count=2 switch=\"dell-z9864f\" { name \"sp{index}\"; }",
-        )],
-    ),
-    ("a plane named first", PLANES, &[("\"a\" \"b\"", "\"0\" \"a\" \"b\""), ("ports=2", "ports=3")]),
+/// An edit: what help says of it, and what is replaced by what.
+type Named = (&'static str, &'static str, &'static str);
+
+/// A change that moves what stands: its name, a fabric, what is replaced by what, and the edits with which nothing moves; none
+/// where nothing that can be written helps.
+type Mistake = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static [Named]);
+
+#[rustfmt::skip]
+const MISTAKES: &[Mistake] = &[
+    ("more parallel links", RAIL, &[("per-pair=2", "per-pair=3")],
+        &[("write `per-pair=2` on `link \"leaf\" \"spine\"`", "per-pair=3", "per-pair=2")]),
+    ("another break-out", RAIL, &[("speed=\"400G\"", "speed=\"200G\"")],
+        &[("write `speed=\"400G\"` on `hosts \"gpu\"`", "speed=\"200G\"", "speed=\"400G\"")]),
+    ("fewer uplinks", PODS, &[("uplinks=4", "uplinks=2")],
+        &[("write `uplinks=4` on `link \"leaf\" \"spine\"`", "uplinks=2", "uplinks=4")]),
+    ("a max stated late", PODS, &[("\"leaf\" count=2", "\"leaf\" count=2 max=3")],
+        &[("write `max=2` on `tier \"leaf\"`", "count=2 max=3", "count=2 max=2")]),
+    ("another max of pods", PODS_IN_PLANES, &[("\"su\" count=2 max=4", "\"su\" count=2 max=8")],
+        &[("write `max=4` on `pod \"su\"`", "max=8", "max=4")]),
+    ("another share", RAIL, &[("\"spine\" count=2", "\"spine\" count=2 share=3")],
+        &[("write `share=1` on `tier \"spine\"`", "share=3", "share=1")]),
+    ("a name template", RAIL, &[("tier \"spine\" count=2 switch=\"dell-z9864f\"", "tier \"spine\" count=2 switch=\"dell-z9864f\" { name \"sp{index}\"; }")],
+        &[("leave `name` of `tier \"spine\"` out", "{ name \"sp{index}\"; }", "")]),
+    ("a reserve over used cages", RAIL, &[("tier \"leaf\" count=2 switch=\"dell-z9864f\"", "tier \"leaf\" count=2 switch=\"dell-z9864f\" { reserve ports=2; }")],
+        &[("leave `reserve` of `tier \"leaf\"` out", "{ reserve ports=2; }", "")]),
+    ("a host group that others follow", UNITS,
+        &[("tier \"leaf\"", "hosts \"aa\" count=2 gpus=0 { nic speed=\"200G\"; }\nlink \"aa\" \"leaf\" by=\"spread\" leaves=1 { length \"3m\"; }\ntier \"leaf\"")],
+        &[("write `order=1` on `link \"aa\" \"leaf\"`", "leaves=1", "leaves=1 order=1")]),
+    ("servers-per-leaf", UNITS, &[("servers-per-leaf=8", "servers-per-leaf=10")],
+        &[("write `servers-per-leaf=8` on `link \"gpu\" \"leaf\"`", "servers-per-leaf=10", "servers-per-leaf=8")]),
+    ("leaves of a spread line", UNITS, &[("leaves=2", "leaves=4")],
+        &[("write `leaves=2` on `link \"store\" \"leaf\"`", "leaves=4", "leaves=2")]),
+    ("another base", RAIL, &[("leaf=4210000000", "leaf=4220000000")],
+        &[("write `leaf=4210000000`", "leaf=4220000000", "leaf=4210000000")]),
+    ("another pool of loopbacks", RAIL, &[("10.255.0.0/18", "10.254.0.0/18")],
+        &[("write `loopbacks \"10.255.0.0/18\"`", "10.254.0.0/18", "10.255.0.0/18")]),
+    ("a smaller pool of loopbacks", RAIL, &[("10.255.0.0/18", "10.255.0.0/20")],
+        &[("write `loopbacks \"10.255.0.0/18\"`", "10.255.0.0/20", "10.255.0.0/18")]),
+    ("another pool of servers", RAIL, &[("10.64.0.0/10", "10.128.0.0/10")],
+        &[("write `host-subnets \"10.64.0.0/10\"`", "10.128.0.0/10", "10.64.0.0/10")]),
+    ("another management net", RAIL, &[("10.9.0.0/20\" gateway=\"10.9.0.1", "10.8.0.0/20\" gateway=\"10.8.0.1")],
+        &[("write `subnet \"10.9.0.0/20\"`", "10.8.0.0/20\" gateway=\"10.8.0.1", "10.9.0.0/20\" gateway=\"10.9.0.1")]),
+    ("a host group renamed", RAIL, &[("hosts \"gpu\"", "hosts \"node\""), ("link \"gpu\"", "link \"node\"")],
+        &[("call `hosts \"node\"` \"gpu\"", "\"node\"", "\"gpu\"")]),
+    ("a tier renamed", RAIL, &[("tier \"leaf\"", "tier \"tor\""), ("\"gpu\" \"leaf\"", "\"gpu\" \"tor\""), ("link \"leaf\"", "link \"tor\""), ("asn leaf=", "asn tor=")],
+        &[("call `tier \"tor\"` \"leaf\"", "tor", "leaf")]),
+    ("a tier in the middle", RAIL,
+        &[("tier \"spine\" count=2", "tier \"mid\" count=2 switch=\"dell-z9864f\"\nlink \"leaf\" \"mid\" speed=\"800G\" per-pair=2 { length \"30m\"; }\nlink \"mid\" \"spine\" speed=\"800G\" per-pair=2 { length \"30m\"; }\ntier \"spine\" count=2"), ("asn leaf", "asn mid=4201000000 leaf")],
+        &[
+            ("write `order=1` on `link \"leaf\" \"mid\"`", "\"mid\" speed", "\"mid\" order=1 speed"),
+            ("write `share=2` on `tier \"mid\"`", "\"mid\" count=2", "\"mid\" count=2 share=2"),
+            ("write `share=1` on `tier \"spine\"`", "\"spine\" count=2", "\"spine\" count=2 share=1"),
+        ]),
+    ("a pod node that comes first", PODS,
+        &[("pod \"su\"", "pod \"aa\" count=1 {\n    hosts \"gpu\" count=8 { nic count=2 speed=\"400G\"; }\n    tier \"leaf\" count=2 switch=\"dell-z9864f\"\n    link \"gpu\" \"leaf\" by=\"rail\" { length \"3m\"; }\n}\npod \"su\"")], &[]),
+    ("spines under a fixed number of uplinks", PODS, &[("\"spine\" count=4", "\"spine\" count=8")], &[]),
+    ("a plane named first", PLANES, &[("\"a\" \"b\"", "\"0\" \"a\" \"b\""), ("ports=2", "ports=3")], &[]),
 ];
 
 #[test]
-fn what_moves_is_refused_and_the_edit_is_named() {
-    let mut missed = Vec::new();
-    for (name, text, edits) in MOVES {
-        let before = built::files(&edited(text, &[]));
-        let after = built::build(&edited(text, edits), before.get("fabric.json").map(Vec::as_slice));
-        if !after.errors.iter().any(|e| e.contains("growth/moves")) {
-            missed.push(format!("{name}: {:?}", after.errors));
+fn what_moves_is_refused_and_the_edits_that_are_named_are_right() {
+    let mut wrong = Vec::new();
+    for (name, text, edits, named) in MISTAKES {
+        let old = built::files(&edited(text, &[]));
+        let json = old.get("fabric.json").map(Vec::as_slice);
+        let moving = edited(text, edits);
+        let after = built::build(&moving, json);
+        let Some(error) = after.errors.iter().find(|e| e.contains("growth/moves")) else {
+            wrong.push(format!("{name}: it passes: {:?}", after.errors));
+            continue;
+        };
+        let helps = named.iter().all(|(help, ..)| error.contains(help));
+        let count = error.matches("write `").count()
+            + error.matches("leave `").count()
+            + error.matches("call `").count();
+        if !helps || count != named.len() || named.is_empty() != error.contains("no edit was found") {
+            wrong.push(format!("{name}: {error}"));
+        }
+        let mended = named.iter().fold(moving, |text, (_, from, to)| {
+            assert!(text.contains(from), "{name}: {from} is not in {text}");
+            text.replace(from, to)
+        });
+        let mended = built::build(&mended, json);
+        if !named.is_empty() && !mended.errors.is_empty() {
+            wrong.push(format!("{name}: with the edits, {:?}", mended.errors));
         }
     }
-    assert!(missed.is_empty(), "{}", missed.join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -324,7 +324,7 @@ mod tests {
                 class "bulk" default=#true priority=0 {{ schedule weight=30; }}
                 watchdog detect="200ms" restore="400ms"
                 routing {{ asn leaf=4210000000 spine=4200000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
-                switch "leaf-02" {{
+                switch "leaf-02" {{ serial "L2"
  {leaf}
  }}
             "#

@@ -12,6 +12,15 @@ pub struct SwitchFacts {
     pub name: String,
     /// Path of its tier.
     pub tier: String,
+    /// Its plane.
+    #[serde(default)]
+    pub plane: Option<String>,
+    /// Its pod.
+    #[serde(default)]
+    pub pod: Option<u32>,
+    /// Its index.
+    #[serde(default)]
+    pub index: u32,
     /// ASN.
     pub asn: Option<u32>,
     /// IPv4 loopback.
@@ -29,6 +38,12 @@ pub struct SwitchFacts {
 pub struct HostFacts {
     /// Its name.
     pub name: String,
+    /// Path of its node.
+    #[serde(default)]
+    pub group: String,
+    /// Its index.
+    #[serde(default)]
+    pub index: u32,
 }
 
 /// A link with its ports and addresses.
@@ -45,6 +60,9 @@ pub struct LinkFacts {
     /// Paths of the two nodes that its line joins.
     #[serde(default)]
     pub line: Vec<String>,
+    /// Line rate, Mb/s.
+    #[serde(default)]
+    pub speed: u32,
     /// Address of the lower end.
     pub a_address: Option<Ipv4Addr>,
     /// IPv6 address of the lower end.
@@ -81,13 +99,20 @@ impl Census {
         let switches = fabric.switches.iter().map(|s| SwitchFacts {
             name: s.name.clone(),
             tier: fabric.tier_of(s).label.clone(),
+            plane: fabric.tier_of(s).planes.get(s.plane as usize).cloned(),
+            pod: Some(s.pod).filter(|&pod| pod > 0),
+            index: s.index,
             asn: s.asn,
             loopback: s.loopback,
             loopback6: s.loopback6,
             mgmt: s.mgmt,
             host_block: s.host_block.map(|b| b.to_string()),
         });
-        let hosts = fabric.hosts.iter().map(|h| HostFacts { name: h.name.clone() });
+        let hosts = fabric.hosts.iter().map(|h| HostFacts {
+            name: h.name.clone(),
+            group: fabric.groups[h.group].label.clone(),
+            index: h.index,
+        });
         let links = fabric.links.iter().filter(|l| fabric.is_present(l)).map(|link| {
             let line = fabric.line_of(link);
             let upper = &fabric.switches[link.b as usize];
@@ -109,6 +134,7 @@ impl Census {
                 b: upper.name.clone(),
                 b_if: name(upper.tier, link.b_port),
                 line: vec![low, fabric.tiers[line.upper].label.clone()],
+                speed: line.speed.v.0,
                 a_address: addresses,
                 a_address6: fabric.link_addresses6(link).map(|(a, _)| a),
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::census::{Census, LinkFacts};
+use super::census::{Census, LinkFacts, SwitchFacts};
 
 /// What it is that moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,22 +69,52 @@ impl fmt::Display for Move {
 pub fn compare(old: &Census, new: &Census) -> Vec<Move> {
     let mut moves = Vec::new();
     devices(old, new, &mut moves);
+    hosts(old, new, &mut moves);
     cables(old, new, &mut moves);
     moves
+}
+
+/// Servers that get another name: their whole node is gone, and another one that nobody had stands at their cables.
+fn hosts(old: &Census, new: &Census, moves: &mut Vec<Move>) {
+    let group_of = |census: &'_ Census| -> BTreeMap<String, String> {
+        census.hosts.iter().map(|h| (h.name.clone(), h.group.clone())).collect()
+    };
+    let (were, are) = (group_of(old), group_of(new));
+    let groups = |map: &BTreeMap<String, String>| map.values().cloned().collect::<BTreeSet<_>>();
+    let (old_groups, new_groups) = (groups(&were), groups(&are));
+    let at: BTreeMap<End<'_>, &LinkFacts> =
+        new.links.iter().map(|l| ((l.b.as_str(), l.b_if.as_str()), l)).collect();
+    let mut said = BTreeSet::new();
+    for was in &old.links {
+        let gone = were.get(&was.a).is_some_and(|group| !new_groups.contains(group));
+        let Some(is) = at.get(&(was.b.as_str(), was.b_if.as_str())).filter(|_| gone) else { continue };
+        let fresh = are.get(&is.a).is_some_and(|group| !old_groups.contains(group));
+        if fresh && !were.contains_key(&is.a) && said.insert(was.a.as_str()) {
+            let (who, from, to) = (was.a.clone(), was.a.clone(), is.a.clone());
+            moves.push(Move { kind: Kind::Name, who, from, to, line: Vec::new() });
+        }
+    }
 }
 
 fn devices(old: &Census, new: &Census, moves: &mut Vec<Move>) {
     let by_name: BTreeMap<&str, _> = new.switches.iter().map(|s| (s.name.as_str(), s)).collect();
     let by_loopback: BTreeMap<_, _> = new.switches.iter().filter_map(|s| Some((s.loopback?, s))).collect();
     let names: BTreeSet<&str> = old.switches.iter().map(|s| s.name.as_str()).collect();
+    let new_tiers: BTreeSet<&str> = new.switches.iter().map(|s| s.tier.as_str()).collect();
+    let tiers: BTreeSet<&str> = old.switches.iter().map(|s| s.tier.as_str()).collect();
     let mut push = |kind, who: &str, from: String, to: String| {
         moves.push(Move { kind, who: who.to_owned(), from, to, line: Vec::new() });
     };
     for was in &old.switches {
         let Some(is) = by_name.get(was.name.as_str()) else {
             // The same number in the same tier under a name that nobody had.
+            // Of the same tier, or of one that has taken its place.
             let renamed = was.loopback.and_then(|l| by_loopback.get(&l));
-            if let Some(is) = renamed.filter(|is| is.tier == was.tier && !names.contains(is.name.as_str())) {
+            let replaced = |is: &&&SwitchFacts| {
+                !new_tiers.contains(was.tier.as_str()) && !tiers.contains(is.tier.as_str())
+            };
+            let renamed = renamed.filter(|is| is.tier == was.tier || replaced(is));
+            if let Some(is) = renamed.filter(|is| !names.contains(is.name.as_str())) {
                 push(Kind::Name, &was.name, was.name.clone(), is.name.clone());
             }
             continue;
@@ -187,6 +217,9 @@ mod tests {
             tier: "leaf".into(),
             asn: Some(asn),
             loopback: Some(std::net::Ipv4Addr::from(asn)),
+            plane: None,
+            pod: None,
+            index: 1,
             loopback6: None,
             mgmt: None,
             host_block: None,
@@ -200,13 +233,15 @@ mod tests {
             b: b.into(),
             b_if: b_if.into(),
             line: Vec::new(),
+            speed: 400_000,
             a_address: None,
             a_address6: None,
         }
     }
 
     fn census(switches: &[SwitchFacts], links: &[LinkFacts]) -> Census {
-        let hosts = vec![HostFacts { name: "h1".into() }, HostFacts { name: "h2".into() }];
+        let hosts =
+            ["h1", "h2"].map(|name| HostFacts { name: name.into(), group: "h".into(), index: 1 }).to_vec();
         Census { schema_version: 1, switches: switches.to_vec(), hosts, links: links.to_vec() }
     }
 

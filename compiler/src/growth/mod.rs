@@ -1,10 +1,13 @@
 //! The guard against moves: what a build would move of what stands already.
 //!
 //! [`census`] holds what of a fabric may not move, read from a former `fabric.json` or taken from a fabric;
-//! [`compare`] finds what moves between two; [`guard`] says so, with the edit that prevents it.
+//! [`compare`] finds what moves between two; [`guard`] says so, with the edits that prevent it: [`candidates`] are read off
+//! from what differs, and [`remedy`] names those with which, tried out, nothing moves.
 
+mod candidates;
 mod census;
 mod compare;
+mod edit;
 mod remedy;
 
 pub use census::Census;
@@ -17,7 +20,8 @@ use fabc_lang::units::grouped;
 fabc_lang::rule! {
     /// Something that exists would get another port, cable, address, ASN or name: a change that cuts links and sessions
     /// of devices that nobody meant to touch. Layout follows from identity and from `max=`, so growth within `max`
-    /// moves nothing. The finding counts what moves, shows three of each kind, and names the edit that prevents it;
+    /// moves nothing. The finding counts what moves, shows three of each kind, and names edits that prevent it, which it has
+    /// tried out;
     /// `--allow-moves` lets it pass where it is meant.
     ///
     /// The finding needs a former build: `fabc build` compares with the `fabric.json` in `--out`, or with `--since`.
@@ -52,15 +56,23 @@ pub fn guard(old: &Census, fabric: &Fabric, allowed: bool, findings: &mut Findin
     }
     let verb = if allowed { "this build moves" } else { "this build would move" };
     let text = format!("{verb} what exists: {}", counts.join(", "));
-    let remedy = remedy::remedy(old, &new, fabric, &moves);
-    let mut found = match remedy.at {
-        Some(at) => MOVES.at(at, text),
-        None => MOVES.at(fabric.intent.fabric.at, text),
-    };
+    let root = fabric.intent.fabric.at;
+    let mut found;
     if allowed {
+        found = MOVES.at(root, text);
         found.severity = fabc_lang::diagnostic::Severity::Note;
+    } else if let Some(edits) = remedy::remedy(old, fabric, moves.len()).filter(|edits| !edits.is_empty()) {
+        found = MOVES.at(edits.first().map_or(root, |edit| edit.at), text);
+        for (i, edit) in edits.iter().enumerate() {
+            found = if i == 0 { found.here(edit.text()) } else { found.label(edit.at, edit.text()) };
+        }
+        let edits: Vec<String> = edits.iter().map(edit::Edit::text).collect();
+        found =
+            found.help(format!("{}: then nothing moves; --allow-moves lets them pass", edits.join(", and ")));
     } else {
-        found = found.help(format!("{}; --allow-moves lets them pass", remedy.text));
+        found = MOVES.at(root, text).help(
+            "no edit was found that keeps all in its place: take the change back, or --allow-moves lets them pass",
+        );
     }
     for example in examples {
         found = found.note(example);

@@ -18,6 +18,8 @@ pub mod rules;
 mod search;
 mod wires;
 
+pub(crate) use numbers::MANAGEMENT_LOW;
+
 use std::collections::BTreeMap;
 
 use fabc_lang::diagnostic::Findings;

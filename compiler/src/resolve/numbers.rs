@@ -15,7 +15,7 @@ use super::nodes::{Member, Nodes};
 use super::rules;
 
 /// Addresses at the beginning of the management subnet that no switch gets: gateways and servers.
-const MANAGEMENT_LOW: u32 = 31;
+pub(crate) const MANAGEMENT_LOW: u32 = 31;
 
 const MANAGEMENT_ADDRESS: &str = "management address";
 
