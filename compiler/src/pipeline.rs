@@ -73,8 +73,7 @@ fn take_in_preset(
 /// Findings in the preset's text also underline the line that asked for it.
 fn blame(preset: &PresetUse, findings: &mut Findings) {
     for finding in findings.iter_mut() {
-        let theirs = finding.labels.iter().any(|label| preset.holds(label.span));
-        if theirs && !finding.labels.iter().any(|label| label.span == preset.at) {
+        if preset.explains(finding.labels.iter().map(|label| label.span)) {
             finding.labels.push(Label { span: preset.at, text: "taken in here".to_owned() });
         }
     }

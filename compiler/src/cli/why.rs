@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         fabc_targets::why(&fabric, &file, &args.key).map_err(|error| failure(error, &file, &args.key))?;
     // What stands in a preset was asked for by the line that took it in.
     if let Some(preset) = &fabric.intent.preset {
-        let theirs = reasons.iter_mut().filter(|reason| reason.at.iter().any(|at| preset.holds(*at)));
+        let theirs = reasons.iter_mut().filter(|reason| preset.explains(reason.at.iter().copied()));
         theirs.for_each(|reason| reason.at.push(preset.at));
     }
     let text = match source.format {

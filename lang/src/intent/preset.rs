@@ -86,6 +86,16 @@ impl PresetUse {
     pub fn holds(&self, at: Span) -> bool {
         self.file == Some(at.file)
     }
+
+    /// Whether this place is the line that asked for it, or a part of it.
+    pub fn asked_at(&self, at: Span) -> bool {
+        at.file == self.at.file && self.at.start <= at.start && at.end <= self.at.end
+    }
+
+    /// Whether one of these places is in its text, and none of them leads to who asked for it.
+    pub fn explains(&self, mut places: impl Iterator<Item = Span> + Clone) -> bool {
+        places.clone().any(|at| self.holds(at)) && !places.any(|at| self.asked_at(at))
+    }
 }
 
 impl Intent {
