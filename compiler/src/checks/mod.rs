@@ -177,6 +177,7 @@ mod buffers {
 mod trimming {
     pub(super) mod lossless;
     pub(super) mod not_first;
+    pub(super) mod not_written;
     pub(super) mod other_class;
     pub(super) mod size;
     pub(super) mod unknown_class;
@@ -334,6 +335,7 @@ pub static CHECKS: &[&Check] = &[
     &buffers::thresholds_differ::CHECK,
     &trimming::lossless::CHECK,
     &trimming::not_first::CHECK,
+    &trimming::not_written::CHECK,
     &trimming::other_class::CHECK,
     &trimming::size::CHECK,
     &trimming::unknown_class::CHECK,
