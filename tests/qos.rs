@@ -311,6 +311,7 @@ const REFERENCES: &[(&str, &str, &str)] = &[
     ("PORT_QOS_MAP", "tc_to_queue_map", "TC_TO_QUEUE_MAP"),
     ("PORT_QOS_MAP", "tc_to_pg_map", "TC_TO_PRIORITY_GROUP_MAP"),
     ("PORT_QOS_MAP", "pfc_to_queue_map", "MAP_PFC_PRIORITY_TO_QUEUE"),
+    ("PORT_QOS_MAP", "pfc_to_pg_map", "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP"),
 ];
 
 /// What each priority group or queue of a port has, ranges taken apart.
@@ -342,21 +343,25 @@ fn whole(name: &str, db: &ConfigDb) {
             assert!(!ports[port]["description"].starts_with("unused"), "{name}: {rows}|{key}");
         }
     }
-    let map = |table_name: &str| table(db, table_name).remove("AZURE").unwrap_or_default();
+    let enterprise = table(db, "DSCP_TO_TC_MAP").contains_key("ROCE");
+    let name_of_maps = if enterprise { "ROCE" } else { "AZURE" };
+    let map = |table_name: &str| table(db, table_name).remove(name_of_maps).unwrap_or_default();
     let (tcs, groups, queues) =
         (map("DSCP_TO_TC_MAP"), map("TC_TO_PRIORITY_GROUP_MAP"), map("TC_TO_QUEUE_MAP"));
     let (pgs, buffer_queues) = (table(db, "BUFFER_PG"), table(db, "BUFFER_QUEUE"));
     let (profiles, watched) = (table(db, "BUFFER_PROFILE"), table(db, "PFC_WD"));
     for (port, fields) in table(db, "PORT_QOS_MAP").iter().filter(|(port, _)| *port != "global") {
         assert_eq!(tcs.len(), 64);
-        assert_eq!(fields.get("pfc_enable"), fields.get("pfcwd_sw_enable"), "{name}: {port}");
+        let mask = fields.get("pfc_enable").filter(|_| !enterprise);
+        assert_eq!(mask, fields.get("pfcwd_sw_enable"), "{name}: {port}");
         let pfc: Vec<&str> = fields.get("pfc_enable").map_or(vec![], |list| list.split(',').collect());
         assert_eq!(watched.contains_key(port), !pfc.is_empty() && !watched.is_empty(), "{name}: {port}");
         let (at_ingress, at_egress) = (numbers(&pgs, port), numbers(&buffer_queues, port));
         for (tc, group) in &groups {
             // Without known buffers there are none at all, and nothing is lossless.
             if pgs.is_empty() {
-                assert!(pfc.is_empty() && group == "0", "{name}: {port}");
+                let lossy = if enterprise { "7" } else { "0" };
+                assert!(pfc.is_empty() && group == lossy, "{name}: {port}");
                 continue;
             }
             let (group, queue): (u8, u8) = (group.parse().unwrap(), queues[tc].parse().unwrap());

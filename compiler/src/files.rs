@@ -108,7 +108,7 @@ pub(crate) fn with_secrets(
     let mut bytes = Vec::new();
     match bundle.file(i)? {
         File::ConfigDb(index) => sonic::config_db_with(&bundle.device(index)?, secrets).render(&mut bytes),
-        File::FrrConf(_) => bundle.render(i, &mut bytes),
+        File::FrrConf(_) | File::SonicCli(_) => bundle.render(i, &mut bytes),
         File::Hosts | File::Cables | File::Topology | File::Fabric | File::Gnmic => return None,
     }
     Some((bundle.path(i), bytes))

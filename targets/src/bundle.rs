@@ -19,6 +19,8 @@ pub enum File {
     ConfigDb(usize),
     /// `switches/NAME/frr.conf` of the switch with this index.
     FrrConf(usize),
+    /// `switches/NAME/sonic-cli.txt` of the switch with this index; under Enterprise SONiC.
+    SonicCli(usize),
     /// `hosts.csv`
     Hosts,
     /// `cabling/cables.csv`
@@ -95,13 +97,19 @@ impl<'a> Bundle<'a> {
 
     /// Number of files.
     pub fn len(&self) -> usize {
-        2 * self.present.len() + self.whole().len()
+        self.own().len() * self.present.len() + self.whole().len()
     }
 
     fn whole(&self) -> &'static [File] {
         let asked = self.fabric.intent.telemetry.as_ref().is_some_and(|t| t.subscriptions.is_some());
         let [always @ .., _] = &WHOLE;
         if asked { &WHOLE } else { always }
+    }
+
+    /// The files of one switch.
+    fn own(&self) -> &'static [fn(usize) -> File] {
+        const OWN: &[fn(usize) -> File] = &[File::ConfigDb, File::FrrConf, File::SonicCli];
+        if sonic::cli::is_written(self.release.nos) { OWN } else { OWN.split_at(2).0 }
     }
 
     /// Whether there are no files: never.
@@ -111,10 +119,10 @@ impl<'a> Bundle<'a> {
 
     /// Which file number `i` is; none beyond the last.
     pub fn file(&self, i: usize) -> Option<File> {
-        let whole = self.whole();
+        let (whole, own) = (self.whole(), self.own());
         let Some(i) = i.checked_sub(whole.len()) else { return whole.get(i).copied() };
-        let index = *self.present.get(i / 2)?;
-        Some(if i.is_multiple_of(2) { File::ConfigDb(index) } else { File::FrrConf(index) })
+        let index = *self.present.get(i / own.len())?;
+        own.get(i % own.len()).map(|file| file(index))
     }
 
     /// Path of file `i` within the build, parts joined by `/`.
@@ -123,6 +131,7 @@ impl<'a> Bundle<'a> {
         match self.file(i) {
             Some(File::ConfigDb(index)) => Cow::Owned(of(index, "config_db.json")),
             Some(File::FrrConf(index)) => Cow::Owned(of(index, "frr.conf")),
+            Some(File::SonicCli(index)) => Cow::Owned(of(index, "sonic-cli.txt")),
             Some(File::Hosts) => Cow::Borrowed("hosts.csv"),
             Some(File::Cables) => Cow::Borrowed("cabling/cables.csv"),
             Some(File::Topology) => Cow::Borrowed("cabling/topology.dot"),
@@ -153,6 +162,12 @@ impl<'a> Bundle<'a> {
                 if let Err(error) = self.frr(index, out) {
                     let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
                     failure.get_or_insert(error);
+                }
+                false
+            }
+            Some(File::SonicCli(index)) => {
+                if let Some(device) = self.device(index) {
+                    sonic::cli::Script::new(&device).render(out);
                 }
                 false
             }

@@ -34,7 +34,6 @@ use std::collections::BTreeMap;
 
 use fabc_lang::diagnostic::{Findings, Rule, Severity};
 use fabc_lang::fabric::{Fabric, Lower};
-use fabc_lang::intent::Nos;
 use fabc_lang::source::Span;
 use fabc_lang::units::grouped;
 use fabc_targets::sonic::qos::{self, Lack};
@@ -58,7 +57,7 @@ struct Ctx<'a> {
     loads: Vec<Load>,
     /// Of switches that are alike; empty where no class is lossless.
     budgets: Vec<Budget>,
-    /// What keeps each tier's switches from being lossless; empty where no class is, or the system makes such rows itself.
+    /// What keeps each tier's switches from being lossless; empty where no class is.
     lacks: Vec<Option<Lack>>,
     /// What ports do with each class; none where no `config-db` row has a say.
     chains: Option<Chains>,
@@ -139,6 +138,7 @@ mod classes {
     pub(super) mod ecn_range;
     pub(super) mod ecn_speed_unused;
     pub(super) mod ecn_unscaled;
+    pub(super) mod lossless_priority;
     pub(super) mod lossless_strict;
     pub(super) mod lossless_without_ecn;
     pub(super) mod nic_default_lossy;
@@ -241,6 +241,7 @@ mod nos {
     pub(super) mod certificate_path;
     pub(super) mod gnmi_open;
     pub(super) mod likely_names;
+    pub(super) mod likely_row;
     pub(super) mod login_stays_local;
     pub(super) mod mac_left_to_ztp;
     pub(super) mod no_adaptive;
@@ -250,7 +251,6 @@ mod nos {
     pub(super) mod no_qpn_hash;
     pub(super) mod no_trimming;
     pub(super) mod no_user_auth;
-    pub(super) mod qos_not_written;
     pub(super) mod telemetry_interval;
     pub(super) mod telemetry_not_written;
     pub(super) mod uncertain_feature;
@@ -301,6 +301,7 @@ pub static CHECKS: &[&Check] = &[
     &classes::ecn_range::CHECK,
     &classes::ecn_speed_unused::CHECK,
     &classes::ecn_unscaled::CHECK,
+    &classes::lossless_priority::CHECK,
     &classes::lossless_strict::CHECK,
     &classes::lossless_without_ecn::CHECK,
     &classes::nic_default_lossy::CHECK,
@@ -385,6 +386,7 @@ pub static CHECKS: &[&Check] = &[
     &nos::certificate_path::CHECK,
     &nos::gnmi_open::CHECK,
     &nos::likely_names::CHECK,
+    &nos::likely_row::CHECK,
     &nos::login_stays_local::CHECK,
     &nos::mac_left_to_ztp::CHECK,
     &nos::no_adaptive::CHECK,
@@ -394,7 +396,6 @@ pub static CHECKS: &[&Check] = &[
     &nos::no_qpn_hash::CHECK,
     &nos::no_trimming::CHECK,
     &nos::no_user_auth::CHECK,
-    &nos::qos_not_written::CHECK,
     &nos::telemetry_interval::CHECK,
     &nos::telemetry_not_written::CHECK,
     &nos::uncertain_feature::CHECK,
@@ -415,8 +416,7 @@ pub fn run(fabric: &Fabric, findings: &mut Findings) {
     let whole = !findings.iter().any(|f| f.severity == Severity::Error && f.code().starts_with("resolve/"));
     let lossless = budget::lossless(fabric).next().is_some();
     let budgets = if lossless { budget::budgets(fabric) } else { Vec::new() };
-    let written = lossless && fabric.intent.fabric.nos.v == Nos::Sonic;
-    let lacks = fabric.tiers.iter().filter(|_| written).map(|tier| qos::lack(fabric, tier)).collect();
+    let lacks = fabric.tiers.iter().filter(|_| lossless).map(|tier| qos::lack(fabric, tier)).collect();
     let sound = !findings.has_errors();
     let ctx =
         Ctx { fabric, loads: load::loads(fabric), budgets, lacks, chains: Chains::of(fabric), sound, whole };

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use fabc_lang::diagnostic::Findings;
 use fabc_targets::frr::NAME as TEMPLATE_NAME;
+use fabc_targets::sonic;
 
 use super::put::Put;
 use super::screen::Screen;
@@ -11,7 +12,7 @@ use super::source::Source;
 use super::{Exit, Failure};
 use crate::files::VERSION;
 use crate::growth::UNREADABLE;
-use crate::output::{FAILED, Hash, MANIFEST, Manifest};
+use crate::output::{FAILED, Hash, Likely, MANIFEST, Manifest};
 use crate::pipeline::{self, Analysis, EmitOptions};
 
 /// Write all files of a fabric, or report every error and write nothing
@@ -60,7 +61,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         out: args.out.clone(),
         allow_moves: args.allow_moves,
     };
-    let put = Put::new(&args.out, inputs, args.source.format, args.force, screen);
+    let likely = sonic::doubts(&fabric).into_iter().map(Likely::from).collect();
+    let put = Put::new(&args.out, inputs, likely, args.source.format, args.force, screen);
     let mut late = Findings::default();
     let tree = pipeline::emit(&fabric, &mut sources, screen.host, &options, &mut late);
     levels.apply(&mut late, tree.is_some());

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use fabc_lang::platform::{Cage, Platform};
+use fabc_lang::platform::{Cage, Feature, Platform};
 
 use crate::report::Paper;
 
@@ -48,7 +48,19 @@ fn limits(platform: &Platform, out: &mut String) {
     line("longest frame", platform.max_frame().map(|n| format!("{} bytes", n.v)));
     line("ECMP members", platform.ecmp().and_then(|e| e.v.members).map(|n| n.to_string()));
     let pools = platform.pools.iter().map(|p| format!("{} {}", p.v.name, p.v.size));
+    line("Enterprise", features(platform));
     line("buffer pools", Some(pools.collect::<Vec<_>>().join(", ")).filter(|p| !p.is_empty()));
+}
+
+/// What it does under Enterprise SONiC, `~` before what is only likely, and what it doesn't.
+fn features(platform: &Platform) -> Option<String> {
+    let word = |feature: Feature| {
+        let ability = platform.ability(feature)?;
+        let mark = if ability.confidence.is_likely() { "~" } else { "" };
+        Some(format!("{mark}{}{}", if ability.can { "" } else { "no " }, feature.name()))
+    };
+    let words: Vec<String> = Feature::ALL.into_iter().filter_map(word).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 /// Break-outs of each group of cages.

@@ -8,13 +8,14 @@ use super::progress::Progress;
 use super::screen::Screen;
 use super::{Exit, tell};
 use crate::files::VERSION;
-use crate::output::{self, Error, Hash, Options, Origin, Tree};
+use crate::output::{self, Error, Hash, Likely, Options, Origin, Tree};
 use crate::report::Format;
 
 /// Where a tree goes, and how.
 pub(crate) struct Put<'a> {
     out: &'a Path,
     inputs: Vec<(String, Hash)>,
+    likely: Vec<Likely>,
     program: Option<Hash>,
     format: Format,
     force: bool,
@@ -25,11 +26,12 @@ impl<'a> Put<'a> {
     pub(crate) fn new(
         out: &'a Path,
         inputs: Vec<(String, Hash)>,
+        likely: Vec<Likely>,
         format: Format,
         force: bool,
         screen: &'a Screen<'a>,
     ) -> Self {
-        Put { out, inputs, program: Hash::of_program(), format, force, screen }
+        Put { out, inputs, likely, program: Hash::of_program(), format, force, screen }
     }
 
     /// Writes the tree; gives what to say on stdout.
@@ -47,7 +49,7 @@ impl<'a> Put<'a> {
     }
 
     fn origin(&self) -> Origin<'_> {
-        Origin { version: VERSION, inputs: &self.inputs, program: self.program }
+        Origin { version: VERSION, inputs: &self.inputs, likely: &self.likely, program: self.program }
     }
 
     fn watched<T>(&self, act: impl FnOnce(Options) -> T) -> T {

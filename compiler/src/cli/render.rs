@@ -34,7 +34,7 @@ pub(crate) static RULES: &[&Rule] = &[&NOT_SET, &NOT_TAKEN, &NO_TABLES];
 
 /// Write the files of switches together with their secrets, for ZTP and the like
 ///
-/// A build holds no secrets. This writes config_db.json and frr.conf of the switches named, or of all, with the rows that hold
+/// A build holds no secrets. This writes the files of the switches named, or of all, config_db.json with the rows that hold
 /// secrets, which it takes from the environment variables that the source names by `secret-env`. Folders get mode 0700,
 /// files 0600; no secret is ever printed. Folders inside of a build, or in a Git work tree that does not ignore them, are
 /// refused.

@@ -109,7 +109,7 @@ fn put(
 ) -> Result<(Exit, String, Vec<&'static str>), String> {
     let host = MemoryHost::default();
     let screen = Screen::new(&host, Color::Never, false);
-    let put = Put::new(out, Vec::new(), format, false, &screen);
+    let put = Put::new(out, Vec::new(), Vec::new(), format, false, &screen);
     let tree: BTreeMap<String, Vec<u8>> = [("a/b.json".to_owned(), text.into())].into();
     let mut findings = Findings::default();
     let done = if check { put.check(&tree) } else { put.write(&tree, &mut findings) };

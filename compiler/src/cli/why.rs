@@ -20,7 +20,7 @@ pub(crate) struct Args {
     /// A file of the build, such as build/switches/leaf-01/config_db.json
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// `PORT|Ethernet8 speed`, `PORT|Ethernet8`, `PORT` or a JSON pointer; part of a statement of frr.conf; a server or
+    /// `PORT|Ethernet8 speed`, `PORT|Ethernet8`, `PORT` or a JSON pointer; part of a line of frr.conf or sonic-cli.txt; a server or
     /// a cable of a CSV file
     #[arg(value_name = "KEY")]
     key: String,

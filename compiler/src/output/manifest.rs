@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use fabc_targets::sonic::Doubt;
 use serde::{Deserialize, Serialize};
 
 use super::compare::Verdict;
@@ -12,7 +13,7 @@ use super::{Hash, Origin};
 /// Version of the manifest's shape.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What a build was made from, and what it wrote: hashes, and nothing that differs from machine to machine.
+/// What a build was made from, what it wrote, and what of that is only likely: nothing that differs from machine to machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of this shape.
@@ -23,6 +24,34 @@ pub struct Manifest {
     pub inputs: BTreeMap<String, Hash>,
     /// Hash of each file, by path.
     pub files: BTreeMap<String, Hash>,
+    /// What in those files is likely, not certain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub likely: Vec<Likely>,
+}
+
+/// A table or line that is in the files of switches and is likely, not certain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Likely {
+    /// Which file of a switch.
+    pub file: String,
+    /// The table, or the line.
+    pub what: String,
+    /// Fields of the table, where not all of it is meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// What is certain, and what isn't.
+    pub why: String,
+}
+
+impl From<Doubt> for Likely {
+    fn from(doubt: Doubt) -> Self {
+        Likely {
+            file: doubt.file.to_owned(),
+            what: doubt.what,
+            fields: doubt.fields.into_iter().map(str::to_owned).collect(),
+            why: doubt.why.to_owned(),
+        }
+    }
 }
 
 impl Manifest {
@@ -33,6 +62,7 @@ impl Manifest {
             fabc: origin.version.to_owned(),
             inputs: origin.inputs.iter().cloned().collect(),
             files: files.sorted().map(|(path, i)| (path.to_owned(), verdicts[i].hash)).collect(),
+            likely: origin.likely.to_vec(),
         }
     }
 

@@ -33,7 +33,7 @@ use std::path::Path;
 
 pub use error::Error;
 pub use hash::Hash;
-pub use manifest::Manifest;
+pub use manifest::{Likely, Manifest};
 pub(crate) use private::write_private;
 pub use rules::{EDITED, FAILED, KEPT, RULES};
 
@@ -107,6 +107,8 @@ pub struct Origin<'a> {
     pub version: &'a str,
     /// Name and hash of each input.
     pub inputs: &'a [(String, Hash)],
+    /// What in the files is likely, not certain.
+    pub likely: &'a [Likely],
     /// Hash of the program itself, where it is known. It goes into the cache only.
     pub program: Option<Hash>,
 }

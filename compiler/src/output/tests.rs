@@ -84,7 +84,7 @@ impl World {
     }
 }
 
-const ORIGIN: Origin = Origin { version: "0.0.1", inputs: &[], program: None };
+const ORIGIN: Origin = Origin { version: "0.0.1", inputs: &[], likely: &[], program: None };
 const AB: &[(&str, &str)] = &[("a/x.json", "one"), ("b.csv", "two")];
 
 #[test]

@@ -172,7 +172,8 @@ pub enum Feature {
 }
 
 impl Feature {
-    const ALL: [Feature; 6] = [
+    /// Each, by name.
+    pub const ALL: [Feature; 6] = [
         Feature::Adaptive,
         Feature::CutThrough,
         Feature::HighFrequencyTelemetry,
@@ -180,14 +181,23 @@ impl Feature {
         Feature::PfcPriorityPg,
         Feature::QpnHash,
     ];
-    const NAMES: [&'static str; 6] = [
-        "adaptive",
-        "cut-through",
-        "high-frequency-telemetry",
-        "packet-trimming",
-        "pfc-priority-pg",
-        "qpn-hash",
-    ];
+
+    const NAMES: [&'static str; 6] = {
+        let [a, b, c, d, e, f] = Feature::ALL;
+        [a.name(), b.name(), c.name(), d.name(), e.name(), f.name()]
+    };
+
+    /// As written in a platform.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Feature::Adaptive => "adaptive",
+            Feature::CutThrough => "cut-through",
+            Feature::HighFrequencyTelemetry => "high-frequency-telemetry",
+            Feature::PacketTrimming => "packet-trimming",
+            Feature::PfcPriorityPg => "pfc-priority-pg",
+            Feature::QpnHash => "qpn-hash",
+        }
+    }
 }
 
 /// Whether a box does something, and where that is known from.
@@ -452,7 +462,7 @@ impl Platform {
 
 fn read_feature(node: &Typed) -> Option<(Feature, bool)> {
     let name: String = arg_of(node)?;
-    let feature = Feature::ALL.into_iter().zip(Feature::NAMES).find(|&(_, word)| word == name)?.0;
+    let feature = Feature::ALL.into_iter().find(|feature| feature.name() == name)?;
     Some((feature, prop_of(node, "can").unwrap_or(true)))
 }
 

@@ -1,14 +1,20 @@
 //! SONiC: `config_db.json` of a switch.
 //!
 //! - [`Release`]: what differs from release to release
+//! - [`Dialect`]: how it writes what is done with each class, and what is only likely: [`doubts`]
 //! - [`tables`]: one file per table, each over any [`Sink`]
 //! - [`qos`]: what is done with each class, from which the tables on QoS and buffers are written
 //! - [`alike`]: rows that are made once for all switches that are alike
 //! - [`secrets`]: rows that stand in no build
+//! - [`cli`]: what is typed rather than loaded
 //! - [`JsonSink`], [`CollectSink`]: tables as bytes, and as a [`ConfigDb`]
 
 mod alike;
+mod ars;
+pub mod cli;
 mod config_db;
+mod dialect;
+mod doubts;
 mod json;
 pub mod qos;
 mod release;
@@ -21,6 +27,8 @@ use fabc_lang::intent::ConfigDb as Override;
 pub(crate) use alike::Kinds;
 use alike::Likeness;
 pub use config_db::{CollectSink, ConfigDb, ReadError, Row, Rows, Value};
+pub use dialect::{Colours, Dialect, HandsOff, Likely, Lossy};
+pub use doubts::{Doubt, doubts};
 pub use json::JsonSink;
 pub(crate) use json::quote;
 pub use release::Release;

@@ -1,10 +1,11 @@
 //! What a switch does with each class: the plan that all its QoS and buffer tables are written from.
 //!
 //! - A class's priority is its traffic class, its queue, its PFC priority and, where it is lossless, its priority group.
-//!   All lossy classes, TC 7 too, share the first priority group that isn't lossless: the only lossy one with a profile.
-//! - Maps and the list of cable lengths are called `AZURE`, as in SONiC's own templates: its tools and tests look there.
-//!   Schedulers (`scheduler.3`) and WRED profiles (`ECN_3`, `ECN_3_400G`) are named by queue, so that a new class
-//!   renames nothing.
+//!   All lossy classes, TC 7 too, share one priority group: the first that isn't lossless, under Enterprise SONiC the
+//!   last. It is the only lossy one with a profile.
+//! - Names are those of the system's [`Dialect`]. Maps and the list of cable lengths are called `AZURE`, as in SONiC's
+//!   own templates: its tools and tests look there. Schedulers (`scheduler.3`) and WRED profiles (`ECN_3`, `ECN_3_400G`)
+//!   are named by queue, so that a new class renames nothing.
 //! - Pools and lossy profiles are the vendor's, by role: t0 for a ToRRouter, t1 for all others.
 //! - A port's lossless profile goes one of two ways, for there is no third that a switch leaves alone. If the box's own
 //!   table (`pg_profile_lookup.ini`) has the values under speed and length, CABLE_LENGTH says that length, and profile
@@ -15,22 +16,23 @@
 //!   template of a Broadcom box does.
 //! - Where a box's pools, profiles or headroom aren't known, nothing on it is lossless: PFC without headroom pauses and
 //!   drops all the same. [`Lack`] says what is missing.
-//! - Enterprise SONiC makes these rows by itself (`roce enable`); none are written for it.
+//! - Under Enterprise SONiC there is a third way: PORT says `default_lossless_buffer_profile` `false`, and every port has
+//!   a profile of ours. All that `roce enable` would make is written: its flag in SWITCH alone makes nothing for ports
+//!   that have rows. Ports without a wire have none, and may get the box's own when it boots. Without a lossless class no
+//!   buffers are written there: the SDK's own stay.
 
 use std::fmt;
 
 use fabc_lang::fabric::{Fabric, HeadroomSource, Tier, natural_cmp};
-use fabc_lang::intent::{Class, Ecn, Nos, Schedule, Trimming};
+use fabc_lang::intent::{Class, Ecn, Schedule, Trimming};
 use fabc_lang::platform::buffers::{Pool, Profile};
 use fabc_lang::platform::{Fact, Platform};
 use fabc_lang::source::Span;
 use fabc_lang::units::{Length, Speed};
 
+use super::dialect::{Colours, Dialect, HandsOff, Lossy};
 use super::sink::Origin;
 use crate::device::{Device, DevicePort, Wired};
-
-/// Name of all maps and of the list of cable lengths.
-pub(super) const MAP: &str = "AZURE";
 
 /// The pool that buffermgrd puts lossless profiles into.
 pub const LOSSLESS_POOL: &str = "ingress_lossless_pool";
@@ -70,6 +72,8 @@ impl fmt::Display for Lack {
 /// The plan of one switch.
 #[derive(Debug)]
 pub(crate) struct Qos<'a> {
+    /// How its rows are written.
+    pub(super) dialect: &'static Dialect,
     /// Classes, by priority.
     pub(super) queues: Vec<Queue<'a>>,
     /// Takes every DSCP that no class names.
@@ -163,12 +167,13 @@ pub(super) struct Lossless {
 }
 
 impl<'a> Qos<'a> {
-    /// The plan of a switch; none where the file names no class, or its system makes these rows by itself.
+    /// The plan of a switch; none where the file names no class.
     pub(crate) fn new(device: &Device<'a>) -> Option<Self> {
         let intent = &device.fabric.intent;
-        if intent.classes.is_empty() || device.release.nos != Nos::Sonic {
+        if intent.classes.is_empty() {
             return None;
         }
+        let dialect = device.release.dialect;
         let mut classes: Vec<&Class> = intent.classes.iter().filter(|c| c.priority.v < PRIORITIES).collect();
         classes.sort_by_key(|c| c.priority.v);
         classes.dedup_by_key(|c| c.priority.v);
@@ -179,9 +184,10 @@ impl<'a> Qos<'a> {
             _ => Default::default(),
         };
         let lossless = if ports.is_empty() { 0 } else { wanted };
+        let buffers = buffers.filter(|_| lossless != 0 || !dialect.lossless_only);
         let default =
             classes.iter().find_map(|c| c.default.filter(|d| d.v).map(|d| (c.priority.v, Some(d.at))));
-        let lossy = first_without(lossless);
+        let lossy = dialect.lossy.of(lossless);
         let mut groups: Vec<_> = runs(|p| lossless & 1 << p != 0).filter(|(_, is)| *is).collect();
         let trimming = trimming(device).filter(|_| buffers.is_some());
         let trimmed = |class: &Class| {
@@ -196,6 +202,7 @@ impl<'a> Qos<'a> {
         groups.push((lossy.to_string(), false));
         groups.sort_by(|a, b| natural_cmp(&a.0, &b.0));
         Some(Qos {
+            dialect,
             queues: classes.iter().map(|class| Queue::new(class, device)).collect(),
             rest: default.unwrap_or((first_without(wanted), None)),
             buffers,
@@ -211,7 +218,7 @@ impl<'a> Qos<'a> {
 
     /// The priority group of a traffic class.
     pub(super) fn group(&self, priority: u8) -> u8 {
-        if self.is_lossless(priority) { priority } else { first_without(self.lossless) }
+        if self.is_lossless(priority) { priority } else { self.dialect.lossy.of(self.lossless) }
     }
 
     /// Whether a priority is paused on this switch.
@@ -239,13 +246,14 @@ impl<'a> Queue<'a> {
         let priority = class.priority.v;
         let mut wred: Vec<Wred<'_>> = Vec::new();
         for (port, _) in device.wired().take_while(|_| !class.ecn.is_empty()) {
-            let Some(new) = Wred::new(class, port.port.spec.speed) else { continue };
+            let Some(new) = Wred::new(class, port.port.spec.speed, device.release.dialect) else { continue };
             if !wred.iter().any(|known| known.is(new.ecn, new.speed)) {
                 wred.push(new);
             }
         }
         wred.sort_by(|a, b| natural_cmp(&a.name, &b.name));
-        let scheduler = class.schedule.map(|s| (format!("scheduler.{priority}"), s.v, s.at));
+        let scheduler =
+            class.schedule.map(|s| (format!("{}{priority}", device.release.dialect.scheduler), s.v, s.at));
         Queue { class, priority, scheduler, wred }
     }
 
@@ -262,14 +270,11 @@ fn of_speed(ecn: &Ecn, speed: Speed) -> Option<Speed> {
 }
 
 impl<'a> Wred<'a> {
-    fn new(class: &'a Class, speed: Speed) -> Option<Self> {
+    fn new(class: &'a Class, speed: Speed, dialect: &Dialect) -> Option<Self> {
         let ecn = class.ecn_at(speed)?;
         let (min, max) = ecn.thresholds(speed);
         let speed = of_speed(ecn, speed);
-        let name = match speed {
-            Some(speed) => format!("ECN_{}_{speed}", class.priority.v),
-            None => format!("ECN_{}", class.priority.v),
-        };
+        let name = dialect.colours.name(class.priority.v, speed);
         Some(Wred { name, ecn, speed, min, max })
     }
 
@@ -359,7 +364,8 @@ impl Lossless {
     fn new(device: &Device<'_>, wired: &Wired<'_>, speed: Speed, length: Length) -> Option<Self> {
         let found = device.fabric.headroom_for(device.platform, speed, length)?;
         let row = device.platform.headroom_row(speed, found.table_length).filter(|_| found.listed);
-        let listed = row.filter(|_| found.table_length.0.is_multiple_of(1000));
+        let by_length = device.release.dialect.hands_off == HandsOff::CableLength;
+        let listed = row.filter(|_| by_length && found.table_length.0.is_multiple_of(1000));
         let rule = match (listed, found.source) {
             (Some(_), _) => {
                 "the box's own table has speed and length: buffermgrd's own name and values, so that it finds its work done"
@@ -370,7 +376,13 @@ impl Lossless {
             }
             (None, HeadroomSource::TableLonger(_)) => "the vendor's row for the next longer length",
             (None, HeadroomSource::Table(_) | HeadroomSource::Formula) => {
-                "the formula with margin, for the box's own table hasn't this length: a profile of ours, CABLE_LENGTH 0m"
+                if by_length {
+                    "the formula with margin, for the box's own table hasn't this length: a profile of ours, CABLE_LENGTH 0m"
+                } else if row.is_some() {
+                    "the vendor's row for this speed and length, in a profile of ours"
+                } else {
+                    "the formula with margin, for the vendor's table hasn't this length: a profile of ours"
+                }
             }
         };
         let stated = device.fabric.stated_length(wired.link);
@@ -435,6 +447,29 @@ fn profile<'a>(platform: &'a Platform, name: &'static str, role: &str) -> Result
     platform.profiles.iter().find(fits).ok_or(Lack::Profile(name))
 }
 
+impl Lossy {
+    /// The priority group of lossy classes, where these are lossless.
+    fn of(self, lossless: u8) -> u8 {
+        match self {
+            Lossy::First => first_without(lossless),
+            Lossy::Last => (0..PRIORITIES).rfind(|p| lossless & 1 << p == 0).unwrap_or(0),
+        }
+    }
+}
+
+impl Colours {
+    /// The name of a queue's WRED profile, for all speeds or for one.
+    fn name(self, priority: u8, speed: Option<Speed>) -> String {
+        match (self, speed) {
+            (Colours::All, None) => format!("ECN_{priority}"),
+            (Colours::All, Some(speed)) => format!("ECN_{priority}_{speed}"),
+            (Colours::Green, None) if priority == 3 => "ROCE".to_owned(),
+            (Colours::Green, None) => format!("ROCE_{priority}"),
+            (Colours::Green, Some(speed)) => format!("ROCE_{priority}_{speed}"),
+        }
+    }
+}
+
 fn first_without(mask: u8) -> u8 {
     (0..PRIORITIES).find(|p| mask & 1 << p == 0).unwrap_or(0)
 }
@@ -484,5 +519,6 @@ mod tests {
         assert_eq!(runs(bits(0)).map(|(text, _)| text).collect::<Vec<_>>(), ["0-7"]);
         assert_eq!((list(0b0001_1000), list(0)), ("3,4".to_owned(), String::new()));
         assert_eq!((first_without(0), first_without(0b11)), (0, 2));
+        assert_eq!([0, 0b1000_0000, 0b1111_1111].map(|mask| Lossy::Last.of(mask)), [7, 6, 0]);
     }
 }

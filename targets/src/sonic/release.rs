@@ -6,6 +6,8 @@ use fabc_lang::intent::Nos;
 use fabc_lang::platform::Platform;
 use fabc_lang::platform::switch::Sonic;
 
+use super::dialect::{self, Dialect};
+
 /// A release of a network operating system.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Release {
@@ -13,6 +15,8 @@ pub struct Release {
     pub nos: Nos,
     /// As written after `release=`; `4.x` stands for every 4.N of Enterprise SONiC.
     pub name: &'static str,
+    /// How it writes what is done with each class.
+    pub dialect: &'static Dialect,
     /// FRR's version; none where the vendor doesn't publish it.
     pub frr: Option<&'static str>,
     /// The largest `maximum-paths` that its FRR is built for.
@@ -73,6 +77,7 @@ static RELEASES: &[Release] = &[
     Release {
         nos: Nos::EnterpriseSonic,
         name: "4.x",
+        dialect: &dialect::ENTERPRISE,
         frr: None,
         maximum_paths: 64,
         zebra: BOTH,
@@ -99,6 +104,7 @@ const fn community(
     Release {
         nos: Nos::Sonic,
         name,
+        dialect: &dialect::COMMUNITY,
         frr: Some(frr),
         maximum_paths,
         zebra,
@@ -127,9 +133,12 @@ impl Release {
         RELEASES
     }
 
-    /// The release of this name; `4.2` finds `4.x`.
+    /// The release of this name; `4.2` and `4.2.1` find `4.x`.
     pub fn find(nos: Nos, name: &str) -> Option<&'static Release> {
-        let minor = |text: &str| text.strip_prefix("4.").is_some_and(|n| n == "x" || n.parse::<u8>().is_ok());
+        let number = |n: &str| n.parse::<u8>().is_ok();
+        let minor = |text: &str| {
+            text.strip_prefix("4.").is_some_and(|rest| rest == "x" || rest.split('.').all(number))
+        };
         RELEASES.iter().find(|r| {
             r.nos == nos && (r.name == name || (nos == Nos::EnterpriseSonic && minor(name) && minor(r.name)))
         })
@@ -162,7 +171,9 @@ mod tests {
             assert_eq!(Release::find(release.nos, release.name), Some(release));
         }
         assert_eq!(Release::find(Nos::EnterpriseSonic, "4.5").map(|r| r.name), Some("4.x"));
+        assert_eq!(Release::find(Nos::EnterpriseSonic, "4.5.0").map(|r| r.name), Some("4.x"));
         assert_eq!(Release::find(Nos::EnterpriseSonic, "4.y"), None);
+        assert_eq!(Release::find(Nos::EnterpriseSonic, "4."), None);
         assert_eq!(Release::find(Nos::Sonic, "202012"), None);
         assert_eq!(Release::find(Nos::Sonic, "4.5"), None);
     }

@@ -9,12 +9,14 @@ pub struct Origin {
     pub rule: &'static str,
     /// The place that asked for it, and a second one that had a say.
     pub at: [Option<Span>; 2],
+    /// Whether the value itself stands there, as it is.
+    pub stated: bool,
 }
 
 impl Origin {
     /// A rule that nobody asked for in particular.
     pub const fn rule(rule: &'static str) -> Self {
-        Origin { rule, at: [None, None] }
+        Origin { rule, at: [None, None], stated: false }
     }
 
     /// The same rule, asked for here.
@@ -29,6 +31,12 @@ impl Origin {
             Some(value) => self.at(value.at),
             None => self,
         }
+    }
+
+    /// The same, for a value that stands there as it is.
+    pub const fn stated(mut self) -> Self {
+        self.stated = true;
+        self
     }
 
     /// The same, where this place had a say too.

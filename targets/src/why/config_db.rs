@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Reason;
 use crate::device::Device;
-use crate::sonic::{self, Origin, Sink, tables};
+use crate::sonic::{self, Dialect, Origin, Sink, tables};
 
 /// What is asked for: a table, a row of it, a field of that.
 struct Query<'a> {
@@ -39,7 +39,13 @@ impl<'a> Query<'a> {
 }
 
 pub(super) fn why(device: &Device<'_>, what: &str) -> Vec<Reason> {
-    let mut sink = WhySink { query: Query::read(what), table: "", key: String::new(), found: Vec::new() };
+    let mut sink = WhySink {
+        dialect: device.release.dialect,
+        query: Query::read(what),
+        table: "",
+        key: String::new(),
+        found: Vec::new(),
+    };
     tables::emit(device, &mut sink);
     let WhySink { query, mut found, .. } = sink;
     for over in sonic::overrides(device) {
@@ -64,6 +70,7 @@ pub(super) fn why(device: &Device<'_>, what: &str) -> Vec<Reason> {
 
 /// Keeps what is asked for.
 struct WhySink<'a> {
+    dialect: &'static Dialect,
     query: Query<'a>,
     table: &'static str,
     key: String,
@@ -91,7 +98,11 @@ impl Sink for WhySink<'_> {
             let row = format!("{}|{}", self.table, self.key);
             // A row that has fields is told by them.
             self.found.retain(|reason| reason.place != row);
-            self.found.push(Reason::new(format!("{row} {name}"), value, origin));
+            let mut reason = Reason::new(format!("{row} {name}"), value, origin);
+            if let Some(likely) = self.dialect.doubt(self.table, name).filter(|_| !origin.stated) {
+                reason.rule = format!("{}; likely, not certain: {}", reason.rule, likely.why);
+            }
+            self.found.push(reason);
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) fn why(device: &Device<'_>, what: &str) -> Vec<Reason> {
 }
 
 /// Whether the words of `what` stand in the line, one after another and whole.
-fn holds(line: &str, what: &str) -> bool {
+pub(super) fn holds(line: &str, what: &str) -> bool {
     let words: Vec<&str> = what.split_whitespace().collect();
     let line: Vec<&str> = line.split_whitespace().collect();
     !words.is_empty() && line.windows(words.len()).any(|window| window == words.as_slice())

@@ -1,5 +1,6 @@
 //! Why a value stands in a file: the rule that made it, and the lines that asked for it.
 
+mod cli;
 mod config_db;
 mod frr;
 mod rows;
@@ -40,6 +41,7 @@ pub enum WhyError {
 /// - config_db.json: `PORT|Ethernet8 speed`, `PORT|Ethernet8` for a whole row, `PORT` for a table, or a JSON pointer as
 ///   `/PORT/Ethernet8/speed`;
 /// - frr.conf: a statement or a part of one, as `neighbor Ethernet256`;
+/// - sonic-cli.txt: a line or a part of one, as `ars object`;
 /// - hosts.csv: a server, or a server and its interface, as `gpu-01 nic0`;
 /// - cables.csv: a cable or a link, as `leaf-01:17` or `gpu-01:nic0`.
 pub fn why(fabric: &Fabric, path: &str, what: &str) -> Result<Vec<Reason>, WhyError> {
@@ -48,6 +50,7 @@ pub fn why(fabric: &Fabric, path: &str, what: &str) -> Result<Vec<Reason>, WhyEr
     let names = Names::new(fabric);
     let reasons = match file {
         "config_db.json" => config_db::why(&device(fabric, &names, parts.next())?, what),
+        "sonic-cli.txt" => cli::why(&device(fabric, &names, parts.next())?, what)?,
         "frr.conf" => frr::why(&device(fabric, &names, parts.next())?, what),
         "hosts.csv" => rows::host(fabric, &names, what),
         "cables.csv" => rows::cable(fabric, &names, what),

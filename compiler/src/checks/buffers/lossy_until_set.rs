@@ -51,7 +51,7 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
-    // Enterprise SONiC does so: `roce enable`.
+    // Enterprise SONiC does so when it boots with `roce_enable` in SWITCH.
     if !ctx.sound || ctx.fabric.intent.fabric.nos.v != Nos::Sonic {
         return;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use fabc_lang::fabric::Fabric;
-use fabc_lang::intent::{Class, Nos};
+use fabc_lang::intent::Class;
 use fabc_targets::frr::Templates;
 use fabc_targets::sonic::qos;
 use serde_json::{Value, json};
@@ -107,9 +107,7 @@ impl<'a> Facts<'a> {
         let mut told = Vec::new();
         for budget in &self.budgets {
             let tier = &self.fabric.tiers[budget.tier];
-            let lack = Some(self.fabric).filter(|f| f.intent.fabric.nos.v == Nos::Sonic);
-            let lack = lack.and_then(|fabric| qos::lack(fabric, tier));
-            let paused = match (lack, budget.halves.is_empty()) {
+            let paused = match (qos::lack(self.fabric, tier), budget.halves.is_empty()) {
                 (Some(lack), _) => Err(format!("for {lack} isn't known")),
                 (None, true) => Err("for its figures aren't known".to_owned()),
                 (None, false) => Ok(format!("at {} of what is free", alpha(budget.dynamic_th))),

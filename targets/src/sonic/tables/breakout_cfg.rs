@@ -4,6 +4,7 @@ use fabc_lang::intent::Nos;
 
 use super::{Owner, Table};
 use crate::device::Device;
+use crate::sonic::cli;
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table::new(
@@ -31,7 +32,11 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
                 _ => DEFAULT.at(device.tier.node.switch.at),
             };
             sink.row(port.name(), origin);
-            sink.field("brkout_mode", &layout.mode, origin);
+            let mode = match device.release.nos {
+                Nos::Sonic => &layout.mode,
+                Nos::EnterpriseSonic => cli::mode(&layout.mode),
+            };
+            sink.field("brkout_mode", mode, origin);
         }
     }
 }

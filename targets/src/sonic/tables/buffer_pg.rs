@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "BUFFER_PG",
     Owner::Rows,
     "On every wired port the lossy group and the lossless ones, neighbours in one row, as buffermgrd writes them. A row \

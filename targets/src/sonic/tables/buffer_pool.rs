@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "BUFFER_POOL",
     Owner::Rows,
     "The vendor's pools for the switch's role, with what `buffers` says instead.",
@@ -17,7 +17,7 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let Some(buffers) = device.qos().and_then(|qos| qos.buffers.as_ref()) else { return };
     for plan in &buffers.pools {
         let vendor = VENDOR.at(device.tier.node.switch.at).and(plan.pool.at);
-        let origin = |stated: Option<_>| stated.map_or(vendor, |at| STATED.at(at));
+        let origin = |stated: Option<_>| stated.map_or(vendor, |at| STATED.at(at).stated());
         sink.row(&plan.pool.v.name, vendor);
         sink.field("mode", if plan.pool.v.dynamic { "dynamic" } else { "static" }, vendor);
         sink.number("size", plan.size.0, origin(plan.size.1));

@@ -9,7 +9,7 @@ use crate::device::Device;
 use crate::sonic::qos::{EGRESS_TRIMMED, LOSSLESS_POOL};
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "BUFFER_PROFILE",
     Owner::Rows,
     "The vendor's lossy and egress profiles for the switch's role, and a lossless one for each speed and length of cable \

@@ -8,7 +8,7 @@ use crate::device::Device;
 use crate::sonic::qos::{EGRESS_TRIMMED, Full};
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "BUFFER_QUEUE",
     Owner::Rows,
     "On every wired port queues 0 to 7: the lossless ones never dropped from, the others as the vendor limits them; those that `trimming` names by a profile of their own.",

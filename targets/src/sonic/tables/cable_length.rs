@@ -2,7 +2,6 @@
 
 use super::{Owner, Table};
 use crate::device::Device;
-use crate::sonic::qos::MAP;
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table::community(
@@ -17,7 +16,7 @@ const OURS: Origin = Origin::rule("0m: buffermgrd makes no profile for this port
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let Some(qos) = device.qos() else { return };
-    sink.row(MAP, LIST);
+    sink.row(qos.dialect.map, LIST);
     for (i, port) in device.ports.iter().enumerate() {
         match qos.profile(i) {
             Some(profile) => sink.entry(port.name(), &profile.cable, profile.origin),

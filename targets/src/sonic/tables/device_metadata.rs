@@ -1,5 +1,7 @@
 //! DEVICE_METADATA: what the switch is, and that its routing is ours.
 
+use fabc_lang::intent::{InterfaceNaming, Nos};
+
 use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
@@ -38,6 +40,14 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     sink.field("hostname", &device.switch.name, NAME.at(node.template.as_ref().map_or(node.name.at, |t| t.at)));
     if let Some(sonic) = device.sonic() {
         sink.field("hwsku", &sonic.hwsku, MODEL.at(node.switch.at));
+    }
+    if let Some(naming) = fabric.naming.filter(|_| device.release.nos == Nos::EnterpriseSonic) {
+        let word = match naming.v {
+            InterfaceNaming::Native => "native",
+            InterfaceNaming::Standard => "standard",
+            InterfaceNaming::StandardExtended => "standard-ext",
+        };
+        sink.field("intf_naming_mode", word, Origin::rule("given for the fabric").at(naming.at));
     }
     if let Some(mac) = device.own.and_then(|own| own.mac.as_ref()) {
         sink.field("mac", &mac.v, Origin::rule("given for this switch").at(mac.at));

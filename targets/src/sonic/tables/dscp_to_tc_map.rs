@@ -2,10 +2,9 @@
 
 use super::{Owner, Table};
 use crate::device::Device;
-use crate::sonic::qos;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "DSCP_TO_TC_MAP",
     Owner::Rows,
     "One map: every DSCP to its class's priority; those that no class names to the default class.",
@@ -25,7 +24,7 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
             }
         }
     }
-    sink.row(qos::MAP, rest);
+    sink.row(qos.dialect.map, rest);
     for (dscp, (tc, origin)) in map.into_iter().enumerate() {
         sink.entry(itoa::Buffer::new().format(dscp), itoa::Buffer::new().format(tc), origin);
     }

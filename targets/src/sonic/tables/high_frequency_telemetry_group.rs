@@ -1,13 +1,13 @@
 //! HIGH_FREQUENCY_TELEMETRY_GROUP: which counters of which ports, queues, priority groups and pools are streamed.
 
 use super::high_frequency_telemetry_profile::{NAME, SINCE};
-use super::{Owner, Table};
+use super::{Owner, Systems, Table};
 use crate::device::Device;
 use crate::sonic::qos::{PRIORITIES, Qos};
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table {
-    since: Some(SINCE),
+    of: Systems::Since(SINCE),
     ..Table::new(
         "HIGH_FREQUENCY_TELEMETRY_GROUP",
         Owner::Rows,

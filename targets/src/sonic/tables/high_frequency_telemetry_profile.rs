@@ -1,11 +1,11 @@
 //! HIGH_FREQUENCY_TELEMETRY_PROFILE: how often the chip streams counters, and where to.
 
-use super::{Owner, Table};
+use super::{Owner, Systems, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table {
-    since: Some(SINCE),
+    of: Systems::Since(SINCE),
     ..Table::new(
         "HIGH_FREQUENCY_TELEMETRY_PROFILE",
         Owner::Rows,

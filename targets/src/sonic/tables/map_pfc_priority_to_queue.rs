@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "MAP_PFC_PRIORITY_TO_QUEUE",
     Owner::Rows,
     "One map: each PFC priority stops the queue of the same number.",

@@ -1,6 +1,9 @@
 //! One file per table: what it is, whose its rows are, and how they follow from the fabric.
 
-use super::qos::{MAP, PRIORITIES, Qos};
+use fabc_lang::intent::Nos;
+
+use super::qos::{PRIORITIES, Qos};
+use super::release::Release;
 use super::sink::{Origin, Sink};
 use crate::device::Device;
 
@@ -13,6 +16,28 @@ pub enum Owner {
     Fields,
 }
 
+/// Systems that have a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Systems {
+    /// All.
+    All,
+    /// Community SONiC, from this release on.
+    Since(&'static str),
+    /// Enterprise SONiC.
+    Enterprise,
+}
+
+impl Systems {
+    /// Whether a release is among them.
+    pub fn has(self, release: &Release) -> bool {
+        match self {
+            Systems::All => true,
+            Systems::Since(first) => release.since(first),
+            Systems::Enterprise => release.nos == Nos::EnterpriseSonic,
+        }
+    }
+}
+
 /// A table that fabc emits.
 #[derive(Debug)]
 pub struct Table {
@@ -22,8 +47,8 @@ pub struct Table {
     pub doc: &'static str,
     /// Whose it is.
     pub owner: Owner,
-    /// First release of community SONiC whose rows are written; none where every release has them, Enterprise SONiC too.
-    pub since: Option<&'static str>,
+    /// Whose rows are written.
+    pub of: Systems,
     /// Whether switches of one tier, with the same ports wired by cables of the same length, have the same rows: nothing in
     /// them is the switch's own, nor its peers'.
     pub alike: bool,
@@ -31,7 +56,7 @@ pub struct Table {
 
 impl Table {
     const fn new(name: &'static str, owner: Owner, doc: &'static str) -> Self {
-        Table { name, doc, owner, since: None, alike: false }
+        Table { name, doc, owner, of: Systems::All, alike: false }
     }
 
     /// The same table, for rows that like switches share.
@@ -39,9 +64,14 @@ impl Table {
         Table { alike: true, ..self }
     }
 
-    /// A table that is left to Enterprise SONiC itself.
+    /// A table that Enterprise SONiC doesn't have, or isn't known to have.
     const fn community(name: &'static str, owner: Owner, doc: &'static str) -> Self {
-        Table { name, doc, owner, since: Some("202305"), alike: false }
+        Table { name, doc, owner, of: Systems::Since("202305"), alike: false }
+    }
+
+    /// A table of Enterprise SONiC alone.
+    const fn enterprise(name: &'static str, owner: Owner, doc: &'static str) -> Self {
+        Table { name, doc, owner, of: Systems::Enterprise, alike: false }
     }
 }
 
@@ -54,7 +84,7 @@ macro_rules! tables {
 
         /// Emits all tables of a switch that its release has.
         pub fn emit(device: &Device<'_>, sink: &mut impl Sink) {
-            $(if $module::TABLE.since.is_none_or(|first| device.release.since(first)) {
+            $(if $module::TABLE.of.has(device.release) {
                 if $module::TABLE.alike {
                     sink.alike($module::TABLE.name, |sink| $module::emit(device, sink));
                 } else {
@@ -67,6 +97,11 @@ macro_rules! tables {
 }
 
 tables! {
+    ars_object
+    ars_port_bind
+    ars_port_profile
+    ars_profile
+    ars_switch_bind
     breakout_cfg
     buffer_pg
     buffer_pool
@@ -79,6 +114,7 @@ tables! {
     device_neighbor_metadata
     dns_nameserver
     dscp_to_tc_map
+    ecmp_loadshare_table_roce
     feature
     flex_counter_table
     gnmi
@@ -92,12 +128,14 @@ tables! {
     mgmt_port
     ntp
     ntp_server
+    pfc_priority_to_priority_group_map
     pfc_wd
     port
     port_qos_map
     queue
     scheduler
     snmp
+    switch
     switch_hash
     switch_trimming
     syslog_server
@@ -108,6 +146,8 @@ tables! {
     telemetry
     wred_profile
 }
+
+pub(super) use pfc_wd::poll as poll_interval;
 
 /// The management servers of one kind as keys: text, in natural order, each once.
 fn keys(servers: &[fabc_lang::source::Spanned<std::net::IpAddr>]) -> Vec<(String, fabc_lang::source::Span)> {
@@ -121,7 +161,7 @@ fn keys(servers: &[fabc_lang::source::Spanned<std::net::IpAddr>]) -> Vec<(String
 fn map(device: &Device<'_>, sink: &mut impl Sink, origin: Origin, to: impl Fn(&Qos<'_>, u8) -> u8) {
     let Some(qos) = device.qos() else { return };
     let class = |priority| qos.queues.iter().find(|q| q.priority == priority);
-    sink.row(MAP, origin);
+    sink.row(qos.dialect.map, origin);
     for from in 0..PRIORITIES {
         let origin = class(from).map_or(origin, |queue| origin.at(queue.class.priority.at));
         sink.entry(itoa::Buffer::new().format(from), itoa::Buffer::new().format(to(qos, from)), origin);

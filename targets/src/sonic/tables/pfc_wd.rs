@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "PFC_WD",
     Owner::Rows,
     "Every wired port, by `watchdog`; one action for the whole switch, for Broadcom's chips have but one. Queues are \
@@ -29,19 +29,25 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let (Some(detect), Some(restore)) = (watchdog.detect, watchdog.restore) else { return };
     let action = ACTION.at(watchdog.action.as_ref().map_or(watchdog.at, |a| a.at));
     let word = watchdog.action.as_ref().map_or("drop", |a| a.v.as_str());
-    let mut ports = 0usize;
     for (port, wired, _) in qos.wired(device) {
-        ports += 1;
         sink.row(port.name(), SAID.at(watchdog.at).and(device.fabric.line_of(wired.link).at));
         sink.field("action", word, action);
         sink.number("detection_time", detect.v.ms(), SAID.at(detect.at));
         sink.number("restoration_time", restore.v.ms(), SAID.at(restore.at));
     }
-    if ports > 0 {
-        let most = detect.v.ms().min(restore.v.ms()).min(device.release.pfcwd_poll_max);
+    if let Some(interval) = poll(device) {
         sink.row("GLOBAL", POLL.at(watchdog.at));
-        sink.number("POLL_INTERVAL", interval(ports, most), POLL.at(watchdog.at));
+        sink.number("POLL_INTERVAL", interval, POLL.at(watchdog.at));
     }
+}
+
+/// How often the queues of a switch are looked at, ms; none where none is watched.
+pub(in crate::sonic) fn poll(device: &Device<'_>) -> Option<u64> {
+    let qos = device.qos().filter(|qos| qos.lossless != 0)?;
+    let watchdog = device.fabric.intent.watchdog.as_ref()?;
+    let most = watchdog.detect?.v.ms().min(watchdog.restore?.v.ms()).min(device.release.pfcwd_poll_max);
+    let ports = qos.wired(device).count();
+    (ports > 0).then(|| interval(ports, most))
 }
 
 /// How often so many ports are looked at, at most.

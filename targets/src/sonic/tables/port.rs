@@ -2,12 +2,14 @@
 
 use super::{Owner, Table};
 use crate::device::{Device, DevicePort, End};
+use crate::sonic::HandsOff;
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table::new(
     "PORT",
     Owner::Rows,
-    "Every port with its lanes, speed and state. Wired ports are up; all others are down and say why.",
+    "Every port with its lanes, speed and state. Wired ports are up; all others are down and say why. Under Enterprise \
+     SONiC a port with a lossless profile of ours says that the box is to make none.",
 ).alike();
 
 const PLATFORM: Origin = Origin::rule("the platform's own data, for the cage's break-out mode");
@@ -24,7 +26,8 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let mut description = String::new();
     let mtu = (device.fabric.mtu.v, MTU.at(device.fabric.mtu.at));
     let model = PLATFORM.at(device.tier.node.switch.at).and(device.platform.at);
-    for port in &device.ports {
+    let ours = device.qos().filter(|qos| qos.dialect.hands_off == HandsOff::PortField);
+    for (i, port) in device.ports.iter().enumerate() {
         let spec = port.port.spec;
         let asked = match &port.end {
             End::Unused => UNUSED.at(device.tier.node.at),
@@ -40,6 +43,9 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
         };
         sink.field("admin_status", if port.is_up() { "up" } else { "down" }, admin);
         sink.field("alias", &spec.alias, model);
+        if let Some(profile) = ours.and_then(|qos| qos.profile(i)) {
+            sink.field("default_lossless_buffer_profile", "false", profile.origin);
+        }
         describe(port, &mut description);
         sink.own("description", &description, port.note.map_or(asked, |(_, at)| asked.and(at)));
         if let Some(fec) = &spec.fec {

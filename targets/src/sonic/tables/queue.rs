@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "QUEUE",
     Owner::Rows,
     "On every wired port, one row for the queue of each class that says how it is served or marked. Single queues, as \

@@ -6,7 +6,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "SCHEDULER",
     Owner::Rows,
     "One for each class that says how it is served, named by its queue: `scheduler.3`.",

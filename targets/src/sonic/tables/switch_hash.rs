@@ -1,13 +1,11 @@
 //! SWITCH_HASH: what ECMP hashes on.
 
-use fabc_lang::intent::Nos;
-
-use super::{Owner, Table};
+use super::{Owner, Systems, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table {
-    since: Some("202311"),
+    of: Systems::Since("202311"),
     ..Table::new(
         "SWITCH_HASH",
         Owner::Rows,
@@ -23,7 +21,7 @@ const FIELDS: [&str; 5] = ["IP_PROTOCOL", "DST_IP", "SRC_IP", "L4_DST_PORT", "L4
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let Some(balancing) = &device.fabric.intent.load_balancing else { return };
-    if balancing.hash.is_some() && device.release.nos == Nos::Sonic {
+    if balancing.hash.is_some() {
         let origin = HASH.at(balancing.at);
         sink.row("GLOBAL", origin);
         sink.list("ecmp_hash", &FIELDS, origin);

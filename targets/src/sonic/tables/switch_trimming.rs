@@ -1,12 +1,12 @@
 //! SWITCH_TRIMMING: what becomes of a packet that is cut.
 
-use super::{Owner, Table};
+use super::{Owner, Systems, Table};
 use crate::device::Device;
 use crate::sonic::qos::TRIMMING;
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table {
-    since: Some(TRIMMING),
+    of: Systems::Since(TRIMMING),
     ..Table::new(
         "SWITCH_TRIMMING",
         Owner::Rows,

@@ -4,7 +4,7 @@ use super::{Owner, Table};
 use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
-pub(super) static TABLE: Table = Table::community(
+pub(super) static TABLE: Table = Table::new(
     "TC_TO_PRIORITY_GROUP_MAP",
     Owner::Rows,
     "One map: lossless classes to the group of their number, all others, TC 7 too, to the one lossy group.",

@@ -5,7 +5,7 @@ use crate::device::Device;
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table =
-    Table::community("TC_TO_QUEUE_MAP", Owner::Rows, "One map: each traffic class to the queue of the same number.").alike();
+    Table::new("TC_TO_QUEUE_MAP", Owner::Rows, "One map: each traffic class to the queue of the same number.").alike();
 
 const SAME: Origin = Origin::rule("a class's priority is its traffic class and its queue");
 
