@@ -14,31 +14,45 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use fabc::host::MemoryHost;
+use fabc::lint::{Desk, over_sound};
 use fabc::pipeline;
 use fabc::rules::rules;
 use fabc_lang::diagnostic::Severity;
+use fabc_lang::source::Sources;
 
 /// Stands before an example that has no `fabric` of its own.
 const HEAD: &str = "fabric \"f\" { nos \"sonic\" release=\"202505\"; }\n";
 
 /// Rules that no text of a fabric can raise: they speak of bytes, of a former build, of templates, of the build folder, of
-/// the environment, of files from elsewhere.
+/// the environment.
 fn of_no_text(code: &str) -> bool {
     code == "syntax/not-utf8"
         || code == "syntax/too-large"
-        || ["growth/", "output/", "template/", "config-db/", "render/", "yang/"]
+        || ["growth/", "output/", "template/", "render/", "yang/"]
             .iter()
             .any(|family| code.starts_with(family))
 }
 
 /// What is said of an example: codes of errors, and of all findings.
 fn said(code: &str, example: &str) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    if code.starts_with("lint/") || code.starts_with("config-db/") {
+        return said_of_file(example);
+    }
     let whole = code.starts_with("syntax/") || example.lines().any(|l| l.trim_start().starts_with("fabric"));
     let text = if whole { example.to_owned() } else { HEAD.to_owned() + example };
     let host = MemoryHost::default().file("fabric.kdl", text);
     let found = pipeline::analyze(Path::new("fabric.kdl"), &host, &pipeline::Options::default()).findings;
     let errors = found.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code());
     (errors.collect(), found.iter().map(|d| d.code()).collect())
+}
+
+/// What is said of a config_db.json: the example's tables, the others those of a sound switch.
+fn said_of_file(example: &str) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    let desk = Desk::new(None, Sources::default());
+    let looked = desk.look("config_db.json", over_sound(example));
+    let (_, findings) = desk.report([looked]);
+    let errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code());
+    (errors.collect(), findings.iter().map(|d| d.code()).collect())
 }
 
 #[test]

@@ -376,6 +376,13 @@ impl Oversubscription {
     }
 }
 
+/// What the vendor's own pool of this name comes to with two classes and 40 m on every cage, never below 1; none where it
+/// or headroom isn't known.
+pub(crate) fn usual_oversubscription(platform: &Platform, pool: &str, role: &str) -> Option<Ratio> {
+    let vendor = platform.pool(pool, role)?.v.xoff.filter(|xoff| xoff.0 > 0)?;
+    Some(Ratio::new(full(platform)?, vendor.0).max(Ratio::new(1, 1)))
+}
+
 /// What all cages at their full speed need at 40 m for two classes.
 fn full(platform: &Platform) -> Option<u64> {
     let (length, classes) = USUAL;

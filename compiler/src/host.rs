@@ -23,6 +23,8 @@ pub trait Host: Sync {
     fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
     /// The absolute path of an existing file or folder, without links and dots.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+    /// What lies in a folder, in order of the names.
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
     /// The bytes of a file at a Git revision. `path` is as [`Host::read`] takes it.
     fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
     /// Whether Git ignores a path, which need not exist; none where no work tree is around it.
@@ -58,6 +60,13 @@ impl Host for RealHost {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         path.canonicalize()
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let entries = std::fs::read_dir(folder)?;
+        let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+        paths.sort();
+        Ok(paths)
     }
 
     fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
@@ -143,6 +152,10 @@ impl Host for RevisionHost<'_> {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         Ok(lexical(path)) // a file of the past has no other path than its name
+    }
+
+    fn list(&self, _: &Path) -> io::Result<Vec<PathBuf>> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
@@ -235,6 +248,17 @@ impl Host for MemoryHost {
         let path = lexical(path);
         let known = lock(&self.files).keys().any(|f| f.starts_with(&path));
         if known { Ok(path) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let folder = lexical(folder);
+        let files = lock(&self.files);
+        if files.contains_key(&folder) {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        let inside = files.keys().filter_map(|path| path.strip_prefix(&folder).ok()?.components().next());
+        let names: std::collections::BTreeSet<PathBuf> = inside.map(|name| folder.join(name)).collect();
+        if names.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(names.into_iter().collect()) }
     }
 
     fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {

@@ -8,11 +8,12 @@
 //! - `pause`: the longest pause that ends by itself
 //! - `deadlock`: buffers that wait for each other, over the routes that are written
 //! - [`checks`]: one file for each thing that may be wrong with a fabric
+//! - [`config_db`]: a config_db.json with the place of each word
+//! - [`lint`]: one file for each thing that may be wrong with a config_db.json
 //! - [`growth`]: what a build would move of what stands
 //! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
-//! - [`config_db`]: a config_db.json from elsewhere, with places
 //! - [`validate`]: config_db.json against SONiC's own YANG models
 //! - [`rules`]: the registry of all rules
 //! - [`host`]: the only door to the outside
@@ -26,6 +27,7 @@ mod deadlock;
 pub mod files;
 pub mod growth;
 pub mod host;
+pub mod lint;
 pub mod load;
 pub mod output;
 mod pause;

@@ -12,7 +12,7 @@ use crate::growth::{self, Census};
 use crate::host::{Host, RevisionHost};
 use crate::output::Tree;
 use crate::report::levels::Levels;
-use crate::{checks, files, load, resolve};
+use crate::{checks, files, lint, load, resolve};
 
 /// What the user may set about the way from text to fabric.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +50,10 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
     *fabric = resolve::resolve(intent, &mut catalog, sources, findings);
     if let Some(fabric) = fabric {
         checks::run(fabric, findings);
+        // Of a fabric with errors, rows may be missing.
+        if !findings.has_errors() {
+            lint::overrides(fabric, findings);
+        }
     }
     if let Some(preset) = preset {
         blame(&preset, findings);

@@ -3,9 +3,9 @@
 use fabc_lang::diagnostic::Rule;
 
 use crate::report::levels;
-use crate::{checks, cli, config_db, deadlock, files, growth, load, output, resolve, validate};
+use crate::{checks, cli, config_db, deadlock, files, growth, lint, load, output, resolve, validate};
 
-/// The lists that the registry is made of, in the order of the stages; checks have their own.
+/// The lists that the registry is made of, in the order of the stages; checks and lints have their own.
 static LISTS: &[&[&Rule]] = &[
     fabc_lang::syntax::RULES,
     load::RULES,
@@ -26,7 +26,7 @@ static LISTS: &[&[&Rule]] = &[
 /// All rules, by code.
 pub fn rules() -> Vec<&'static Rule> {
     let mut rules: Vec<&'static Rule> =
-        LISTS.iter().copied().flatten().copied().chain(checks::rules()).collect();
+        LISTS.iter().copied().flatten().copied().chain(checks::rules()).chain(lint::rules()).collect();
     rules.sort_by_key(|r| r.code);
     rules
 }

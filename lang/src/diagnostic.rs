@@ -36,7 +36,7 @@ pub struct Rule {
     pub severity: Severity,
     /// Names the bad state: lower case, no full stop.
     pub title: &'static str,
-    /// Why it matters and how to mend it; Markdown. Holds the examples as ` ```kdl bad` and ` ```kdl good`.
+    /// Why it matters and how to mend it; Markdown. Holds the examples as ` ```kdl bad` and ` ```kdl good`, or as `json`.
     pub text: &'static str,
 }
 
@@ -60,7 +60,9 @@ impl Rule {
 
     /// The example of the given kind (`bad` or `good`), without its fences.
     pub fn example(&self, kind: &str) -> Option<String> {
-        let mut lines = self.text.lines().skip_while(|l| l.trim() != format!("```kdl {kind}"));
+        let begins =
+            |line: &str| ["kdl", "json"].iter().any(|form| line.trim() == format!("```{form} {kind}"));
+        let mut lines = self.text.lines().skip_while(|line| !begins(line));
         lines.next()?;
         let body: Vec<&str> =
             lines.take_while(|l| l.trim() != "```").map(|l| l.strip_prefix(' ').unwrap_or(l)).collect();

@@ -24,6 +24,11 @@ impl Span {
         Span { file, start: cut(start), end: cut(end.max(start)) }
     }
 
+    /// Its first byte, to be underlined where the whole would be too much.
+    pub fn to_start(self) -> Span {
+        Span { end: self.end.min(self.start + 1), ..self }
+    }
+
     /// The smallest span that holds both; spans of different files give `self`.
     pub fn to(self, other: Span) -> Span {
         if self.file != other.file {

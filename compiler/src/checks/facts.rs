@@ -26,6 +26,6 @@ pub(super) fn is_of_no_device(address: Ipv4Addr) -> bool {
 }
 
 /// Whether BGP keeps the ASN for itself (RFC 6793, RFC 7300, IANA).
-pub(super) fn reserved(asn: u32) -> bool {
+pub(crate) fn reserved(asn: u32) -> bool {
     matches!(asn, 0 | 23_456 | 65_535 | 65_552..=131_071 | u32::MAX)
 }

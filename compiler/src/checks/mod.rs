@@ -149,7 +149,7 @@ mod classes {
     pub(super) mod unreachable;
     pub(super) mod unwatched;
     pub(super) mod watchdog_early;
-    pub(super) mod watchdog_range;
+    pub(crate) mod watchdog_range;
     pub(super) mod watchdog_restore;
     pub(super) mod watchdog_unused;
 }
@@ -209,7 +209,7 @@ mod addressing {
     pub(super) mod too_many_dns;
 }
 mod names {
-    pub(super) mod host_name;
+    pub(crate) mod host_name;
     pub(super) mod interface_name;
 }
 mod places {
@@ -409,7 +409,11 @@ pub static CHECKS: &[&Check] = &[
     &expect::unknown_tier::CHECK,
 ];
 
+pub(crate) use classes::watchdog_range::{DETECT, RESTORE};
+pub(crate) use facts::reserved;
+pub(crate) use names::host_name::wrong as wrong_name;
 pub(crate) use nos::unknown_release::finding as unknown_release;
+pub(crate) use optics::resting_on;
 
 /// Runs all checks over a fabric.
 pub fn run(fabric: &Fabric, findings: &mut Findings) {

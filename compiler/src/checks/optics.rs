@@ -36,6 +36,6 @@ pub(super) fn in_port<'a>(fabric: &'a Fabric, media: &str, speed: Speed) -> Opti
 }
 
 /// A finding that rests on a figure: says so where that is only likely.
-pub(super) fn resting_on(confidence: Confidence, found: Diagnostic) -> Diagnostic {
+pub(crate) fn resting_on(confidence: Confidence, found: Diagnostic) -> Diagnostic {
     if confidence.is_likely() { found.note("the figure is likely, not confirmed") } else { found }
 }

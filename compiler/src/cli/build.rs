@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         allow_moves: args.allow_moves,
     };
     let likely = sonic::doubts(&fabric).into_iter().map(Likely::from).collect();
-    let put = Put::new(&args.out, inputs, likely, args.source.format, args.force, screen);
+    let put = Put::new(&args.out, inputs, likely, args.source.wanted.format, args.force, screen);
     let mut late = Findings::default();
     let tree = pipeline::emit(&fabric, &mut sources, screen.host, &options, &mut late);
     levels.apply(&mut late, tree.is_some());

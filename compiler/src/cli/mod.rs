@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod explain;
 mod init;
+mod lint;
 mod man;
 mod panel;
 mod platforms;
@@ -18,6 +19,7 @@ mod show;
 mod source;
 mod tell;
 mod validate;
+mod wanted;
 mod why;
 
 use std::ffi::OsString;
@@ -91,6 +93,7 @@ struct Global {
 enum Command {
     Build(build::Args),
     Check(check::Args),
+    Lint(lint::Args),
     Platforms(platforms::Args),
     Presets(presets::Args),
     Show(show::Args),
@@ -114,6 +117,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
     let result = match &cli.command {
         Command::Build(args) => build::run(args, &screen),
         Command::Check(args) => check::run(args, &screen),
+        Command::Lint(args) => lint::run(args, &screen),
         Command::Platforms(args) => platforms::run(args, &screen),
         Command::Presets(args) => presets::run(args, &screen),
         Command::Show(args) => show::run(args, &screen),

@@ -156,6 +156,10 @@ impl Host for Closed {
         self.0.canonical(path)
     }
 
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        self.0.list(folder)
+    }
+
     fn read_at(&self, revision: &str, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         self.0.read_at(revision, path, limit)
     }

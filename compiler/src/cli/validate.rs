@@ -87,7 +87,7 @@ mod with_libyang {
         };
         let failed = findings.has_errors();
         let exit = args.source.report(&sources, findings, screen);
-        if args.source.format == Format::Json {
+        if args.source.wanted.format == Format::Json {
             screen.data(&document(&judged))?;
         } else if !failed {
             screen.status(&summary(&judged, what))?;
@@ -143,7 +143,7 @@ mod with_libyang {
                 judged.push(Judged { name, alike: 1, verdict, own: BTreeMap::new() });
             }
         }
-        args.source.levels()?.apply(&mut findings, true);
+        args.source.wanted.levels()?.apply(&mut findings, true);
         Ok((sources, findings, judged))
     }
 

@@ -42,7 +42,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         let theirs = reasons.iter_mut().filter(|reason| preset.explains(reason.at.iter().copied()));
         theirs.for_each(|reason| reason.at.push(preset.at));
     }
-    let text = match source.format {
+    let text = match source.wanted.format {
         Format::Json => {
             let list: Vec<Value> = reasons.iter().map(|r| object(r, &analysis.sources)).collect();
             format!("{:#}\n", Value::from(list))

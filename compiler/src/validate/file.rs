@@ -27,7 +27,7 @@ pub fn validate(
     Some(verdict)
 }
 
-fn finding(violation: &Violation, document: &Document) -> Diagnostic {
+fn finding(violation: &Violation, document: &Document<'_>) -> Diagnostic {
     let Violation { table, key, field, .. } = violation;
     let value = document.place(table, key.as_deref(), field.as_deref());
     let name = match (violation.kind, key, field) {

@@ -69,6 +69,16 @@ static WATCHDOG_ACTION: Node = Node::new(
 .args(&[arg("PER", Kind::Word(&["switch", "port"]), "what one action holds for")])
 .props(&[SOURCE, CONFIDENCE])
 .optional();
+static PFC_GROUP_MAP: Node =
+    Node::new("pfc-group-map", "Whether SONiC can map PFC priorities to priority groups: `pfc_to_pg_map`.")
+        .args(&[arg("TAKEN", Kind::Bool, "")])
+        .props(&[SOURCE, CONFIDENCE])
+        .optional();
+static BUFFER_MODEL: Node =
+    Node::new("buffer-model", "DEVICE_METADATA buffer_model that SONiC has for the chip.")
+        .args(&[arg("MODEL", Kind::Word(&["traditional", "dynamic"]), "")])
+        .props(&[SOURCE, CONFIDENCE])
+        .optional();
 static DLB: Node =
     Node::new("dlb", "Dynamic load balancing: one table of flow sets, shared by all its groups.")
         .props(&[
@@ -117,6 +127,8 @@ pub static ASIC: Node = Node::new("asic", "A chip. What isn't known of it is lef
         &PRIORITY_GROUPS,
         &LOSSLESS_PRIORITIES,
         &WATCHDOG_ACTION,
+        &PFC_GROUP_MAP,
+        &BUFFER_MODEL,
         &ECMP,
         &MAX_FRAME,
         &DLB,
@@ -220,6 +232,10 @@ pub struct Asic {
     pub lossless_priorities: Option<Fact<u8>>,
     /// Whether the PFC watchdog has one action for all ports.
     pub watchdog_action: Option<Fact<bool>>,
+    /// Whether SONiC can map PFC priorities to priority groups.
+    pub pfc_group_map: Option<Fact<bool>>,
+    /// SONiC's buffer model: `traditional` or `dynamic`.
+    pub buffer_model: Option<Fact<String>>,
     /// Width of equal-cost routing.
     pub ecmp: Option<Fact<Ecmp>>,
     /// Longest frame, bytes.
@@ -262,6 +278,8 @@ impl Asic {
             priority_groups: fact(node, &PRIORITY_GROUPS, arg_of),
             lossless_priorities: fact(node, &LOSSLESS_PRIORITIES, arg_of),
             watchdog_action: fact(node, &WATCHDOG_ACTION, |n| Some(arg_of::<String>(n)? == "switch")),
+            pfc_group_map: fact(node, &PFC_GROUP_MAP, arg_of),
+            buffer_model: fact(node, &BUFFER_MODEL, arg_of),
             ecmp: fact(node, &ECMP, Ecmp::read),
             max_frame: fact(node, &MAX_FRAME, arg_of),
             dlb: fact(node, &DLB, |n| {

@@ -163,6 +163,26 @@ impl Catalog {
         platform
     }
 
+    /// The box that SONiC calls so, by `platform` or `hwsku` of DEVICE_METADATA: the program's own first, then the built-in
+    /// ones. Only files that hold the word are read, and added to `sources`.
+    pub fn by_sonic_name(
+        &mut self,
+        word: &str,
+        sources: &mut Sources,
+        findings: &mut Findings,
+    ) -> Option<Arc<Platform>> {
+        let quoted = format!("\"{word}\"");
+        let own: Vec<String> = self.own_platforms.keys().cloned().collect();
+        let built_in =
+            SWITCHES.iter().filter(|(_, text)| text.contains(&quoted)).map(|&(name, _)| name.to_owned());
+        own.into_iter().chain(built_in).find_map(|name| {
+            let platform = self.platform(&name, None, sources, findings)?;
+            let called = platform.sonic.iter().chain(&platform.enterprise_sonic);
+            let is = called.into_iter().any(|fact| fact.v.platform == word || fact.v.hwsku == word);
+            is.then_some(platform)
+        })
+    }
+
     /// The chip of this name. `asked` is underlined where there is none. Built-in files are added to `sources`.
     pub fn asic(
         &mut self,

@@ -59,6 +59,11 @@ pub fn why(fabric: &Fabric, path: &str, what: &str) -> Result<Vec<Reason>, WhyEr
     if reasons.is_empty() { Err(WhyError::Nothing) } else { Ok(reasons) }
 }
 
+/// Why `what` (`PORT|Ethernet8 speed`) stands in the config_db.json of a switch; nothing where it doesn't.
+pub fn why_row(device: &Device<'_>, what: &str) -> Vec<Reason> {
+    config_db::why(device, what)
+}
+
 fn device<'a>(fabric: &'a Fabric, names: &'a Names, name: Option<&str>) -> Result<Device<'a>, WhyError> {
     let node = &fabric.intent.fabric;
     let release = Release::find(node.nos.v, &node.release.v).ok_or(WhyError::Release)?;

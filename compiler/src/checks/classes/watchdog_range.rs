@@ -47,8 +47,8 @@ check! {
 }
 
 /// Milliseconds, the same in every release from 202305 and in Enterprise SONiC 4.x.
-const DETECT: std::ops::RangeInclusive<u64> = 100..=5_000;
-const RESTORE: std::ops::RangeInclusive<u64> = 100..=60_000;
+pub(crate) const DETECT: std::ops::RangeInclusive<u64> = 100..=5_000;
+pub(crate) const RESTORE: std::ops::RangeInclusive<u64> = 100..=60_000;
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let Some(watchdog) = &ctx.fabric.intent.watchdog else { return };

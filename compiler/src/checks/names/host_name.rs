@@ -55,7 +55,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
 }
 
 /// Why a host may not have this name.
-fn wrong(name: &str) -> Option<String> {
+pub(crate) fn wrong(name: &str) -> Option<String> {
     if name.len() > 63 {
         return Some(format!("{} characters, 63 at the most", name.len()));
     }

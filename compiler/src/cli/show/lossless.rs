@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         return Ok(source.report(&analysis.sources, analysis.findings, screen));
     };
     let facts = Facts::of(&fabric);
-    let text = match source.format {
+    let text = match source.wanted.format {
         Format::Json => format!("{:#}\n", facts.object()),
         _ => facts.page(),
     };

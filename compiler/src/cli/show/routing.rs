@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let Some(fabric) = analysis.fabric else {
         return Ok(source.report(&analysis.sources, analysis.findings, screen));
     };
-    let text = match source.format {
+    let text = match source.wanted.format {
         Format::Json => format!("{:#}\n", Value::Array(rows(&fabric).map(|r| r.object(&fabric)).collect())),
         _ => page(&fabric),
     };

@@ -1,0 +1,103 @@
+//! `fabc lint`: what is wrong with config_db.json files, wherever they come from.
+
+use std::path::{Path, PathBuf};
+
+use fabc_lang::source::Sources;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use super::screen::Screen;
+use super::source::Source;
+use super::wanted::Wanted;
+use super::{Exit, Failure};
+use crate::config_db::LIMIT;
+use crate::lint::Desk;
+
+/// Report what is wrong with config_db.json files, whoever wrote them
+///
+/// Finds what SONiC's own models let through and a switch then drops, ignores or waits for. The box is the one that
+/// DEVICE_METADATA names.
+#[derive(Debug, clap::Args)]
+#[command(after_help = super::EXIT_CODES)]
+pub(crate) struct Args {
+    /// Files, and folders whose config_db.json files are meant, as a build's
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Take all files for those of this box, as `fabc platforms` calls it
+    #[arg(long, value_name = "NAME")]
+    platform: Option<String>,
+    /// The fabric that the files were built from: findings show the lines that asked for a row
+    #[arg(long, value_name = "FABRIC")]
+    fabric: Option<PathBuf>,
+    /// Let the fabric's includes reach all of DIR, rather than its root file's folder
+    #[arg(long, value_name = "DIR", requires = "fabric")]
+    root: Option<PathBuf>,
+    #[command(flatten)]
+    wanted: Wanted,
+}
+
+/// What such a file is called in a folder.
+const NAME: &str = "config_db.json";
+
+/// Folders within folders that are looked into: links may lead round in circles.
+const DEEP: u8 = 8;
+
+pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
+    let mut levels = args.wanted.levels()?;
+    let (mut sources, mut fabric) = (Sources::default(), None);
+    if let Some(path) = &args.fabric {
+        let source = Source { fabric: path.clone(), root: args.root.clone(), wanted: args.wanted.clone() };
+        let analysis = source.analyze(screen)?;
+        if analysis.findings.has_errors() {
+            return Ok(source.report(&analysis.sources, analysis.findings, screen));
+        }
+        // What `fabc check` says beside errors is its own.
+        (sources, fabric, levels) = (analysis.sources, analysis.fabric, analysis.levels);
+    }
+    let mut desk = Desk::new(fabric.as_ref(), sources);
+    if let Some(name) = &args.platform {
+        desk.set_platform(name).map_err(Failure::new)?;
+    }
+    let mut files = Vec::new();
+    for path in &args.files {
+        collect(path, screen, &mut files)?;
+    }
+    let look = |path: &PathBuf| {
+        let text = read(path, screen)?;
+        Ok(desk.look(&path.to_string_lossy().replace('\\', "/"), text))
+    };
+    let looked = files.par_iter().map(look).collect::<Result<Vec<_>, Failure>>()?;
+    let (sources, mut findings) = desk.report(looked);
+    levels.apply(&mut findings, true);
+    Ok(args.wanted.report(&sources, findings, screen))
+}
+
+/// The file itself, or all config_db.json below a folder.
+fn collect(path: &Path, screen: &Screen, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let before = files.len();
+    match screen.host.list(path) {
+        Ok(entries) => entries.iter().for_each(|entry| below(entry, DEEP, screen, files)),
+        Err(_) => files.push(path.to_owned()),
+    }
+    if files.len() == before {
+        return Err(Failure::new(format!("{} holds no {NAME}", path.display())));
+    }
+    Ok(())
+}
+
+fn below(path: &Path, deep: u8, screen: &Screen, files: &mut Vec<PathBuf>) {
+    if path.file_name().is_some_and(|name| name == NAME) {
+        files.push(path.to_owned());
+    } else if let Ok(entries) = screen.host.list(path).map(|entries| entries.into_iter().filter(|_| deep > 0))
+    {
+        entries.for_each(|entry| below(&entry, deep - 1, screen, files));
+    }
+}
+
+fn read(path: &Path, screen: &Screen) -> Result<String, Failure> {
+    let unread = |why: String| Failure::new(format!("cannot read {}: {why}", path.display()));
+    let bytes = screen.host.read(path, LIMIT).map_err(|error| unread(error.to_string()))?;
+    if bytes.len() > LIMIT {
+        return Err(unread(format!("it is longer than {} MiB", LIMIT >> 20)));
+    }
+    String::from_utf8(bytes).map_err(|_| unread("it is not UTF-8".to_owned()))
+}

@@ -1,0 +1,97 @@
+//! From a row of a file of ours back to the lines that asked for it.
+
+use std::sync::Arc;
+
+use fabc_lang::diagnostic::Diagnostic;
+use fabc_lang::fabric::Fabric;
+use fabc_lang::intent::Nos;
+use fabc_lang::platform::Platform;
+use fabc_lang::source::Span;
+use fabc_targets::sonic::Release;
+use fabc_targets::{Device, Names};
+
+use crate::config_db::Db;
+
+/// A fabric whose switches' files are looked at.
+pub(super) struct Blame<'f> {
+    fabric: &'f Fabric,
+    names: Names,
+    release: &'static Release,
+}
+
+/// A switch of the fabric.
+pub(super) struct Switch<'b> {
+    device: Device<'b>,
+}
+
+impl<'f> Blame<'f> {
+    /// None where the fabric's release is unknown: then there are no files of it.
+    pub(super) fn new(fabric: &'f Fabric) -> Option<Self> {
+        let node = &fabric.intent.fabric;
+        let release = Release::find(node.nos.v, &node.release.v)?;
+        Some(Blame { fabric, names: Names::new(fabric), release })
+    }
+
+    /// The switch that a file is for: by the folder that it lies in, else by its host name.
+    pub(super) fn switch(&self, path: &str, db: &Db<'_>) -> Option<Switch<'_>> {
+        let folder = path.replace('\\', "/").rsplit('/').nth(1).map(str::to_owned);
+        let host = db.row("DEVICE_METADATA", "localhost").and_then(|row| row.text("hostname"));
+        let named = |name: &str| {
+            let at = self.fabric.switches.iter().position(|switch| switch.name == name && !switch.absent)?;
+            Device::new(self.fabric, &self.names, self.release, at)
+        };
+        let device = folder.and_then(|name| named(&name)).or_else(|| named(&host?.v))?;
+        Some(Switch { device })
+    }
+}
+
+impl Switch<'_> {
+    /// Its box.
+    pub(super) fn model(&self) -> Arc<Platform> {
+        Arc::clone(&self.device.fabric.platforms[self.device.tier.platform])
+    }
+
+    /// Its system.
+    pub(super) fn nos(&self) -> Nos {
+        self.device.release.nos
+    }
+
+    /// Adds the lines that asked for what a finding speaks of, and the rule that made it.
+    pub(super) fn blame(&self, finding: &mut Diagnostic, db: &Db<'_>) {
+        let Some(first) = finding.span() else { return };
+        let Some((what, value)) = place(db, first) else { return };
+        let Some(reason) = fabc_targets::why_row(&self.device, &what).into_iter().next() else {
+            finding.notes.push(format!("the fabric asks for no {what}"));
+            return;
+        };
+        if let Some(value) = value.filter(|value| *value != reason.value) {
+            finding.notes.push(format!("the fabric asks for {what} = {}, not {value}", reason.value));
+        }
+        for &at in &reason.at {
+            if !finding.labels.iter().any(|label| label.span == at) {
+                let text = "asked for here".to_owned();
+                finding.labels.push(fabc_lang::diagnostic::Label { span: at, text });
+            }
+        }
+        finding.notes.push(format!("{what}: {}", reason.rule));
+    }
+}
+
+/// What stands at a place, as `fabc why` takes it, and the value of a field.
+fn place(db: &Db<'_>, at: Span) -> Option<(String, Option<String>)> {
+    let inside = |outer: Span| outer.file == at.file && outer.start <= at.start && at.end <= outer.end;
+    for table in &db.tables {
+        for row in &table.rows {
+            if inside(row.key.at) {
+                return Some((format!("{}|{}", table.name.v, row.key.v), None));
+            }
+            for (name, value) in &row.fields {
+                if inside(name.at) || inside(value.at()) {
+                    let text = value.items().collect::<Vec<_>>().join(",");
+                    return Some((format!("{}|{} {}", table.name.v, row.key.v, name.v), Some(text)));
+                }
+            }
+        }
+    }
+    None
+}

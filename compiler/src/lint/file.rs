@@ -1,0 +1,123 @@
+//! Files through all lints, with what is known about their boxes.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use fabc_lang::diagnostic::{Diagnostic, Findings};
+use fabc_lang::fabric::Fabric;
+use fabc_lang::platform::{Catalog, NicModel, Platform, nics};
+use fabc_lang::source::{FileId, Sources};
+
+use super::blame::{Blame, Switch};
+use super::{Given, model_of, run};
+use crate::config_db::Db;
+
+/// The number of a file that is not among the sources yet.
+const LOOSE: FileId = FileId(u32::MAX);
+
+/// Where files are looked at, from any thread.
+pub struct Desk<'f> {
+    shelf: Mutex<Shelf>,
+    nics: Vec<Arc<NicModel>>,
+    /// The box that all files are for, where the user says so.
+    model: Option<Arc<Platform>>,
+    blame: Option<Blame<'f>>,
+}
+
+/// Platforms, each read when a file first asks for it.
+struct Shelf {
+    catalog: Catalog,
+    sources: Sources,
+    findings: Findings,
+    /// By `platform` and `hwsku` of DEVICE_METADATA.
+    known: BTreeMap<[String; 2], (Option<Arc<Platform>>, bool)>,
+}
+
+/// What there is to say of a file.
+#[derive(Debug)]
+pub struct Looked {
+    name: String,
+    /// None where nothing is said.
+    text: Option<String>,
+    findings: Findings,
+}
+
+impl<'f> Desk<'f> {
+    /// A desk with the built-in platforms, and those of the fabric, which was read from `sources`. Files of its switches
+    /// are told which lines asked for their rows.
+    pub fn new(fabric: Option<&'f Fabric>, sources: Sources) -> Self {
+        let own = fabric.map_or(&[][..], |fabric| &fabric.intent.platforms);
+        // Mistakes in platforms are the fabric's own; it was read before.
+        let catalog = Catalog::new(own, &mut Findings::default());
+        let mut shelf = Shelf { catalog, sources, findings: Findings::default(), known: BTreeMap::new() };
+        let Shelf { catalog, sources, findings, .. } = &mut shelf;
+        let nics = nics().filter_map(|name| catalog.nic(name, sources, findings)).collect();
+        Desk { shelf: Mutex::new(shelf), nics, model: None, blame: fabric.and_then(Blame::new) }
+    }
+
+    /// All files are for this box. The error tells what there is instead.
+    pub fn set_platform(&mut self, name: &str) -> Result<(), String> {
+        let mut findings = Findings::default();
+        let mut shelf = self.shelf();
+        let Shelf { catalog, sources, .. } = &mut *shelf;
+        let model = catalog.platform(name, None, sources, &mut findings);
+        drop(shelf);
+        self.model = model;
+        if self.model.is_some() {
+            return Ok(());
+        }
+        let told = |d: &Diagnostic| format!("{}; {}", d.message, d.help.as_deref().unwrap_or_default());
+        Err(findings.iter().next().map_or_else(String::new, told))
+    }
+
+    /// Looks at a file; `name` is its path.
+    pub fn look(&self, name: &str, text: String) -> Looked {
+        let mut own = Sources::default();
+        let id = own.add(name, text);
+        let mut findings = Findings::default();
+        if let Some(db) = own.get(id).and_then(|source| Db::read(source, LOOSE, &mut findings)) {
+            let switch = self.blame.as_ref().and_then(|blame| blame.switch(name, &db));
+            let (model, sku) = match (&self.model, switch.as_ref()) {
+                (Some(model), _) => (Some(Arc::clone(model)), true),
+                (None, Some(switch)) => (Some(switch.model()), true),
+                (None, None) => self.shelf().model_of(&db),
+            };
+            let nos = switch.as_ref().map(Switch::nos);
+            run(&db, Given { model: model.as_deref(), sku, nics: &self.nics, nos }, &mut findings);
+            if let Some(switch) = switch {
+                findings.iter_mut().for_each(|finding| switch.blame(finding, &db));
+            }
+        }
+        let text = own.get(id).filter(|_| !findings.is_empty()).map(|source| source.text().to_owned());
+        Looked { name: name.to_owned(), text, findings }
+    }
+
+    /// All that was found, and the sources that it is found in; files of which nothing is said are not among them.
+    pub fn report(self, looked: impl IntoIterator<Item = Looked>) -> (Sources, Findings) {
+        let shelf = self.shelf.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (mut sources, mut findings) = (shelf.sources, shelf.findings);
+        for Looked { name, text, findings: mut found } in looked {
+            let Some(text) = text else { continue };
+            let file = sources.add(name, text);
+            let labels = found.iter_mut().flat_map(|finding| &mut finding.labels);
+            labels.filter(|label| label.span.file == LOOSE).for_each(|label| label.span.file = file);
+            findings.extend(found);
+        }
+        (sources, findings)
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shelf {
+    /// See [`model_of`]; each pair of names is looked up once.
+    fn model_of(&mut self, db: &Db<'_>) -> (Option<Arc<Platform>>, bool) {
+        let row = db.row("DEVICE_METADATA", "localhost");
+        let text = |name: &str| row.and_then(|row| row.text(name)).map(|text| text.v.to_string());
+        let key = ["platform", "hwsku"].map(|name| text(name).unwrap_or_default());
+        let Shelf { catalog, sources, findings, known } = self;
+        known.entry(key).or_insert_with(|| model_of(db, catalog, sources, findings)).clone()
+    }
+}

@@ -1,0 +1,52 @@
+use fabc_lang::diagnostic::Findings;
+use fabc_lang::units::grouped;
+
+use crate::lint::view::{Alike, Ctx};
+
+lint! {
+    /// PORT's `mtu` counts neither Ethernet header (14 bytes), nor VLAN tag (4), nor check sum (4): the frame is 22 bytes
+    /// longer, and the chip drops what is longer than it holds.
+    ///
+    /// ```json bad
+    /// {
+    ///     "PORT": {
+    ///         "Ethernet0": { "admin_status": "up", "alias": "etp1", "fec": "rs", "index": "1", "lanes": "1,2,3,4,5,6,7,8", "mtu": "9400", "speed": "800000" }
+    ///     }
+    /// }
+    /// ```
+    /// ```json good
+    /// {
+    ///     "PORT": {
+    ///         "Ethernet0": { "admin_status": "up", "alias": "etp1", "fec": "rs", "index": "1", "lanes": "1,2,3,4,5,6,7,8", "mtu": "9394", "speed": "800000" }
+    ///     }
+    /// }
+    /// ```
+    Error "lint/mtu-too-long" "frames that the chip drops" Model => run
+}
+
+/// Ethernet header, VLAN tag and check sum.
+const AROUND: u64 = 14 + 4 + 4;
+
+fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
+    let Some(most) = ctx.model.and_then(|model| model.max_frame()) else { return };
+    let longest = u64::from(most.v);
+    let mut alike = Alike::default();
+    for port in &ctx.ports {
+        let Some((mtu, at)) = port.row.number("mtu") else { continue };
+        let frame = mtu.saturating_add(AROUND);
+        if frame <= longest {
+            continue;
+        }
+        alike.push(mtu.to_string(), port.name, || {
+            let message = format!(
+                "frames of {} are {} bytes long with their header; the chip takes {}",
+                port.name,
+                grouped(frame),
+                grouped(longest)
+            );
+            let found = RULE.at(at, message).label(most.at, format!("{} bytes", grouped(longest)));
+            found.help(format!("\"mtu\": \"{}\" at the most", longest - AROUND))
+        });
+    }
+    alike.tell(findings);
+}

@@ -1,0 +1,98 @@
+//! The examples of every lint are its tests.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use fabc_lang::diagnostic::{Diagnostic, Findings, Severity};
+use fabc_lang::platform::{Catalog, nics};
+use fabc_lang::source::Sources;
+
+use super::{Given, LINTS, over_sound, rules, run};
+use crate::config_db::Db;
+use crate::report::{Format, Paper, render};
+
+/// What is said of a text that is laid over the sound switch.
+fn findings(text: &str) -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let mut findings = Findings::default();
+    let mut catalog = Catalog::default();
+    let nics: Vec<_> = nics().filter_map(|name| catalog.nic(name, &mut sources, &mut findings)).collect();
+    let text = over_sound(text);
+    let file = sources.add("config_db.json", text);
+    let source = sources.get(file).unwrap().clone();
+    let db = Db::read(&source, file, &mut findings).unwrap();
+    let (model, sku) = crate::lint::model_of(&db, &mut catalog, &mut sources, &mut findings);
+    run(&db, Given { model: model.as_deref(), sku, nics: &nics, nos: None }, &mut findings);
+    (sources, findings.into_sorted())
+}
+
+fn short(sources: &Sources, findings: &[Diagnostic]) -> String {
+    render(Format::Short, sources, findings, Paper { color: false, width: 100 })
+}
+
+#[test]
+fn nothing_is_said_of_the_sound_switch() {
+    let (sources, found) = findings("{}");
+    assert!(found.is_empty(), "{}", short(&sources, &found));
+}
+
+#[test]
+fn the_bad_example_raises_its_code_and_nothing_else() {
+    let mut wrong = String::new();
+    for rule in rules() {
+        let (sources, found) = findings(&rule.example("bad").unwrap_or_else(|| panic!("{}", rule.code)));
+        let own = found.iter().any(|f| f.code() == rule.code && f.severity == rule.severity);
+        let other = found.iter().any(|f| f.code() != rule.code && f.severity > Severity::Note);
+        if !own || other {
+            wrong += &format!("{}:\n{}\n", rule.code, short(&sources, &found));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_good_example_raises_nothing() {
+    let mut wrong = String::new();
+    for rule in rules() {
+        let (sources, found) = findings(&rule.example("good").unwrap_or_else(|| panic!("{}", rule.code)));
+        if found.iter().any(|f| f.severity > Severity::Note || f.code() == rule.code) {
+            wrong += &format!("{}:\n{}\n", rule.code, short(&sources, &found));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn bad_examples_are_drawn() {
+    for rule in rules() {
+        let (sources, mut found) = findings(&rule.example("bad").unwrap());
+        found.retain(|f| f.code() == rule.code || f.severity > Severity::Note);
+        let drawn = render(Format::Human, &sources, &found, Paper { color: false, width: 100 });
+        insta::assert_snapshot!(rule.code.replace('/', "__"), drawn);
+    }
+}
+
+#[test]
+fn the_document_names_every_lint() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lint.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let missing = rules().map(|rule| rule.code.trim_start_matches("lint/"));
+    let missing: Vec<&str> = missing.filter(|name| !page.contains(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_list_is_the_folder_and_the_code_is_the_path() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint");
+    let mut files = BTreeSet::new();
+    for file in std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()) {
+        let stem = file.file_stem().unwrap().to_str().unwrap();
+        let serves = ["mod", "tests", "blame", "example", "file", "find", "overrides"].contains(&stem);
+        if file.extension().is_some_and(|e| e == "rs") && !serves {
+            files.insert(format!("lint/{}", stem.replace('_', "-")));
+        }
+    }
+    let codes: Vec<_> = LINTS.iter().map(|l| l.rule.code.to_owned()).collect();
+    assert!(codes.is_sorted(), "{codes:?}");
+    assert_eq!(codes.into_iter().collect::<BTreeSet<_>>(), files);
+}

@@ -1,0 +1,329 @@
+//! `fabc lint`: of what fabc writes itself nothing is said, of what others wrote all that is wrong; nothing makes it
+//! stumble.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use fabc::host::{Host, MemoryHost, RealHost};
+use fabc::lint::{Desk, over_sound};
+use fabc::pipeline::{Options, analyze};
+use fabc::report::{Format, Paper, render};
+use fabc_lang::diagnostic::Diagnostic;
+use fabc_lang::platform::built_in;
+use fabc_lang::source::Sources;
+use fabc_targets::{Bundle, File};
+use proptest::prelude::*;
+
+/// What is said of fabc's own files, and why it is.
+const KNOWN: &[(&str, &str)] = &[
+    ("lint/no-mac", "left to ZTP where the fabric gives none: `nos/mac-left-to-ztp` says so at the build"),
+    ("lint/lossless-unreached", "a class without a DSCP: `classes/unreachable` says so at the build"),
+];
+
+/// What is said besides where the fabric isn't there.
+const ALONE: &[(&str, &str)] = &[
+    ("lint/platform-unknown", "a box of the fabric's own is in no catalogue"),
+    ("lint/threshold-mode", "nor are its profiles, of which the vendor's mix both kinds; a note"),
+    ("lint/unknown-breakout", "a mode of Enterprise SONiC, in a file that doesn't say it is of that; a note"),
+];
+
+/// Lints the files of some switches of each tier, as they are and with the fabric beside them.
+fn findings_of(path: &Path, host: &dyn Host) -> BTreeSet<String> {
+    let analysis = analyze(path, host, &Options::default());
+    let fabric = analysis.fabric.expect("a fabric");
+    let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).expect("a bundle");
+    let mut said = BTreeSet::new();
+    let mut tiers: BTreeMap<usize, usize> = BTreeMap::new();
+    for i in 0..bundle.len() {
+        let Some(File::ConfigDb(index)) = bundle.file(i) else { continue };
+        let device = bundle.device(index).unwrap();
+        // Switches of one tier differ in little; one that has a node of its own in more.
+        let seen = tiers.entry(device.switch.tier).or_default();
+        *seen += 1;
+        if *seen > 2 && device.own.is_none() {
+            continue;
+        }
+        let mut out = Vec::new();
+        bundle.render(i, &mut out);
+        let file = String::from_utf8(out).unwrap();
+        for beside in [None, Some(&fabric)] {
+            let desk = Desk::new(beside, analysis.sources.clone());
+            let name = format!("switches/{}/config_db.json", device.switch.name);
+            let looked = desk.look(&name, file.clone());
+            let (_, findings) = desk.report([looked]);
+            let unknown = |d: &&Diagnostic| !KNOWN.iter().any(|(code, _)| *code == d.code());
+            let own = |d: &&Diagnostic| beside.is_some() || !ALONE.iter().any(|(code, _)| *code == d.code());
+            let told = |d: &Diagnostic| format!("{name}: {}: {}", d.code(), d.message);
+            said.extend(findings.iter().filter(unknown).filter(own).map(told));
+        }
+    }
+    said
+}
+
+#[test]
+fn nothing_is_said_of_what_fabc_writes() {
+    let project = common::project();
+    let mut wrong = Vec::new();
+    for folder in ["examples", "tests/cases"] {
+        for case in common::entries(&project.join(folder)) {
+            let path = case.join("fabric.kdl");
+            if path.exists() {
+                let said = findings_of(&path, &RealHost);
+                wrong.extend(said.into_iter().map(|told| format!("{}: {told}", case.display())));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nor_of_a_lossless_switch_of_any_platform() {
+    let mut wrong = Vec::new();
+    for platform in built_in() {
+        for release in ["202305", "202605"] {
+            let text = format!(
+                r#"
+fabric "f" {{ nos "sonic" release="{release}"; }}
+hosts "gpu" count=4 {{ nic count=2 speed="400G"; }}
+tier "leaf" count=2 switch="{platform}"
+tier "spine" count=2 switch="{platform}"
+link "gpu" "leaf" by="rail" {{ length "5m"; }}
+link "leaf" "spine" speed="400G" per-pair=2 {{ length "17m"; }}
+class "rdma" dscp=26 priority=3 lossless=#true {{ schedule weight=70; ecn min="1MiB" max="4MiB" probability=10; }}
+class "cnp" dscp=48 priority=6 {{ schedule strict=#true; }}
+class "bulk" default=#true priority=0 {{ schedule weight=30; }}
+watchdog detect="200ms" restore="400ms"
+routing {{
+    asn leaf=4210000000 spine=4200000000
+    loopbacks "10.255.0.0/20"
+    host-subnets "10.64.0.0/12"
+}}
+"#
+            );
+            let host = MemoryHost::default().file("fabric.kdl", text.as_str());
+            let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+            // Some boxes have no ports of this speed.
+            if analysis.fabric.is_some() && !analysis.findings.has_errors() {
+                wrong.extend(
+                    findings_of(Path::new("fabric.kdl"), &host)
+                        .into_iter()
+                        .map(|told| format!("{platform} {release}: {told}")),
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is said of a text.
+fn said(text: &str) -> String {
+    let desk = Desk::new(None, Sources::default());
+    let looked = desk.look("config_db.json", text.to_owned());
+    let (sources, findings) = desk.report([looked]);
+    render(Format::Short, &sources, &findings.into_sorted(), Paper { color: false, width: 100 })
+}
+
+#[test]
+fn real_files_have_their_real_mistakes() {
+    let samples = common::project().join("../shared/facts/sonic-samples");
+    if !samples.is_dir() {
+        assert!(std::env::var_os("FABC_CI").is_none(), "{} is missing", samples.display());
+        println!("skipped: {} is missing", samples.display());
+        return;
+    }
+    let codes = |name: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(samples.join(name)).unwrap();
+        let said = said(&text);
+        said.lines().filter_map(|line| Some(line.split('[').nth(1)?.split(']').next()?.to_owned())).collect()
+    };
+    // Checked by hand: a whole leaf that SONiC's models take, then what a vendor's templates make.
+    assert_eq!(codes("ai-leaf.json"), ["lint/version-stated"]);
+    assert_eq!(
+        codes("z9864f-leaf-full.json"),
+        [
+            "lint/bracketed-reference",
+            "lint/group-without-profile",
+            "lint/nic-default-lossy",
+            "lint/pfc-unwatched"
+        ]
+    );
+    assert_eq!(
+        codes("z9864f-preset-t1.json"),
+        [
+            "lint/metadata-missing",
+            "lint/no-mac",
+            "lint/routing-mode",
+            "lint/not-a-string",
+            "lint/not-a-string",
+            "lint/empty-table"
+        ]
+    );
+}
+
+#[test]
+fn files_folders_and_what_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(place("build/switches/leaf-01")).unwrap();
+    std::fs::create_dir_all(place("empty")).unwrap();
+    std::fs::write(place("build/switches/leaf-01/config_db.json"), over_sound("{}")).unwrap();
+    std::fs::write(place("wrong.json"), over_sound("{\n    \"SYSLOG_SERVER\": {}\n}")).unwrap();
+    std::fs::write(place("broken.json"), "{\n    \"PORT\": {\n").unwrap();
+    std::fs::write(place("bytes.json"), [0xff, 0xfe, 0]).unwrap();
+    let run = |args: &[&str]| {
+        let output = common::fabc(folder.path(), &[&["lint", "--format", "short"], args].concat());
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(run(&["build"]), (0, String::new()));
+    let warned =
+        "wrong.json:2:5: warning[lint/empty-table]: table SYSLOG_SERVER has no rows (help: remove it)\n";
+    assert_eq!(run(&["build", "wrong.json"]), (0, warned.to_owned()));
+    assert_eq!(run(&["wrong.json", "--deny", "lint/empty-table"]), (1, warned.replace("warning", "error")));
+    assert_eq!(run(&["wrong.json", "--allow", "lint/empty-table"]), (0, String::new()));
+    let broken = run(&["broken.json"]);
+    assert!(broken.0 == 1 && broken.1.starts_with("broken.json:2:14: error[config-db/syntax]"), "{broken:?}");
+    for (args, part) in [
+        (["empty", "--quiet"].as_slice(), "empty holds no config_db.json"),
+        (&["none.json"], "cannot read none.json"),
+        (&["bytes.json"], "it is not UTF-8"),
+        (&["build", "--platform", "dell-z9864"], "did you mean `dell-z9864f`?"),
+        (&["build", "--fabric", "none.kdl"], "cannot read none.kdl"),
+        (&["build", "--deny", "lint/nothing"], "there is no rule"),
+        (&[], "<FILE>"),
+    ] {
+        let (code, told) = run(args);
+        assert!(code == 2 && told.contains(part), "{args:?}: {code} {told}");
+    }
+}
+
+/// A leaf whose overrides are wrong in many ways.
+const OVERRIDDEN: &str = r#"
+fabric "f" { nos "sonic" release="202505"; }
+hosts "gpu" count=4 { nic count=2 speed="400G"; }
+tier "leaf" count=2 switch="dell-z9864f"
+link "gpu" "leaf" by="rail" { length "5m"; }
+class "rdma" dscp=26 priority=3 lossless=#true { schedule weight=70; ecn min="1MiB" max="4MiB"; }
+class "cnp" dscp=48 priority=6 { schedule strict=#true; }
+class "bulk" default=#true priority=0 { schedule weight=30; }
+watchdog detect="200ms" restore="400ms"
+routing {
+    asn leaf=4210000000
+    loopbacks "10.255.0.0/20"
+    host-subnets "10.64.0.0/12"
+}
+switch "leaf-01" {
+    config-db "PORT" "Ethernet8" lanes="1,2,3,4"
+    config-db "BREAKOUT_CFG" "Ethernet0" brkout_mode="4x200G"
+    config-db "INTERFACE" "Ethernet8|10.255.0.1/32"
+    config-db "BUFFER_POOL" "ingress_lossless_pool" size=900000000
+    config-db "CABLE_LENGTH" "AZURE" Ethernet0="30m"
+    config-db "DEVICE_METADATA" "localhost" hostname="leaf_01"
+    config-db "PORTS" "Ethernet0" speed=100000
+    config-db "SNMP_COMMUNITY" "public" TYPE="RO"
+}
+"#;
+
+#[test]
+fn overrides_are_looked_at_on_the_result() {
+    let host = MemoryHost::default().file("fabric.kdl", OVERRIDDEN);
+    let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+    let mut found = analysis.findings;
+    found.retain(|d| d.code().starts_with("lint/"));
+    let found = found.into_sorted();
+    insta::assert_snapshot!(render(
+        Format::Short,
+        &analysis.sources,
+        &found,
+        Paper { color: false, width: 100 }
+    ));
+}
+
+#[test]
+fn findings_on_our_own_files_name_the_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = OVERRIDDEN.split("switch \"leaf-01\"").next().unwrap();
+    std::fs::write(folder.path().join("fabric.kdl"), text).unwrap();
+    let built = common::fabc(folder.path(), &["build", "--quiet"]);
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let file = "build/switches/leaf-02/config_db.json";
+    let json = std::fs::read_to_string(folder.path().join(file)).unwrap();
+    std::fs::write(folder.path().join(file), json.replacen("\"mtu\": \"9100\"", "\"mtu\": \"9500\"", 1))
+        .unwrap();
+    let output =
+        common::fabc(folder.path(), &["lint", "build", "--fabric", "fabric.kdl", "--allow", "lint/no-mac"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap());
+}
+
+#[test]
+fn a_file_full_of_mistakes_takes_no_time_in_the_square_of_it() {
+    let many = 20_000;
+    let rows = |row: &dyn Fn(usize) -> String| (0..many).map(row).collect::<Vec<_>>().join(",\n");
+    let text = [
+        rows(&|i| format!("\"TABLE_{i}\": {{}}")),
+        format!(
+            "\"PORT\": {{ {} }}",
+            rows(&|i| format!(
+                "\"Ethernet{i}\": {{ \"lanes\": \"{}\", \"speed\": \"1\", \"alias\": \"e\" }}",
+                i % 600
+            ))
+        ),
+        format!("\"BUFFER_PG\": {{ {} }}", rows(&|i| format!("\"Eth{i}|3\": {{ \"profile\": \"p{i}\" }}"))),
+        format!("\"CABLE_LENGTH\": {{ \"AZURE\": {{ {} }} }}", rows(&|i| format!("\"Et{i}\": \"{i}m\""))),
+        format!(
+            "\"PORT_QOS_MAP\": {{ {} }}",
+            rows(&|i| format!("\"Ethernet{i}\": {{ \"pfc_enable\": \"{}\" }}", i % 8))
+        ),
+        format!("\"INTERFACE\": {{ {} }}", rows(&|i| format!("\"Ethernet{i}|10.0.0.{}/31\": {{}}", i % 250))),
+    ];
+    let text = over_sound(&format!("{{\n{}\n}}", text.join(",\n")));
+    let start = std::time::Instant::now();
+    let desk = Desk::new(None, Sources::default());
+    let looked = desk.look("config_db.json", text);
+    let (_, findings) = desk.report([looked]);
+    let took = start.elapsed();
+    assert!(findings.len() > many, "{}", findings.len());
+    // Twenty thousand times twenty thousand comparisons would take minutes.
+    assert!(took < std::time::Duration::from_secs(30), "{took:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    /// Values, keys and whole pieces of a sound file are replaced: no mistake makes a lint stumble.
+    #[test]
+    fn no_file_makes_it_stumble(cuts in prop::collection::vec((0usize..9000, 0usize..40, "[0-9a-z|,\\[\\]\\-{}\": ]{0,6}"), 1..6)) {
+        let mut text = over_sound("{}");
+        for (at, length, new) in cuts {
+            let at = at.min(text.len());
+            let end = (at + length).min(text.len());
+            text.replace_range(at..end, &new);
+        }
+        said(&text);
+    }
+
+    /// The same, of files that stay JSON.
+    #[test]
+    fn nor_does_a_value(place in 0usize..400, new in "[0-9]{0,12}|[0-9],[0-9]|[0-9]-[0-9]|\\PC{0,5}") {
+        let text = over_sound("{}");
+        let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut fields: Vec<&mut serde_json::Value> = Vec::new();
+        for rows in json.as_object_mut().unwrap().values_mut() {
+            for row in rows.as_object_mut().unwrap().values_mut() {
+                fields.extend(row.as_object_mut().unwrap().values_mut());
+            }
+        }
+        let count = fields.len();
+        *fields[place % count] = new.into();
+        said(&json.to_string());
+    }
+}
