@@ -114,7 +114,11 @@ mod with_libyang {
         let Some(bundle) = files::bundle(&fabric, &mut findings) else {
             return Ok((analysis.sources, findings, Vec::new()));
         };
-        let judged = fabric::validate(models, &fabric, &bundle, args.all, &mut findings);
+        let heads = match args.all {
+            true => fabric::every(&fabric),
+            false => fabric::one_of_each(&fabric, &bundle),
+        };
+        let judged = fabric::validate(models, &fabric, &bundle, &heads, &mut findings);
         analysis.levels.apply(&mut findings, true);
         let judged = judged.into_iter();
         let judged = judged

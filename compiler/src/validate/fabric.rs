@@ -28,30 +28,56 @@ pub struct Judged {
     pub own: BTreeMap<String, usize>,
 }
 
-/// Judges one switch of each kind, or all of them. Switches are of one kind where their rows are the same but for numbers,
-/// addresses and how many rows of a sort there are.
+/// A switch to be judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Head {
+    /// Its index in the fabric.
+    pub index: usize,
+    /// How many switches are like it, itself among them.
+    pub alike: usize,
+}
+
+/// Every switch that is there.
+pub fn every(fabric: &Fabric) -> Vec<Head> {
+    let present = (0..fabric.switches.len()).filter(|&index| !fabric.switches[index].absent);
+    present.map(|index| Head { index, alike: 1 }).collect()
+}
+
+/// The first switch of each kind. Switches are of one kind where their rows are the same but for numbers, addresses and
+/// how many rows of a sort there are.
+pub fn one_of_each(fabric: &Fabric, bundle: &Bundle<'_>) -> Vec<Head> {
+    let every = every(fabric);
+    let kinds: Vec<_> = every.par_iter().map(|head| config(bundle, *head).map(|db| kind(&db))).collect();
+    let mut first: BTreeMap<_, usize> = BTreeMap::new();
+    let mut heads: Vec<Head> = Vec::new();
+    for (head, kind) in every.into_iter().zip(kinds) {
+        let place = *first.entry(kind).or_insert(heads.len());
+        match heads.get_mut(place) {
+            Some(known) => known.alike += 1,
+            None => heads.push(head),
+        }
+    }
+    heads
+}
+
+fn config(bundle: &Bundle<'_>, head: Head) -> Option<ConfigDb> {
+    bundle.device(head.index).map(|device| sonic::config_db(&device))
+}
+
+/// Judges these switches.
 pub fn validate(
     models: &Models,
     fabric: &Fabric,
     bundle: &Bundle<'_>,
-    all: bool,
+    heads: &[Head],
     findings: &mut Findings,
 ) -> Vec<Judged> {
-    let present: Vec<usize> = (0..fabric.switches.len()).filter(|&i| !fabric.switches[i].absent).collect();
-    let config = |index: usize| bundle.device(index).map(|device| sonic::config_db(&device));
-    let kinds: Vec<_> = present.par_iter().map(|&index| config(index).map(|db| kind(&db))).collect();
-    let mut first: BTreeMap<_, usize> = BTreeMap::new();
-    let mut alike: BTreeMap<usize, usize> = BTreeMap::new();
-    for (&index, kind) in present.iter().zip(kinds) {
-        let head = if all { index } else { *first.entry(kind).or_insert(index) };
-        *alike.entry(head).or_default() += 1;
-    }
-    let heads: Vec<(usize, usize)> = alike.into_iter().collect();
     let community = fabric.intent.fabric.nos.v == Nos::Sonic;
-    let judge = |&(index, alike): &(usize, usize)| {
-        let mut verdict = models.judge(&config(index)?);
+    let judge = |head: &Head| {
+        let mut verdict = models.judge(&config(bundle, *head)?);
         let own = if community { BTreeMap::new() } else { own(&mut verdict) };
-        Some(Judged { switch: fabric.switches[index].name.clone(), alike, verdict, own })
+        let switch = fabric.switches[head.index].name.clone();
+        Some(Judged { switch, alike: head.alike, verdict, own })
     };
     let judged: Vec<Judged> = heads.par_iter().filter_map(judge).collect();
     for group in groups(fabric, &judged) {
