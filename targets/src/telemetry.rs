@@ -79,7 +79,10 @@ pub fn gnmic(fabric: &Fabric, part: usize, out: &mut Vec<u8>) -> bool {
     let telemetry = fabric.intent.telemetry.as_ref();
     let server = telemetry.and_then(|t| t.gnmi.as_ref());
     if part == 0 {
-        head(server.is_some_and(|gnmi| gnmi.certificates.is_some()), out);
+        // Without certificates community SONiC serves plain text; what Enterprise SONiC does is set on the switch.
+        let plain =
+            fabric.intent.fabric.nos.v == Nos::Sonic && server.is_none_or(|gnmi| gnmi.certificates.is_none());
+        head(plain, out);
     }
     let port = server.map_or(8080, |gnmi| gnmi.port.v);
     for switch in fabric.switches.get(range).unwrap_or_default().iter().filter(|s| !s.absent) {
@@ -92,11 +95,11 @@ pub fn gnmic(fabric: &Fabric, part: usize, out: &mut Vec<u8>) -> bool {
     more
 }
 
-fn head(tls: bool, out: &mut Vec<u8>) {
+fn head(plain: bool, out: &mut Vec<u8>) {
     let _ = writeln!(out, "# gnmic --config gnmic.yaml subscribe");
-    let _ = match tls {
-        true => writeln!(out, "# Certificates and users are the collector's own: --tls-ca, --username."),
-        false => writeln!(out, "insecure: true"),
+    let _ = match plain {
+        true => writeln!(out, "insecure: true"),
+        false => writeln!(out, "# Certificates and users are the collector's own: --tls-ca, --username."),
     };
     let _ = writeln!(out, "encoding: json_ietf\ntargets:");
 }
@@ -127,5 +130,33 @@ fn subscriptions(nos: Nos, interval: Time, out: &mut Vec<u8>) {
             true => writeln!(out, "    stream-mode: on-change"),
             false => writeln!(out, "    stream-mode: sample\n    sample-interval: {}ms", interval.ms()),
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_is_sampled_or_told_and_in_order() {
+        for (nos, tables) in [(Nos::Sonic, COMMUNITY), (Nos::EnterpriseSonic, ENTERPRISE)] {
+            assert!(tables.is_sorted_by(|a, b| a.name < b.name));
+            let mut out = Vec::new();
+            subscriptions(nos, Time(1_500_000), &mut out);
+            let text = String::from_utf8(out).unwrap();
+            let told = text.matches("stream-mode: on-change").count();
+            let sampled = text.matches("stream-mode: sample\n    sample-interval: 1500ms\n").count();
+            assert_eq!((told + sampled, text.contains("COUNTERS_DB")), (tables.len(), nos == Nos::Sonic));
+        }
+    }
+
+    #[test]
+    fn plain_text_is_said_where_it_is_known() {
+        let text = |plain| {
+            let mut out = Vec::new();
+            head(plain, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert!(text(true).contains("\ninsecure: true\n") && !text(false).contains("insecure"));
     }
 }
