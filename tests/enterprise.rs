@@ -17,6 +17,7 @@ use std::path::Path;
 use common::built;
 use fabc::host::MemoryHost;
 use fabc::pipeline::{Options, analyze};
+use fabc_lang::diagnostic::Severity;
 use fabc_targets::{WhyError, sonic, why};
 use serde_json::{Map, Value};
 
@@ -301,8 +302,37 @@ fn what_is_likely_is_named() {
         doubts.into_iter().filter(|d| d.what == "BUFFER_POOL").flat_map(|d| d.fields).collect()
     };
     assert_eq!((pool(&text()), pool(&stated)), (vec!["mode", "size", "xoff"], vec!["mode", "size"]));
+    let xoff = |text: &str| {
+        let host = MemoryHost::default().file("fabric.kdl", text);
+        let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+        let doubts = sonic::doubts(analysis.fabric.as_ref().unwrap());
+        doubts.iter().any(|d| d.what == "BUFFER_PROFILE" && d.fields.contains(&"xoff"))
+    };
+    let measured = text().replace(
+        WATCHDOG,
+        &format!(
+            "{WATCHDOG}\nbuffers {{ measured speed=\"400G\" length=\"3m\" xoff=\"400KB\"; measured speed=\"800G\" length=\"30m\" xoff=\"800KB\"; }}"
+        ),
+    );
+    assert!(xoff(&text()) && !xoff(&measured));
     let community = text().replace(NOS, "nos \"sonic\" release=\"202505\"");
     assert_eq!(pool(&community), [""; 0]);
+}
+
+#[test]
+fn what_a_box_is_known_not_to_do_is_refused_and_those_that_can_are_named() {
+    let own = r#"platform "old" like="dell-z9864f" { feature "qpn-hash" can=#false source="a box that was asked"; }"#;
+    let text = text().replace("switch=\"dell-z9864f\"", "switch=\"old\"") + own;
+    let host = MemoryHost::default().file("fabric.kdl", text.as_str());
+    let found = analyze(Path::new("fabric.kdl"), &host, &Options::default()).findings;
+    let errors: Vec<_> = found.iter().filter(|f| f.severity == Severity::Error).collect();
+    assert_eq!(errors.iter().map(|f| f.code()).collect::<Vec<_>>(), ["nos/no-qpn-hash"]);
+    assert_eq!(errors[0].message, "`old` can't hash on the queue pair");
+    let help = errors[0].help.as_deref().unwrap();
+    assert!(help.starts_with("dell-z9664f, dell-z9864f can, or likely can; "), "{help}");
+    // Of cut-through nothing is known: a warning.
+    let code = |code: &str| found.iter().filter(|f| f.code() == code).count();
+    assert_eq!((code("nos/no-cut-through"), code("nos/uncertain-feature")), (0, 2));
 }
 
 #[test]

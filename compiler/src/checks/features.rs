@@ -125,18 +125,21 @@ pub(super) fn refuse(
             found = found.label(tier.node.switch.at, "chosen here");
         }
         let boxes = having(feature);
-        let which =
-            if boxes.is_empty() { String::new() } else { format!("these can: {}; ", boxes.join(", ")) };
+        let which = if boxes.is_empty() {
+            String::new()
+        } else {
+            format!("{} can, or likely can; ", boxes.join(", "))
+        };
         findings.push(found.help(which + instead));
     }
 }
 
-/// Built-in platforms that have a feature, or likely have it.
+/// Built-in platforms that by their own data have a feature, or likely have it.
 fn having(feature: Feature) -> Vec<&'static str> {
     let (mut catalog, mut sources) = (Catalog::default(), Sources::default());
     let mut has = |name: &&'static str| {
         let platform = catalog.platform(name, None, &mut sources, &mut Findings::default());
-        platform.and_then(|p| p.ability(feature).map(|a| a.can)) == Some(true)
+        platform.is_some_and(|p| p.features.iter().any(|fact| fact.v == (feature, true)))
     };
     built_in().filter(|name| has(name)).collect()
 }

@@ -98,8 +98,7 @@ pub(super) static ENTERPRISE: Dialect = Dialect {
 };
 
 const REFERENCE: &str = "a reference by plain name, as community SONiC has them; the design document of 2022 has most in brackets";
-const VENDOR: &str =
-    "the vendor's numbers for this box under community SONiC: those of Enterprise SONiC are not public";
+const VENDOR: &str = "the vendor's numbers for this box under community SONiC, or worked out from them: those of Enterprise SONiC are not public";
 const SAME: &str = "as community SONiC has it: no public text on Enterprise SONiC was found to say the same";
 
 /// By table.

@@ -162,6 +162,8 @@ pub(super) struct Lossless {
     pub(super) dynamic_th: i32,
     /// Why it is as it is.
     pub(super) origin: Origin,
+    /// Whether the file states its xoff.
+    pub(super) measured: bool,
     speed: Speed,
     length: Length,
 }
@@ -413,6 +415,7 @@ impl Lossless {
             },
             dynamic_th: found.dynamic_th,
             origin,
+            measured: matches!(found.source, HeadroomSource::Measured(_)),
             speed,
             length,
         })

@@ -36,7 +36,7 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
         sink.field("dynamic_th", itoa::Buffer::new().format(profile.dynamic_th), origin);
         sink.field("pool", LOSSLESS_POOL, origin);
         sink.number("size", profile.size, origin);
-        sink.number("xoff", profile.xoff, origin);
+        sink.number("xoff", profile.xoff, if profile.measured { origin.stated() } else { origin });
         sink.number("xon", profile.xon, origin);
         if let Some(offset) = profile.xon_offset {
             sink.number("xon_offset", offset, origin);
