@@ -170,6 +170,82 @@ fn real_files_have_their_real_mistakes() {
     );
 }
 
+/// Codes of all but notes.
+fn codes(said: &str) -> Vec<&str> {
+    let told = said.lines().filter(|line| !line.contains(": note["));
+    told.filter_map(|line| line.split('[').nth(1)?.split(']').next()).collect()
+}
+
+#[test]
+fn files_of_enterprise_sonic_are_judged_by_its_own_ways() {
+    // As `roce enable` makes it: objects called ROCE, schedulers of a policy by queue, lossy classes in group 7.
+    let file = r#"{
+    "SWITCH": { "switch": { "roce_enable": "true", "roce_pfc_priority": "3" } },
+    "DSCP_TO_TC_MAP": { "ROCE": { %DSCP% } },
+    "TC_TO_QUEUE_MAP": { "ROCE": { "0": "0", "1": "1", "2": "2", "3": "3", "4": "4", "5": "5", "6": "6", "7": "7" } },
+    "TC_TO_PRIORITY_GROUP_MAP": { "ROCE": { "0": "7", "1": "7", "2": "7", "3": "3", "4": "7", "5": "7", "6": "7", "7": "7" } },
+    "MAP_PFC_PRIORITY_TO_QUEUE": { "ROCE": { "3": "3" } },
+    "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP": { "ROCE": { "3": "3" } },
+    "PORT_QOS_MAP": {
+        "Ethernet0": {
+            "dscp_to_tc_map": "ROCE", "pfc_enable": "3", "pfc_to_pg_map": "ROCE", "pfc_to_queue_map": "ROCE",
+            "scheduler": "ROCE", "tc_to_pg_map": "ROCE", "tc_to_queue_map": "ROCE"
+        }
+    },
+    "SCHEDULER": {
+        "ROCE@0": { "type": "DWRR", "weight": "50" },
+        "ROCE@3": { "type": "DWRR", "weight": "50" },
+        "ROCE@6": { "type": "STRICT" }
+    },
+    "QUEUE": { "Ethernet0|3": { "scheduler": "ROCE@3", "wred_profile": "ECN_3" } },
+    "BUFFER_PG": {
+        "Ethernet0|3": { "profile": "pg_lossless_800000_40m_profile" },
+        "Ethernet0|7": { "profile": "ingress_lossy_profile" }
+    },
+    "ECMP_LOADSHARE_TABLE_ROCE": { "hash": { "qpn": "true" } }
+}"#;
+    let dscp = |n: u8| match n {
+        26 => 3,
+        48 => 6,
+        _ => 0,
+    };
+    let dscp: Vec<String> = (0..64).map(|n| format!("\"{n}\": \"{}\"", dscp(n))).collect();
+    let file = file.replace("%DSCP%", &dscp.join(", "));
+    let told = said(&over_sound(&file));
+    assert!(codes(&told).is_empty(), "{told}");
+    // The same rows in a file of the community.
+    let community =
+        file.replace("\"SWITCH\"", "\"NTP_SERVER\"").replace("ECMP_LOADSHARE_TABLE_ROCE", "NTP_KEY");
+    let community = community.replace("ROCE@", "ROCE.");
+    let told = said(&over_sound(&community));
+    for code in ["lint/pfc-to-pg-map", "lint/watchdog-mask", "lint/dangling-reference"] {
+        assert!(codes(&told).contains(&code), "{code}: {told}");
+    }
+}
+
+#[test]
+fn a_box_that_is_not_known_is_said_and_may_be_named() {
+    let file = over_sound(
+        r#"{
+    "DEVICE_METADATA": {
+        "localhost": {
+            "docker_routing_config_mode": "split-unified", "hostname": "leaf-01", "hwsku": "Unheard-Of",
+            "mac": "02:00:00:00:00:01", "platform": "x86_64-unheard_of-r0", "type": "LeafRouter"
+        }
+    },
+    "CABLE_LENGTH": { "AZURE": { "Ethernet0": "30m" } }
+}"#,
+    );
+    let told = said(&file);
+    assert!(told.contains("lint/platform-unknown") && !told.contains("lint/cable-not-listed"), "{told}");
+    let mut desk = Desk::new(None, Sources::default());
+    desk.set_platform("dell-z9864f").unwrap();
+    let looked = desk.look("config_db.json", file);
+    let (_, findings) = desk.report([looked]);
+    let codes: Vec<&str> = findings.iter().map(Diagnostic::code).collect();
+    assert_eq!(codes, ["lint/cable-not-listed"]);
+}
+
 #[test]
 fn files_folders_and_what_is_none() {
     let folder = tempfile::tempdir().unwrap();
@@ -246,6 +322,19 @@ fn overrides_are_looked_at_on_the_result() {
         &found,
         Paper { color: false, width: 100 }
     ));
+}
+
+#[test]
+fn what_a_tier_lays_over_all_its_switches_is_said_once() {
+    let tier = "tier \"leaf\" count=2 switch=\"dell-z9864f\"";
+    let laid = format!("{tier} {{ config-db \"PORT\" \"Ethernet0\" mtu=\"9500\"; }}");
+    let (head, _) = OVERRIDDEN.split_once("switch \"leaf-01\"").unwrap();
+    let host = MemoryHost::default().file("fabric.kdl", head.replace(tier, &laid));
+    let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+    let found: Vec<_> = analysis.findings.iter().filter(|d| d.code().starts_with("lint/")).collect();
+    let [found] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(found.code(), "lint/mtu-too-long");
+    assert_eq!(analysis.sources.text(found.span().unwrap()), "\"9500\"");
 }
 
 #[test]
