@@ -8,13 +8,15 @@ use std::sync::Arc;
 
 use fabc_lang::fabric::{Fabric, Headroom, Tier};
 use fabc_lang::intent::Class;
-use fabc_lang::platform::buffers::Pool;
+use fabc_lang::platform::buffers::{Pool, Profile, Threshold};
 use fabc_lang::platform::{Fact, Platform};
 use fabc_lang::source::Span;
 use fabc_lang::units::{Length, Ratio, Speed};
 
 /// The pool that lossless priority groups take from.
 const POOL: &str = "ingress_lossless_pool";
+/// The profile of lossless queues on their way out.
+const EGRESS_PROFILE: &str = "egress_lossless_profile";
 /// Cables and classes for which a vendor's pool is weighed where no oversubscription is given.
 const USUAL: (Length, u64) = (Length(40_000), 2);
 
@@ -128,22 +130,7 @@ impl Half {
 
     /// Ports that may pause at the same instant with all their classes, whichever they are.
     pub(crate) fn safe_ports(&self, classes: u64) -> u64 {
-        let mut groups: Vec<(u64, u64)> = self
-            .groups
-            .iter()
-            .filter_map(|g| Some((g.headroom?.xoff.saturating_mul(classes), g.ports)))
-            .collect();
-        groups.sort_unstable_by(|a, b| b.cmp(a));
-        let (mut left, mut safe) = (self.pool, 0);
-        for (each, ports) in groups {
-            let fit = left.checked_div(each).map_or(ports, |n| n.min(ports));
-            safe += fit;
-            left -= fit * each;
-            if fit < ports {
-                break;
-            }
-        }
-        safe
+        self.paused_together(classes).into_iter().map(|(ports, _)| ports).sum()
     }
 
     /// Its ports.
@@ -153,11 +140,27 @@ impl Half {
 
     /// What each of `queues` priority groups may fill when all are congested.
     pub(crate) fn threshold(&self, queues: u64, dynamic_th: i32) -> u64 {
-        // alpha / (1 + n × alpha), as (num, den).
-        let power = 1u128 << dynamic_th.unsigned_abs().min(16);
-        let (num, den) = if dynamic_th >= 0 { (power, 1) } else { (1, power) };
-        let share = u128::from(self.shared) * num / (den + u128::from(queues) * num);
-        u64::try_from(share).unwrap_or(u64::MAX)
+        share(self.shared, queues, dynamic_th)
+    }
+
+    /// Ports that may pause at once, the hungriest first: how many, and what each needs for all its classes.
+    pub(crate) fn paused_together(&self, classes: u64) -> Vec<(u64, u64)> {
+        let mut groups: Vec<(u64, u64)> = self
+            .groups
+            .iter()
+            .filter_map(|g| Some((g.headroom?.xoff.saturating_mul(classes), g.ports)))
+            .collect();
+        groups.sort_unstable_by(|a, b| b.cmp(a));
+        let (mut left, mut safe) = (self.pool, Vec::new());
+        for (each, ports) in groups {
+            let fit = left.checked_div(each).map_or(ports, |n| n.min(ports));
+            left -= fit * each;
+            safe.push((fit, each));
+            if fit < ports {
+                break;
+            }
+        }
+        safe
     }
 }
 
@@ -165,6 +168,19 @@ impl Budget {
     /// Halves that need more than their pool may be asked for.
     pub(crate) fn over(&self) -> impl Iterator<Item = &Half> {
         self.halves.iter().filter(|h| h.need > h.limit(self.oversubscription.ratio))
+    }
+
+    /// What all halves together need, and may be asked for.
+    pub(crate) fn total(&self) -> (u64, u64) {
+        let limit = |h: &Half| h.limit(self.oversubscription.ratio);
+        (self.halves.iter().map(|h| h.need).sum(), self.halves.iter().map(limit).sum())
+    }
+
+    /// The whole chip's headroom that a pool needs so that a half closes.
+    pub(crate) fn needed_pool(&self, half: &Half) -> u64 {
+        let ratio = self.oversubscription.ratio;
+        let part = (u128::from(half.need) * u128::from(ratio.den)).div_ceil(u128::from(ratio.num.max(1)));
+        u64::try_from(part).unwrap_or(u64::MAX).saturating_mul(half.parts)
     }
 
     /// The longest length, in whole metres, to which all of its cables may be cut so that this half closes.
@@ -201,6 +217,20 @@ impl Budget {
     /// What a queue may hold before the first of `ports` ports of `half` that fill it alone is paused.
     pub(crate) fn incast(&self, half: &Half, ports: u64) -> u64 {
         half.threshold(ports, self.dynamic_th).saturating_mul(ports)
+    }
+
+    /// What one lossless queue may hold on its way out before it drops; none where the box's data don't say.
+    pub(crate) fn egress_queue(&self, fabric: &Fabric, half: &Half) -> Option<u64> {
+        let role = role(&fabric.tiers[self.tier]);
+        let fits = |p: &&Fact<Profile>| {
+            p.v.name == EGRESS_PROFILE && p.v.role.as_deref().is_none_or(|own| own == role)
+        };
+        let profile = self.platform.profiles.iter().find(fits)?;
+        let part = self.platform.pool(&profile.v.pool, role)?.v.size.0 / half.parts.max(1);
+        Some(match profile.v.threshold {
+            Threshold::Static(most) => most.0.min(part),
+            Threshold::Dynamic(th) => share(part, 1, i32::try_from(th).unwrap_or_default()),
+        })
     }
 
     /// Name of the first switch, and how many more are like it.
@@ -396,6 +426,14 @@ fn full(platform: &Platform) -> Option<u64> {
     each.sum::<Option<u64>>().map(|sum| sum * classes)
 }
 
+/// What each of `queues` groups may take of `total` when all are congested: `alpha / (1 + queues × alpha)` of it.
+fn share(total: u64, queues: u64, dynamic_th: i32) -> u64 {
+    let power = 1u128 << dynamic_th.unsigned_abs().min(16);
+    let (num, den) = if dynamic_th >= 0 { (power, 1) } else { (1, power) };
+    let share = u128::from(total) * num / (den + u128::from(queues) * num);
+    u64::try_from(share).unwrap_or(u64::MAX)
+}
+
 /// `n × ratio`, rounded down.
 fn times(n: u64, ratio: Ratio) -> u64 {
     u64::try_from(u128::from(n) * u128::from(ratio.num) / u128::from(ratio.den)).unwrap_or(u64::MAX)
@@ -466,6 +504,30 @@ mod tests {
         let limit = half.limit(Ratio::new(8, 5));
         assert!(need(longest.metres_up()) <= limit && need(longest.metres_up() + 1) > limit, "{longest}");
         assert_eq!(half.needed_ratio().map(|r| r.to_string()).as_deref(), Some("1.72"));
+    }
+
+    #[test]
+    fn the_pool_that_is_named_closes_and_a_byte_less_for_each_half_does_not() {
+        let with = |more: &str| {
+            let text = format!("buffers {{ headroom oversubscription=1.1; {more}; }}");
+            budgets(&fabric("dell-z9864f", &text)).remove(0)
+        };
+        let short = with("margin \"0%\"");
+        let wanted = short.needed_pool(short.over().next().unwrap());
+        assert_eq!(with(&format!("pool xoff=\"{wanted}B\"")).over().count(), 0);
+        assert_eq!(with(&format!("pool xoff=\"{}B\"", wanted - 2)).over().count(), 2);
+    }
+
+    #[test]
+    fn lossless_queues_have_a_limit_on_their_way_out_too() {
+        let queue = |name| {
+            let fabric = fabric(name, "");
+            let budget = budgets(&fabric).remove(0);
+            budget.egress_queue(&fabric, &budget.halves[0])
+        };
+        // Static, and above its pool: half of the pool is the limit. Dynamic: eight ninths.
+        assert_eq!(queue("dell-z9864f"), Some(162_539_680 / 2));
+        assert_eq!(queue("nokia-ixr7220-h4"), Some(56_571_896 * 8 / 9));
     }
 
     #[test]

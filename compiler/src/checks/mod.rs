@@ -158,6 +158,7 @@ mod buffers {
     pub(super) mod ecn_early;
     pub(super) mod ecn_late;
     pub(super) mod ecn_not_strict;
+    pub(super) mod egress_drops;
     pub(super) mod halves_unknown;
     pub(super) mod lossy_chip;
     pub(super) mod lossy_until_set;
@@ -319,6 +320,7 @@ pub static CHECKS: &[&Check] = &[
     &buffers::ecn_early::CHECK,
     &buffers::ecn_late::CHECK,
     &buffers::ecn_not_strict::CHECK,
+    &buffers::egress_drops::CHECK,
     &buffers::halves_unknown::CHECK,
     &buffers::lossy_chip::CHECK,
     &buffers::lossy_until_set::CHECK,

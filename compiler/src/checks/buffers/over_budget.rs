@@ -94,7 +94,9 @@ fn finding(ctx: &Ctx, budget: &Budget, half: &Half) -> Diagnostic {
     }
     let ratio = half.needed_ratio().map(|r| format!("`headroom oversubscription={r}`"));
     let cables = budget.longest(ctx.fabric, half).map(|l| format!("cables of {l} at most"));
-    let ways: Vec<String> =
-        ratio.into_iter().chain(cables).chain(["a larger `pool xoff=`".to_owned()]).collect();
+    let wanted = budget.needed_pool(half);
+    let most = budget.pool.as_ref().map_or(0, |pool| pool.xoff_max.unwrap_or(u64::MAX).min(pool.size.0));
+    let pool = (wanted <= most).then(|| format!("`pool xoff=\"{wanted}B\"`"));
+    let ways: Vec<String> = ratio.into_iter().chain(cables).chain(pool).collect();
     found.help(ways.join(", or "))
 }

@@ -125,7 +125,12 @@ fn page(budget: &Budget, fabric: &Fabric, arithmetic: bool, view: View) -> Strin
     line("oversubscription", &from);
     for half in &budget.halves {
         line("", "");
-        weighed(half, budget, view, &mut line);
+        weighed(half, budget, fabric, view, &mut line);
+    }
+    if budget.halves.len() > 1 {
+        let (need, limit) = budget.total();
+        line("", "");
+        line("chip", &format!("{} of {} asked for, all halves together", mb(need), mb(limit)));
     }
     if budget.halves.iter().any(|h| h.number.is_none()) {
         line("", "which cage hangs on which half is not known");
@@ -157,7 +162,7 @@ fn pool(pool: &LosslessPool) -> String {
 }
 
 /// What one half holds and is asked for.
-fn weighed(half: &Half, budget: &Budget, view: View, line: &mut impl FnMut(&str, &str)) {
+fn weighed(half: &Half, budget: &Budget, fabric: &Fabric, view: View, line: &mut impl FnMut(&str, &str)) {
     let ratio = budget.oversubscription.ratio;
     let limit = half.limit(ratio);
     let part = (half.need * 100).checked_div(limit).unwrap_or_default();
@@ -177,6 +182,13 @@ fn weighed(half: &Half, budget: &Budget, view: View, line: &mut impl FnMut(&str,
         "  absorbed incast",
         &format!("from 1 port {}, 2 {}, {ports} {}", incast(1), incast(2), incast(ports)),
     );
+    let reached = budget.incast(half, ports) + half.pool;
+    if let Some(most) = budget.egress_queue(fabric, half).filter(|most| *most < reached) {
+        line(
+            "  egress queue",
+            &format!("drops from {} on: less than ports bring before and after a pause", mb(most)),
+        );
+    }
     let fastest = half.groups.iter().map(|g| g.kind.speed).max().unwrap_or_default();
     let time = |queues| us(half.threshold(queues, budget.dynamic_th), fastest);
     let all = ports * budget.classes;
@@ -322,6 +334,17 @@ fn sums(budget: &Budget, fabric: &Fabric, out: &mut String) {
             grouped(half.shared),
             grouped(half.threshold(1, budget.dynamic_th))
         );
+        let safe = half.paused_together(classes).into_iter();
+        let safe: Vec<String> = safe.map(|(n, each)| format!("{n} × {}", grouped(each))).collect();
+        let _ = writeln!(out, "  {name} safe ports: {} of {pool} B", safe.join(" + "));
+        let ports = half.ports();
+        let each = half.threshold(ports, budget.dynamic_th);
+        let (all, each) = (grouped(budget.incast(half, ports)), grouped(each));
+        let _ = writeln!(out, "  {name} incast of {ports} ports: {ports} × {each} = {all} B");
+        let fastest = half.groups.iter().map(|g| g.kind.speed).max().unwrap_or_default();
+        let alone = half.threshold(1, budget.dynamic_th);
+        let (bytes, time) = (grouped(alone), us(alone, fastest));
+        let _ = writeln!(out, "  {name} time to pause: {bytes} B × 8 / {fastest} = {time}");
     }
 }
 
@@ -329,7 +352,7 @@ fn object(budget: &Budget, fabric: &Fabric) -> Value {
     let names: Vec<&str> =
         budget.switches.iter().map(|&s| fabric.switches[s as usize].name.as_str()).collect();
     let classes: Vec<&str> = budget::lossless(fabric).map(|c| c.name.v.as_str()).collect();
-    let halves: Vec<Value> = budget.halves.iter().map(|h| half(h, budget)).collect();
+    let halves: Vec<Value> = budget.halves.iter().map(|h| half(h, budget, fabric)).collect();
     let groups: Vec<Value> = budget.groups.iter().map(group).collect();
     json!({
         "switches": names,
@@ -351,7 +374,7 @@ fn object(budget: &Budget, fabric: &Fabric) -> Value {
     })
 }
 
-fn half(half: &Half, budget: &Budget) -> Value {
+fn half(half: &Half, budget: &Budget, fabric: &Fabric) -> Value {
     let limit = half.limit(budget.oversubscription.ratio);
     let fastest = half.groups.iter().map(|g| g.kind.speed).max().unwrap_or_default();
     let pause = |queues| tenths_us(half.threshold(queues, budget.dynamic_th), fastest) * 100;
@@ -367,6 +390,7 @@ fn half(half: &Half, budget: &Budget) -> Value {
         "outside": beside(half, budget),
         "safe_ports": half.safe_ports(budget.classes),
         "absorbed": { "1": budget.incast(half, 1), "2": budget.incast(half, 2), "all": budget.incast(half, half.ports()) },
+        "egress_queue": budget.egress_queue(fabric, half),
         "pause_ns": { "alone": pause(1), "all": pause(half.ports() * budget.classes) },
     })
 }
