@@ -55,7 +55,12 @@ fn every_document_is_as_promised() {
         let output = common::fabc(&example, &["show", "qos", "--format", "json"]);
         let page: Value = serde_json::from_slice(&output.stdout).unwrap();
         let switch = page["switches"][0]["switches"][0].as_str().unwrap();
-        for (what, args) in [("qos", vec![]), ("buffers", vec![]), ("ports", vec!["fabric.kdl", switch])] {
+        for (what, args) in [
+            ("qos", vec![]),
+            ("buffers", vec![]),
+            ("lossless", vec![]),
+            ("ports", vec!["fabric.kdl", switch]),
+        ] {
             let args: Vec<&str> =
                 ["show", what].into_iter().chain(args).chain(["--format", "json"]).collect();
             let output = common::fabc(&example, &args);
@@ -70,5 +75,5 @@ fn every_document_is_as_promised() {
             seen += 1;
         }
     }
-    assert!(seen > 20);
+    assert!(seen > 30);
 }

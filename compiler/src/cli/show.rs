@@ -23,7 +23,7 @@ use crate::report::Format;
 
 /// Show what a fabric comes to, switch by switch
 ///
-/// --format json prints one document; that of buffers, ports and qos has a schema in targets/schemas of fabc's sources.
+/// --format json prints one document; its schema is in targets/schemas of fabc's sources.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]

@@ -10,7 +10,7 @@ use super::net::{Kind, Near, Net, Node, Side};
 use super::search::{Sure, Verdict, search};
 use super::{Proof, look};
 use crate::host::MemoryHost;
-use crate::pipeline::{Options, analyze};
+use crate::pipeline::{Analysis, EmitOptions, Options, analyze, emit};
 
 /// A dependency: traffic from the first over the second to the third.
 type Three = (u32, u32, u32);
@@ -311,6 +311,27 @@ fn what_is_not_followed_is_said() {
         told(&fabric(""), &changed(&[("router bgp", "ip route 10.64.0.0/12 10.0.0.9\nrouter bgp")]));
     assert_eq!(words, "a cyclic buffer dependency could not be excluded");
     assert!(found[0].contains("has `ip route 10.64.0.0/12 10.0.0.9`"), "{found:?}");
+}
+
+#[test]
+fn a_build_reads_the_template_that_it_writes_by() {
+    let host = MemoryHost::default().file("fabric.kdl", fabric(PINNED)).file("mine/frr.conf.j2", open());
+    let Analysis { fabric, mut sources, findings, .. } =
+        analyze(Path::new("fabric.kdl"), &host, &Options::default());
+    assert!(findings.iter().all(|f| !f.code().starts_with("routing/deadlock")));
+    let options = |templates: Option<&str>| EmitOptions {
+        source: "fabric.kdl".into(),
+        templates: templates.map(Into::into),
+        out: "build".into(),
+        ..EmitOptions::default()
+    };
+    let fabric = fabric.unwrap();
+    for (templates, expected) in [(None, 0), (Some("mine"), 1)] {
+        let mut late = fabc_lang::diagnostic::Findings::default();
+        emit(&fabric, &mut sources, &host, &options(templates), &mut late);
+        let found = late.iter().filter(|f| f.code() == "routing/deadlock").count();
+        assert_eq!(found, expected, "{templates:?}");
+    }
 }
 
 #[test]

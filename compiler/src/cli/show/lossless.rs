@@ -17,6 +17,9 @@ use crate::deadlock::Proof;
 use crate::pause::Pause;
 use crate::report::Format;
 
+/// Columns of a name.
+const NAME: usize = 10;
+
 /// Show what makes a class lossless from end to end
 ///
 /// Where it is paused and from what depth on, the longest pause that ends by itself beside what the watchdog takes for a
@@ -36,7 +39,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let facts = Facts::of(&fabric);
     let text = match source.wanted.format {
         Format::Json => format!("{:#}\n", facts.object()),
-        _ => facts.page(),
+        _ => facts.page(screen.columns()),
     };
     screen.data(&text)?;
     if analysis.findings.has_errors() {
@@ -63,10 +66,16 @@ impl<'a> Facts<'a> {
         Facts { fabric, classes, budgets, pause, proof }
     }
 
-    fn page(&self) -> String {
+    /// All of it, no wider than so many columns.
+    fn page(&self, columns: Option<usize>) -> String {
         let mut out = String::new();
+        let room = columns.map_or(usize::MAX, |c| c.saturating_sub(NAME).max(NAME));
         let mut line = |name: &str, value: &str| {
-            let _ = writeln!(out, "{}", format!("{name:10}{value}").trim_end());
+            let mut name = name;
+            for part in textwrap::wrap(value, room) {
+                let _ = writeln!(out, "{}", format!("{name:NAME$}{part}").trim_end());
+                name = "";
+            }
         };
         for class in &self.classes {
             let dscp: Vec<String> = class.dscp.iter().map(|d| d.v.to_string()).collect();
@@ -141,6 +150,7 @@ impl<'a> Facts<'a> {
             })
         });
         json!({
+            "schema_version": 1,
             "classes": classes,
             "tiers": tiers.collect::<Vec<_>>(),
             "watchdog": watchdog.map(|w| json!({
@@ -182,6 +192,16 @@ mod tests {
     #[test]
     fn pauses_watchdog_and_proof() {
         insta::assert_snapshot!(show(&[]));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for columns in [40, 80] {
+            let host = MemoryHost::default().file("fabric.kdl", FABRIC).terminal(columns);
+            run(["fabc", "show", "lossless"], &host);
+            let text = host.written(Stream::Out);
+            assert!(text.lines().all(|l| l.chars().count() <= columns), "{columns}:\n{text}");
+        }
     }
 
     #[test]
