@@ -237,12 +237,14 @@ impl Group<'_> {
     fn finding(&self) -> Diagnostic {
         let more = |n: usize, what: &str| match n {
             0 | 1 => String::new(),
-            n => format!(" and {} more{what}", n - 1),
+            2 => format!(" and 1 more{what}"),
+            n if what.is_empty() => format!(" and {} more", n - 1),
+            n => format!(" and {} more{what}s", n - 1),
         };
         let message = format!(
             "`{}`{} of `{}`{}: {}",
             place(self.first),
-            more(self.rows, " rows"),
+            more(self.rows, " row"),
             self.switch,
             more(self.switches, ""),
             self.first.reason

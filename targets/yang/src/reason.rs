@@ -62,7 +62,21 @@ pub(crate) fn tell(text: &str) -> Reason {
             return Reason { is_whole: true, ..plain(Kind::Value, words) };
         }
     }
-    plain(if is_condition(text) { Kind::Condition } else { Kind::Value }, styled(text))
+    plain(if is_condition(text) { Kind::Condition } else { Kind::Value }, short(styled(text)))
+}
+
+/// The longest words, in bytes: some conditions are a page of XPath.
+const LONGEST: usize = 300;
+
+/// Words that are too long, cut.
+fn short(mut words: String) -> String {
+    if let Some(end) =
+        (0..=LONGEST).rev().find(|&at| words.is_char_boundary(at)).filter(|_| words.len() > LONGEST)
+    {
+        words.truncate(end);
+        words.push_str(" ...");
+    }
+    words
 }
 
 /// Between the value of a reference and the path that it was looked for at.
@@ -150,5 +164,9 @@ mod tests {
             "Condition: must condition `a > b` not satisfied"
         );
         assert_eq!(words(""), "Value: ");
+        assert_eq!(
+            words(&format!("Must {}", "ü".repeat(500))).len(),
+            "Condition: ".len() + LONGEST - 1 + " ...".len()
+        );
     }
 }

@@ -219,6 +219,10 @@ fn key_reason(model: &Table, row: &Row) -> String {
     if row.key.len() > LONGEST_KEY {
         return format!("a key of {} bytes; {LONGEST_KEY} are the most", row.key.len());
     }
+    if model.lists.is_empty() {
+        let names: Vec<&str> = model.singles.keys().map(String::as_str).collect();
+        return format!("the model has no such row, but {}", names.join(", "));
+    }
     let lists = model.lists.iter().map(|list| format!("`{}`", list.keys.join("|")));
     let singles = model.singles.keys().map(|name| format!("`{name}` itself"));
     let mut known: Vec<String> = lists.chain(singles).collect();
