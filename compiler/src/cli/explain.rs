@@ -28,7 +28,13 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     };
     let Some(rule) = rules.iter().find(|r| r.code == code) else {
         let near = nearest(code, rules.iter().map(|r| r.code));
-        let hint = near.map_or("`fabc explain --list` lists all".into(), |n| format!("did you mean `{n}`?"));
+        let holding: Vec<&str> =
+            rules.iter().map(|r| r.code).filter(|c| c.contains(code.as_str())).take(6).collect();
+        let hint = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if holding.is_empty() => "`fabc explain --list` lists all".into(),
+            None => format!("there are `{}`", holding.join("`, `")),
+        };
         return Err(Failure::new(format!("there is no rule `{code}`; {hint}")));
     };
     screen.data(&page(rule, screen.paper(Stream::Out).color))?;

@@ -44,10 +44,12 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         return Ok(Exit::Clean);
     };
     if !built_in().any(|n| n == name) {
-        let hint = nearest(name, built_in()).map_or_else(
-            || "`fabc platforms` lists all".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let holding: Vec<&str> = built_in().filter(|known| known.contains(name.as_str())).take(6).collect();
+        let hint = match nearest(name, built_in()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if holding.is_empty() => "`fabc platforms` lists all".to_owned(),
+            None => format!("there are `{}`", holding.join("`, `")),
+        };
         return Err(Failure::new(format!("there is no platform `{name}`; {hint}")));
     }
     match catalog.platform(name, None, &mut sources, &mut findings) {

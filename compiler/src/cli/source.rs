@@ -1,5 +1,6 @@
 //! What all commands share that read a fabric: its path, and how its findings are wanted.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use fabc_lang::diagnostic::Findings;
@@ -39,7 +40,13 @@ impl Source {
         let inside = self.fabric.join("fabric.kdl");
         let path = if screen.host.canonical(&inside).is_ok() { inside } else { self.fabric.clone() };
         let unread = |p: &Path, e| Failure::new(format!("cannot read {}: {e}", p.display()));
-        screen.host.read(&path, 0).map_err(|e| unread(&path, e))?;
+        screen.host.read(&path, 0).map_err(|e| match e.kind() {
+            ErrorKind::NotFound | ErrorKind::IsADirectory => Failure::new(format!(
+                "there is no fabric in {}: name a file or a folder with a fabric.kdl; `fabc init` writes one to begin with",
+                path.display()
+            )),
+            _ => unread(&path, e),
+        })?;
         if let Some(root) = &self.root {
             screen.host.canonical(root).map_err(|e| unread(root, e))?;
         }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use fabc_lang::diagnostic::{Diagnostic, Findings};
 use fabc_lang::fabric::{CagePlan, Line, Lower};
-use fabc_lang::intent::TierNode;
+use fabc_lang::intent::{Striping, TierNode};
 use fabc_lang::platform::Asic;
 use fabc_lang::source::Span;
 
@@ -420,7 +420,13 @@ impl Stage<'_> {
             if claim.up { line.lower_side.as_ref().map_or(0, |s| s.need) } else { line.upper_side.need };
         let groups = need / line.parallel.max(1);
         if line.by.is_none() && line.parallel > 1 && left >= groups && groups > 0 {
-            return format!("per-pair={} would fit on this tier", left / groups);
+            let per_pair = left / groups;
+            // In the word that the file has.
+            let up = line.lower_side.as_ref().map_or(0, |side| side.need) / line.parallel.max(1);
+            return match line.striping.map(|striping| striping.v) {
+                Some(Striping::Uplinks(_)) => format!("uplinks={} would fit on this tier", per_pair * up),
+                _ => format!("per-pair={per_pair} would fit on this tier"),
+            };
         }
         match line.by {
             Some(_) if left > 0 => {

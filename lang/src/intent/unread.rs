@@ -12,6 +12,8 @@ pub struct Unread {
     nameless: bool,
     /// Whether a `link` is among what was not read.
     links: bool,
+    /// Whether something of `routing` is, apart from names that nothing has.
+    routing: bool,
 }
 
 impl Unread {
@@ -28,6 +30,11 @@ impl Unread {
         self.nameless || self.links || !self.names.is_empty()
     }
 
+    /// Whether an ASN may stand in what was not read.
+    pub fn asn(&self) -> bool {
+        self.routing
+    }
+
     /// Whether a name or path may mean something that was not read.
     pub fn may_be(&self, path: &str) -> bool {
         let named = |part: &str| {
@@ -41,6 +48,14 @@ impl Unread {
     fn walk(&mut self, nodes: &[Node], names: &[Span], links: &[Span]) {
         for node in nodes {
             self.node(node, names, links);
+            if node.name.v == "routing" {
+                let known =
+                    |child: &Node| super::routing::ROUTING.children.iter().any(|n| n.name == child.name.v);
+                let number = |child: &Node| child.entries.iter().all(|e| matches!(e.value, Value::Int(_)));
+                let asn = |child: &Node| child.name.v != "asn" || number(child);
+                let children = node.children.iter().flatten();
+                self.routing |= children.into_iter().any(|c| c.broken || !known(c) || !asn(c));
+            }
             let known = super::ROOT.children.iter().any(|n| n.name == node.name.v);
             if !known || matches!(node.name.v.as_str(), "pod" | "plane") {
                 self.walk(node.children.as_deref().unwrap_or_default(), names, links);

@@ -102,7 +102,8 @@ fn block(
     typed
 }
 
-/// Reports children that stand too often or not at all; one that could not be read may be the one that is missing.
+/// Reports children that stand too often or not at all; one that could not be read, or whose name is a
+/// slip, may be the one that is missing.
 fn count(
     nodes: &[syntax::Node],
     typed: &[Typed],
@@ -111,7 +112,12 @@ fn count(
     findings: &mut Findings,
 ) {
     for schema in parent.children {
-        let unread = || nodes.iter().any(|n| n.broken && (n.name.v.is_empty() || n.name.v == schema.name));
+        let broken = |n: &syntax::Node| n.broken && (n.name.v.is_empty() || n.name.v == schema.name);
+        let names = || parent.children.iter().map(|n| n.name);
+        let slip = |n: &syntax::Node| {
+            names().all(|name| name != n.name.v) && nearest(&n.name.v, names()) == Some(schema.name)
+        };
+        let unread = || nodes.iter().any(|n| broken(n) || slip(n));
         let mut of_kind = typed.iter().filter(|t| std::ptr::eq(t.schema, *schema));
         let first = of_kind.next();
         match (schema.occurs, first, parent_at) {

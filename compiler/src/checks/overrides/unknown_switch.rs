@@ -37,6 +37,30 @@ check! {
 /// So many unknown names get a "did you mean": looking through thousands of switches takes its time.
 const GUESSES: usize = 20;
 
+/// A name without the number at its end, and that number.
+fn parts(name: &str) -> (&str, Option<u64>) {
+    let front = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    (front, name.get(front.len()..).and_then(|digits| digits.parse().ok()))
+}
+
+/// What the switches are called that this name differs from by its number.
+fn siblings(ctx: &Ctx, name: &str) -> Option<String> {
+    let (front, number) = parts(name);
+    number?;
+    let mut names =
+        ctx.fabric.switches.iter().map(|s| s.name.as_str()).filter(|other| parts(other).0 == front);
+    if let Some(same) = names.clone().find(|other| parts(other).1 == number) {
+        return Some(format!("did you mean \"{same}\"?"));
+    }
+    let first = names.next()?;
+    let last = names.next_back().unwrap_or(first);
+    Some(if first == last {
+        format!("there is \"{first}\" only")
+    } else {
+        format!("there are \"{first}\" to \"{last}\"")
+    })
+}
+
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
     let known = |name: &str| fabric.switches.binary_search_by(|s| natural_cmp(&s.name, name)).is_ok();
@@ -50,6 +74,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
             (None, Some(first)) => format!("names are like \"{}\"", first.name),
             (None, None) => "there are no switches".to_owned(),
         };
+        let help = Some(name).filter(|_| n < GUESSES).and_then(|name| siblings(ctx, name)).unwrap_or(help);
         findings.push(RULE.at(switch.name.at, format!("there is no switch `{name}`")).help(help));
     }
 }
