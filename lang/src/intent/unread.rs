@@ -12,8 +12,10 @@ pub struct Unread {
     nameless: bool,
     /// Whether a `link` is among what was not read.
     links: bool,
-    /// Whether something of `routing` is, apart from names that nothing has.
+    /// Whether something of `routing` is.
     routing: bool,
+    /// Whether something of a `hall` is.
+    halls: bool,
 }
 
 impl Unread {
@@ -35,6 +37,11 @@ impl Unread {
         self.routing
     }
 
+    /// Whether a row may stand in what was not read.
+    pub fn row(&self) -> bool {
+        self.halls
+    }
+
     /// Whether a name or path may mean something that was not read.
     pub fn may_be(&self, path: &str) -> bool {
         let named = |part: &str| {
@@ -48,6 +55,9 @@ impl Unread {
     fn walk(&mut self, nodes: &[Node], names: &[Span], links: &[Span]) {
         for node in nodes {
             self.node(node, names, links);
+            if node.name.v == "hall" {
+                self.halls |= node.broken || node.children.iter().flatten().any(|child| child.broken);
+            }
             if node.name.v == "routing" {
                 let known =
                     |child: &Node| super::routing::ROUTING.children.iter().any(|n| n.name == child.name.v);

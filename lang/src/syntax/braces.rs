@@ -17,18 +17,26 @@ struct Reading {
     early: bool,
     /// Blocks whose first line is not indented are left out of all this.
     loose: bool,
+    /// A line that is indented deeper than the one before begins a block, and a brace behind another one begins none.
+    opens: bool,
 }
 
 /// Ways to read braces, by how much they say of what was meant. The first that makes the fewest of them wrong is taken; in
-/// a text without indentation, only the last is tried.
-const READINGS: [Reading; 6] = [
-    Reading { lines: true, braces: true, early: true, loose: false },
-    Reading { lines: true, braces: true, early: false, loose: false },
-    Reading { lines: true, braces: true, early: true, loose: true },
-    Reading { lines: true, braces: true, early: false, loose: true },
-    Reading { lines: false, braces: true, early: false, loose: false },
-    Reading { lines: false, braces: false, early: false, loose: false },
+/// a text without indentation, only the last ones are tried.
+const READINGS: [Reading; 9] = [
+    Reading { lines: true, braces: true, early: true, loose: false, opens: true },
+    Reading { lines: true, braces: true, early: false, loose: false, opens: true },
+    Reading { lines: true, braces: true, early: true, loose: false, opens: false },
+    Reading { lines: true, braces: true, early: false, loose: false, opens: false },
+    Reading { lines: true, braces: true, early: true, loose: true, opens: false },
+    Reading { lines: true, braces: true, early: false, loose: true, opens: false },
+    Reading { lines: false, braces: true, early: false, loose: false, opens: false },
+    Reading { lines: false, braces: false, early: false, loose: false, opens: true },
+    Reading { lines: false, braces: false, early: false, loose: false, opens: false },
 ];
+
+/// The last of them, which look at no indentation.
+const FLAT: usize = 2;
 
 /// Gives tokens in which every brace has its other half. A brace that was put in is empty and ends its line; one that
 /// closes nothing is [`Kind::Stray`].
@@ -39,7 +47,7 @@ pub(super) fn pair(text: &str, tokens: Vec<Token>, report: &mut Report) -> Vec<T
     let lines = lines(text, &tokens);
     let mut best: Option<Pairing> = None;
     let flat = lines.iter().all(|l| l.indent == 0);
-    for &reading in READINGS.iter().skip(if flat { READINGS.len() - 1 } else { 0 }) {
+    for &reading in READINGS.iter().skip(if flat { READINGS.len() - FLAT } else { 0 }) {
         let limit = best.as_ref().map_or(usize::MAX, |p| p.wrong);
         let pairing = Reader::read(reading, &tokens, &lines, limit);
         if pairing.wrong < limit {
@@ -69,6 +77,8 @@ fn balanced(tokens: &[Token]) -> bool {
 struct Line {
     /// Its first token that is neither a blank nor a comment.
     first: usize,
+    /// One past its last such token.
+    end: usize,
     /// Blanks at its beginning.
     indent: usize,
     /// Whether a closing brace begins it.
@@ -76,7 +86,7 @@ struct Line {
 }
 
 fn lines(text: &str, tokens: &[Token]) -> Vec<Line> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     let (mut fresh, mut indent, mut continued) = (true, 0, false);
     for (i, token) in tokens.iter().enumerate() {
         match token.kind {
@@ -87,7 +97,9 @@ fn lines(text: &str, tokens: &[Token]) -> Vec<Line> {
             kind => {
                 continued = kind == Kind::Backslash;
                 if std::mem::take(&mut fresh) {
-                    lines.push(Line { first: i, indent, closes: kind == Kind::Close });
+                    lines.push(Line { first: i, end: i + 1, indent, closes: kind == Kind::Close });
+                } else if let Some(line) = lines.last_mut() {
+                    line.end = i + 1;
                 }
             }
         }
@@ -124,6 +136,10 @@ struct Pairing {
     /// Blocks without an end; without those that nest too deep to be read and end with the text.
     ends: Vec<End>,
     strays: Vec<usize>,
+    /// Where blocks begin that have no brace: its place, and the line's first token.
+    opens: Vec<(usize, usize)>,
+    /// Braces that begin no block.
+    doubles: Vec<usize>,
 }
 
 struct Reader<'a> {
@@ -181,6 +197,32 @@ impl<'a> Reader<'a> {
         let inner = |b: &&Block| b.indent.is_some_and(|i| i >= line.indent);
         let ended = self.blocks.iter().rev().take_while(inner).count();
         self.end(ended, line.first);
+        self.begin_block(line);
+    }
+
+    /// Begins the block that a line is in, where no brace does.
+    fn begin_block(&mut self, line: &Line) {
+        let before = self.line.checked_sub(1).and_then(|i| self.lines.get(i));
+        let Some(before) = before.filter(|b| self.reading.opens && !b.closes && b.indent < line.indent)
+        else {
+            return;
+        };
+        // The line before is in the innermost block, and begins none.
+        let inside = self
+            .blocks
+            .last()
+            .is_none_or(|b| b.line + 1 < self.line && b.indent.is_some_and(|i| i < before.indent));
+        let name = self.tokens.get(before.first).is_some_and(|t| t.kind == Kind::Word);
+        if inside && name {
+            self.found.wrong += 1;
+            self.found.opens.push((before.end, before.first));
+            self.blocks.push(Block {
+                open: before.end,
+                name: Some(before.first),
+                line: self.line - 1,
+                indent: Some(before.indent),
+            });
+        }
     }
 
     /// Ends the innermost blocks before a token.
@@ -196,9 +238,23 @@ impl<'a> Reader<'a> {
     }
 
     fn open(&mut self, open: usize, name: Option<usize>) {
-        let indent =
-            self.here().map(|l| l.indent).filter(|&i| !(self.reading.loose && self.is_loose(open, i)));
+        if self.reading.opens && !self.blocks.is_empty() && self.is_double(open) {
+            self.found.wrong += 1;
+            return self.found.doubles.push(open);
+        }
+        let own = self.here().map(|l| l.indent);
+        let indent = own.filter(|&i| !(self.reading.loose && self.is_loose(open, i)));
         self.blocks.push(Block { open, name, line: self.line, indent });
+    }
+
+    /// Whether the brace is the second of two.
+    fn is_double(&self, open: usize) -> bool {
+        let brace = |t: Option<&Token>| t.is_some_and(|t| t.kind == Kind::Open);
+        let blank = |t: &&Token| t.kind == Kind::Space;
+        let before = self.tokens.get(..open).unwrap_or_default().iter().rev();
+        let mut before = before.take(4).filter(|t| !blank(t));
+        let after = self.tokens.get(open + 1..).unwrap_or_default().iter().take(2).find(|t| !blank(t));
+        brace(before.next()) && !brace(before.next()) && !brace(after)
     }
 
     /// Whether the line after the brace is indented no deeper than `indent`, that of the brace's own line.
@@ -238,8 +294,12 @@ impl<'a> Reader<'a> {
 
     /// Whether the next line is still in a block of former lines.
     fn is_early(&self, block: &Block) -> bool {
-        let next = self.lines.get(self.line + 1).filter(|l| !l.closes);
-        let inside = block.indent.zip(next).is_some_and(|(indent, next)| next.indent > indent);
+        let next = self.lines.get(self.line + 1);
+        let behind = self.here().is_some_and(|l| !l.closes);
+        let inside = block.indent.zip(next).is_some_and(|(indent, next)| match next.closes {
+            false => next.indent > indent,
+            true => next.indent == indent && behind, // it is the one that closes the block
+        });
         self.reading.early && inside && block.line < self.line
     }
 }
@@ -266,6 +326,20 @@ impl Pairing {
                 None => finding.help("add `}` at the end of the file"),
             });
         }
+        for &(at, first) in &self.opens {
+            let (Some(last), Some(first)) =
+                (at.checked_sub(1).and_then(|i| tokens.get(i)), tokens.get(first))
+            else {
+                continue;
+            };
+            let message = format!("the block of `{}` is not opened", cut(first.of(text)));
+            let finding = report.rule(&STRAY_BRACE, first.start(), last.end(), message);
+            report.push(finding.help("add `{` at the end of the line"));
+        }
+        for open in self.doubles.iter().filter_map(|&i| tokens.get(i)) {
+            let finding = report.rule(&STRAY_BRACE, open.start(), open.end(), "this `{` opens nothing");
+            report.push(finding.help("remove it: the one before it opens the block"));
+        }
         let blank = |t: &Token| matches!(t.kind, Kind::Space | Kind::Newline);
         let mut strays = self.strays.iter().copied().peekable();
         while let Some(first) = strays.next() {
@@ -283,9 +357,12 @@ impl Pairing {
 
     fn mend(mut self, tokens: Vec<Token>) -> Vec<Token> {
         self.ends.sort_by_key(|e| e.at);
-        let mut mended = Vec::with_capacity(tokens.len() + 2 * self.ends.len());
+        let mut mended = Vec::with_capacity(tokens.len() + 2 * self.ends.len() + self.opens.len());
         let mut ends = self.ends.iter().peekable();
+        self.strays.extend(&self.doubles);
+        self.strays.sort_unstable();
         let mut strays = self.strays.iter().peekable();
+        let mut opens = self.opens.iter().peekable();
         let last = tokens.last().map_or(0, |t| t.end());
         for i in 0..=tokens.len() {
             let token = tokens.get(i);
@@ -293,6 +370,9 @@ impl Pairing {
             while ends.next_if(|e| e.at == i).is_some() {
                 mended.push(Token::empty(Kind::Close, at));
                 mended.push(Token::empty(Kind::Newline, at));
+            }
+            while opens.next_if(|(place, _)| *place == i).is_some() {
+                mended.push(Token::empty(Kind::Open, at));
             }
             let stray = strays.next_if(|&&s| s == i).is_some();
             mended.extend(token.map(|&t| if stray { t.stray() } else { t }));

@@ -18,9 +18,17 @@ pub(super) enum Health {
 
 /// Checks a head and takes type annotations out of it. Reports everything that kdl would not read.
 pub(super) fn check(text: &str, head: &mut Vec<Token>, report: &mut Report) -> Health {
-    let types = remove_types(text, head, report);
+    // Where a string without an end stands close to a word, the quotes went wrong before it, and that has been reported.
+    let mut quiet = report.quiet();
     let open = head.iter().any(|t| t.kind == Kind::OpenString);
-    let mut reader = Reader { text, head, open, at: 0, sound: true, report };
+    let close = |pair: &[Token]| pair[0].end() == pair[1].start();
+    let word = |t: &Token| t.kind == Kind::Word;
+    let flips = |pair: &[Token]| {
+        close(pair) && (word(&pair[0]) && pair[1].is_string() || pair[0].is_string() && word(&pair[1]))
+    };
+    let report = if open && head.windows(2).any(flips) { &mut quiet } else { report };
+    let types = remove_types(text, head, report);
+    let mut reader = Reader { text, head, at: 0, sound: true, report };
     let named = match reader.cluster() {
         Some(cluster) => reader.check_cluster(cluster, Role::Name),
         None if types => return Health::Nameless,
@@ -81,8 +89,6 @@ fn remove_types(text: &str, head: &mut Vec<Token>, report: &mut Report) -> bool 
 struct Reader<'a, 'b> {
     text: &'a str,
     head: &'a [Token],
-    /// Whether a string has no end: then the quotes may have gone wrong anywhere before it, and that has been reported.
-    open: bool,
     at: usize,
     sound: bool,
     report: &'b mut Report,
@@ -189,7 +195,7 @@ impl<'a> Reader<'a, '_> {
     /// A string without a blank before or behind it.
     fn glued_string(&mut self, cluster: &[Token], string: usize) {
         let second = if string + 1 < cluster.len() { string + 1 } else { string };
-        if let Some(second) = cluster.get(second).filter(|_| !self.open) {
+        if let Some(second) = cluster.get(second) {
             let message = format!("a blank is missing before `{}`", cut(second.of(self.text)));
             let finding = self.report.rule(&INVALID, second.start(), second.end(), message);
             let help = match second.of(self.text).chars().next() {

@@ -365,13 +365,29 @@ impl<'a> Lexer<'a> {
     /// that end the line are left to do their work.
     fn open_string(&mut self) -> Kind {
         let line = self.line(self.at);
+        let line = line.get(..line.find(" //").unwrap_or(line.len())).unwrap_or_default();
         let trimmed = line.trim_end_matches(|c| is_space(c) || matches!(c, '{' | '}' | ';'));
         let marks = line.len() - line.trim_start_matches(['#', '"']).len();
-        self.at += trimmed.len().max(marks);
-        if trimmed.len() == line.trim_end_matches(is_space).len() {
+        let own = trimmed.len().max(marks);
+        let length =
+            own + self.swallowed(line.get(..own).unwrap_or_default(), line.get(own..).unwrap_or_default());
+        self.at += length;
+        if length >= line.trim_end_matches(is_space).len() {
             self.skip_text(false);
         }
         Kind::OpenString
+    }
+
+    /// How much of what ends the line closes blocks that begin in strings of the line, where quotes have changed places.
+    fn swallowed(&self, own: &str, end: &str) -> usize {
+        let excess = |text: &str| {
+            let count = |brace| text.matches(brace).count();
+            count('{').cast_signed() - count('}').cast_signed()
+        };
+        let strings = self.tokens.get(self.line..).unwrap_or_default().iter().filter(|t| t.is_string());
+        let open = excess(own) + strings.map(|t| excess(t.of(self.text))).sum::<isize>();
+        let closing = end.char_indices().filter(|&(_, c)| c == '}').take(usize::try_from(open).unwrap_or(0));
+        closing.last().map_or(0, |(i, c)| i + c.len_utf8())
     }
 
     /// Moves over the lines below that are indented deeper than this one, to the end of the last: they belong to a comment or

@@ -92,6 +92,15 @@ impl Outline<'_> {
                 }
             }
         }
+        // A brace that closes nothing right behind: the one that would open the block may be missing in the head.
+        let at = self.cursor.at;
+        self.cursor.skip_blanks();
+        let stray = self.cursor.next_kind() == Some(Kind::Stray);
+        self.cursor.at = at;
+        if stray && self.head.len() > 1 {
+            self.broken.push(first.start());
+            self.head.truncate(1);
+        }
         self.write_head(first, report);
         self.copy.add("\n");
     }
@@ -147,7 +156,11 @@ impl Outline<'_> {
             return self.after_block(report);
         }
         self.copy.add(" ");
-        self.copy.take(self.text, open.start(), open.end());
+        if open.start() < open.end() {
+            self.copy.take(self.text, open.start(), open.end());
+        } else {
+            self.copy.add("{");
+        }
         self.cursor.at += 1;
         self.depth += 1;
     }

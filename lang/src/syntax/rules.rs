@@ -36,7 +36,7 @@ crate::rule! {
     pub static UNCLOSED_BRACE = Error "syntax/unclosed-brace" "block without its end";
 }
 crate::rule! {
-    /// A `}` has no `{`.
+    /// A `}` has no `{`. Where braces don't pair, the indentation of the lines tells which one is meant.
     ///
     /// ```kdl bad
     /// mtu 9100
@@ -45,7 +45,7 @@ crate::rule! {
     /// ```kdl good
     /// mtu 9100
     /// ```
-    pub static STRAY_BRACE = Error "syntax/stray-brace" "brace that closes nothing";
+    pub static STRAY_BRACE = Error "syntax/stray-brace" "brace without its other half";
 }
 crate::rule! {
     /// A string ends on its line. One over several lines is written between `"""`, each on a line of its own.

@@ -41,6 +41,9 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let halls = &ctx.fabric.intent.halls;
+    if ctx.fabric.intent.unread.row() {
+        return; // it may be the one that is meant
+    }
     for place in &ctx.fabric.intent.places {
         let row = &place.row.v;
         if let Some(hall) = place.hall.as_ref().filter(|h| halls.iter().all(|o| o.name.v != h.v)) {
