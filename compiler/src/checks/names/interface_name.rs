@@ -73,7 +73,7 @@ fn wrong(name: &str) -> Option<String> {
     if name.len() > LONGEST {
         return Some(format!("{} characters, {LONGEST} at the most", name.len()));
     }
-    let strange = |c: &char| !c.is_ascii_graphic() || matches!(c, '/' | ':');
+    let strange = |c: &char| !c.is_ascii_graphic() || matches!(c, '/' | ':' | '{' | '}');
     match name.chars().find(strange) {
         Some(c) => Some(format!("{c:?} may not be in it")),
         None => matches!(name, "" | "." | "..").then(|| "it is a path".to_owned()),
