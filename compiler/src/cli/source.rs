@@ -42,7 +42,7 @@ impl Source {
         let unread = |p: &Path, e| Failure::new(format!("cannot read {}: {e}", p.display()));
         screen.host.read(&path, 0).map_err(|e| match e.kind() {
             ErrorKind::NotFound | ErrorKind::IsADirectory => Failure::new(format!(
-                "there is no fabric in {}: name a file or a folder with a fabric.kdl; `fabc init` writes one to begin with",
+                "cannot read {}: there is no such fabric; name a file or a folder with a fabric.kdl, or begin with `fabc init`",
                 path.display()
             )),
             _ => unread(&path, e),

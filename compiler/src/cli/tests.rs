@@ -23,7 +23,7 @@ fn wrong_usage_and_unreachable_files_end_with_two() {
     let host = MemoryHost::default();
     assert_eq!(fabc(&host, &["biuld"]), Exit::Failed);
     assert_eq!(fabc(&host, &["check", "none.kdl"]), Exit::Failed);
-    assert!(host.written(Stream::Err).contains("there is no fabric in none.kdl"));
+    assert!(host.written(Stream::Err).contains("cannot read none.kdl"));
     assert_eq!(host.written(Stream::Out), "");
 }
 
