@@ -217,19 +217,23 @@ impl Findings {
     }
 }
 
-/// "did you mean": the candidate nearest to `word`, if near enough (a third of its length, at least one edit).
+/// "did you mean": the candidate nearest to `word`, if near enough (a third of its length, at least one edit); else the only
+/// one that begins with it, for a name that was cut short.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Of a single character all others are one edit away, and a long word is no slip of the pen.
     if !(2..=64).contains(&word.chars().count()) {
         return None;
     }
     let limit = (word.chars().count() / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|c| (distance(word, c), c))
-        .filter(|&(d, _)| d <= limit)
-        .min_by_key(|&(d, _)| d)
-        .map(|(_, c)| c)
+    let mut longer: Option<&str> = None;
+    let mut longer_ones = 0;
+    let near = candidates.into_iter().map(|c| (distance(word, c), c)).inspect(|&(_, c)| {
+        if word.len() >= 3 && c.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)) {
+            (longer, longer_ones) = (Some(c), longer_ones + 1);
+        }
+    });
+    let near = near.filter(|&(d, _)| d <= limit).min_by_key(|&(d, _)| d).map(|(_, c)| c);
+    near.or(longer.filter(|_| longer_ones == 1))
 }
 
 /// Edits (insert, delete, replace, swap of neighbours) between two words.
@@ -261,5 +265,7 @@ mod tests {
         assert_eq!(nearest("leavs", ["leaf", "leaves"]), Some("leaves"));
         assert_eq!(nearest("spien", ["spine"]), Some("spine"));
         assert_eq!(nearest("xyz", ["speed"]), None);
+        assert_eq!(nearest("dell", ["dell-roce", "nvidia-roce"]), Some("dell-roce"));
+        assert_eq!(nearest("dell", ["dell-z9664f", "dell-z9864f"]), None);
     }
 }
