@@ -65,6 +65,16 @@ fn leaf(text: &str) -> (Db, String) {
     (db, String::from_utf8(read("sonic-cli.txt")).unwrap())
 }
 
+/// The same fabric under community SONiC, without what that has no word for.
+fn community() -> String {
+    let system = text().replace(NOS, r#"nos "sonic" release="202505""#).replace(&format!("{CUT}; "), "");
+    system.replace(&format!("load-balancing {{ {QPN}; {ADAPTIVE}; }}\n"), "")
+}
+
+fn leaf_db(text: &str) -> Db {
+    serde_json::from_slice(&built::files(text)["switches/leaf-01/config_db.json"]).unwrap()
+}
+
 fn rows<'a>(db: &'a Db, table: &str) -> BTreeMap<&'a str, BTreeMap<&'a str, &'a str>> {
     let fields = |row: &'a Value| {
         let fields = row.as_object().unwrap().iter();
@@ -168,8 +178,11 @@ fn only_the_lossless_classes_that_there_are_take_headroom() {
     assert_eq!(field(&other, "SWITCH", "switch", "roce_pfc_priority"), Some("3,5"));
     let lossy = |db: &Db| field(db, "TC_TO_PRIORITY_GROUP_MAP", "ROCE", "0").map(str::to_owned);
     assert_eq!(lossy(&one).as_deref(), Some("7"));
-    let (last, _) = leaf(&text().replace("priority=3", "priority=7"));
-    assert_eq!((lossy(&last).as_deref(), groups(&last)), (Some("6"), vec!["6".to_owned(), "7".to_owned()]));
+    let (last, _) = leaf(&(text().replace("priority=3", "priority=7") + &class(5)));
+    assert_eq!(
+        (lossy(&last).as_deref(), groups(&last)),
+        (Some("6"), ["5", "6", "7"].map(str::to_owned).into())
+    );
 }
 
 /// Tables that Enterprise SONiC has of its own or writes in its own way, with all fields that some public text has.
@@ -179,6 +192,7 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("ARS_PORT_PROFILE", &["enable", "load-future-weight", "load-past-weight"]),
     ("ARS_PROFILE", &["random-seed", "sampling-interval"]),
     ("ARS_SWITCH_BIND", &["profile"]),
+    ("BREAKOUT_PORTS", &["master"]),
     ("BUFFER_PG", &["profile"]),
     ("BUFFER_POOL", &["mode", "size", "type", "xoff"]),
     ("BUFFER_PROFILE", &["dynamic_th", "pool", "size", "static_th", "type", "xoff", "xon", "xon_offset"]),
@@ -246,6 +260,150 @@ fn ports_have_names_of_one_kind() {
 }
 
 #[test]
+fn ports_are_called_the_same_everywhere() {
+    for naming in ["", " interface-naming=\"native\"", " interface-naming=\"standard\""] {
+        let files = built::files(&text().replace(NOS, &format!("{NOS}{naming}")));
+        let (db, cli) = leaf(&text().replace(NOS, &format!("{NOS}{naming}")));
+        let file = |name: &str| String::from_utf8(files[name].clone()).unwrap();
+        // A child of a broken-out cage, a cage as a whole, and a port that is no cage.
+        let alias = |key: &str| field(&db, "PORT", key, "alias").unwrap();
+        assert_eq!((alias("Ethernet0"), alias("Ethernet4")), ("Eth1/1/1", "Eth1/1/2"));
+        assert_eq!((alias("Ethernet504"), alias("Ethernet512")), ("Eth1/64", "Eth1/65"));
+        let aliases: Vec<_> = rows(&db, "PORT").into_values().map(|row| row["alias"]).collect();
+        if naming.ends_with("\"standard\"") {
+            let typed: Vec<_> = cli.lines().filter_map(|l| l.strip_prefix("interface E")).collect();
+            assert!(!typed.is_empty() && typed.iter().all(|t| aliases.iter().any(|a| a[1..] == **t)));
+        }
+        // What a neighbour is said to be called is what it is called.
+        let spine: Db = serde_json::from_slice(&files["switches/spine-01/config_db.json"]).unwrap();
+        let there: Vec<_> = rows(&spine, "PORT").into_values().map(|row| row["alias"]).collect();
+        let up = rows(&db, "DEVICE_NEIGHBOR");
+        let (key, up) = up.iter().find(|(_, row)| row["name"] == "spine-01").unwrap();
+        assert!(there.contains(&up["port"]), "{up:?}");
+        let described = field(&db, "PORT", key, "description").unwrap();
+        assert_eq!(described, format!("spine-01:{}", up["port"]));
+        for name in ["cabling/cables.csv", "cabling/topology.dot"] {
+            assert!(file(name).contains(up["port"]), "{name}");
+        }
+        for (name, bytes) in &files {
+            assert!(!String::from_utf8_lossy(bytes).contains("etp"), "{name}");
+        }
+    }
+    // Community SONiC keeps the names of its own files.
+    let community = leaf_db(&community());
+    assert_eq!(field(&community, "PORT", "Ethernet0", "alias"), Some("etp1a"));
+}
+
+#[test]
+fn ports_of_broken_out_cages_name_the_first_of_their_cage() {
+    let (db, cli) = leaf(&text());
+    let master = |key: &str| field(&db, "BREAKOUT_PORTS", key, "master");
+    assert_eq!((master("Ethernet0"), master("Ethernet4")), (Some("Ethernet0"), Some("Ethernet0")));
+    assert_eq!(master("Ethernet504"), None);
+    // What is typed and what is loaded agree: on this box, which ships with no cage broken out.
+    let typed = cli.lines().filter(|l| l.starts_with("interface breakout")).count();
+    let rows = rows(&db, "BREAKOUT_PORTS");
+    let mut masters: Vec<_> = rows.values().map(|row| row["master"]).collect();
+    masters.sort_unstable();
+    masters.dedup();
+    assert_eq!((masters.len(), rows.len()), (typed, 2 * typed));
+    for master in masters {
+        assert_eq!(field(&db, "BREAKOUT_CFG", master, "brkout_mode"), Some("2x400G"));
+    }
+    let community = leaf_db(&community());
+    assert!(!community.contains_key("BREAKOUT_PORTS"));
+}
+
+#[test]
+fn what_came_with_a_later_release_is_weighed() {
+    let found = |release: &str, text: &str| -> Vec<(String, Severity, String)> {
+        let text = text.replace("release=\"4.5\"", &format!("release=\"{release}\""));
+        let host = MemoryHost::default().file("fabric.kdl", text);
+        let findings = analyze(Path::new("fabric.kdl"), &host, &Options::default()).findings.into_sorted();
+        let told = ["nos/no-lossless", "nos/uncertain-feature", "classes/lossless-priority"];
+        let own = findings.into_iter().filter(|f| told.contains(&f.code()));
+        own.map(|f| {
+            (f.code().to_owned(), f.severity, format!("{}: {}", f.message, f.help.unwrap_or_default()))
+        })
+        .collect()
+    };
+    let has = |release: &str, text: &str, code: &str, part: &str| {
+        found(release, text).iter().any(|(c, _, told)| c == code && told.contains(part))
+    };
+    let (lossless, uncertain, priority) =
+        ("nos/no-lossless", "nos/uncertain-feature", "classes/lossless-priority");
+    assert!(has("4.0", &text(), lossless, "`release=\"4.1\"` has them"));
+    assert!(has("4.0.3", &text(), lossless, ""));
+    for later in ["4.1", "4.10", "4.x"] {
+        assert!(!has(later, &text(), lossless, ""), "{later}");
+    }
+    for noun in ["a hash on the queue pair", "adaptive load balancing"] {
+        let part = format!("has {noun} is not known: `release=\"4.4\"` likely is the first");
+        for (release, is_old) in [("4.3", true), ("4.4", false), ("4.10", false), ("4.x", false)] {
+            assert_eq!(has(release, &text(), uncertain, &part), is_old, "{release} {noun}");
+        }
+    }
+    // A pair other than 3 and 4 came later than lossless classes; one alone never did.
+    let five = "class \"five\" dscp=5 priority=5 lossless=#true { schedule weight=5; }";
+    let pair = text() + five;
+    assert!(has("4.1", &pair, priority, "3 and 4 only") && !has("4.2", &pair, priority, ""));
+    let alone = text().replace("priority=3", "priority=5");
+    assert!(has("4.5", &alone, priority, "a single one") && has("4.5", &alone, priority, "`priority=3`"));
+    let refused = |told: &[(String, Severity, String)]| told.iter().any(|(_, s, _)| *s == Severity::Error);
+    assert!(
+        refused(&found("4.5", &alone)) && refused(&found("4.0", &text())) && !refused(&found("4.3", &text()))
+    );
+}
+
+#[test]
+fn what_a_box_leaves_open_is_likely() {
+    let doubts = |text: &str| -> Vec<String> {
+        let host = MemoryHost::default().file("fabric.kdl", text);
+        let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+        let doubts = sonic::doubts(analysis.fabric.as_ref().unwrap());
+        doubts.into_iter().map(|d| format!("{} {} {}", d.file, d.what, d.fields.join(" "))).collect()
+    };
+    let features = ["ARS_PROFILE ", "ARS_PORT_BIND ", "ECMP_LOADSHARE_TABLE_ROCE ", "SWITCH switching_mode"];
+    let all =
+        |said: &[String], whats: &[&str]| whats.iter().all(|w| said.contains(&format!("config_db.json {w}")));
+    let none = |said: &[String], whats: &[&str]| {
+        whats.iter().all(|w| !said.contains(&format!("config_db.json {w}")))
+    };
+    let open = doubts(&text());
+    assert!(all(&open, &features), "{open:?}");
+    // A box that was asked, and a release that is late enough.
+    let own = r#"platform "sure" like="dell-z9864f" {
+        feature "adaptive" source="a box"; feature "qpn-hash" source="a box"; feature "cut-through" source="a box";
+    }"#;
+    let sure = text().replace("switch=\"dell-z9864f\"", "switch=\"sure\"") + own;
+    let said = doubts(&sure);
+    assert!(none(&said, &features), "{said:?}");
+    let said = doubts(&sure.replace("release=\"4.5\"", "release=\"4.3\""));
+    assert!(all(&said, &features[..3]) && none(&said, &features[3..]), "{said:?}");
+    // Names of ports where no public file has them.
+    let names = ["PORT index lanes"];
+    assert!(none(&open, &names));
+    let unnamed = r#"
+fabric "f" { nos "enterprise-sonic" release="4.5"; }
+hosts "gpu" count=4 { nic speed="400G"; }
+tier "leaf" count=1 switch="dell-z9664f"
+link "gpu" "leaf" by="rail"
+routing {
+    asn leaf=4210000000
+    loopbacks "10.0.0.0/20"
+    host-subnets "10.64.0.0/12"
+}
+"#;
+    assert!(all(&doubts(unnamed), &names));
+    // frr.conf, and BFD where it is asked for.
+    let frr = |said: &[String], what: &str| said.contains(&format!("frr.conf {what} "));
+    assert!(frr(&open, "frr.conf") && !frr(&open, "bfd"));
+    let bfd = text().replace("    asn leaf", "    bfd\n    asn leaf");
+    assert!(frr(&doubts(&bfd), "bfd"));
+    assert_eq!(doubts(&text().replace(NOS, "nos \"sonic\" release=\"202505\"")), [""; 0]);
+}
+
+#[test]
 fn lines_come_in_the_order_in_which_they_are_typed() {
     let (_, cli) = leaf(&text());
     let at = |what: &str| cli.find(what).unwrap_or_else(|| panic!("{what} is missing"));
@@ -288,7 +446,13 @@ fn what_is_likely_is_named() {
         likely.iter().any(|l| l["what"] == what && fields(l))
     };
     assert!(is("PFC_WD", "") && is("BUFFER_POOL", "xoff") && is("QUEUE", "scheduler"));
-    assert!(is("route-map RM_SET_SRC", "") && !is("SWITCH", "") && !is("SCHEDULER", "") && !is("NTP", ""));
+    assert!(
+        is("route-map RM_SET_SRC", "")
+            && is("SWITCH", "switching_mode")
+            && !is("SWITCH", "roce_enable")
+            && !is("SCHEDULER", "")
+            && !is("NTP", "")
+    );
     let denied = common::fabc(folder.path(), &["check", "--deny", "nos/likely-row", "--format", "short"]);
     assert_eq!(denied.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&denied.stderr).contains("error[nos/likely-row]"));
@@ -347,6 +511,10 @@ fn lines_and_rows_say_why() {
     assert_eq!(analysis.sources.text(line[0].at[0]), "adaptive");
     let row = told("config_db.json", "PFC_WD|Ethernet0 action").unwrap();
     assert!(row[0].rule.contains("likely, not certain: the command line is certain"), "{}", row[0].rule);
+    let row = told("config_db.json", "PORT|Ethernet0 alias").unwrap();
+    assert!(row[0].rule.starts_with("the standard name") && row[0].rule.contains("likely, not certain"));
+    let row = told("config_db.json", "ECMP_LOADSHARE_TABLE_ROCE|hash qpn").unwrap();
+    assert!(row[0].rule.contains("likely, not certain: the table is certain"), "{}", row[0].rule);
     let row = told("config_db.json", "SWITCH|switch roce_enable").unwrap();
     assert!(!row[0].rule.contains("likely"), "{}", row[0].rule);
     assert_eq!(told("sonic-cli.txt", "no such line"), Err(WhyError::Nothing));

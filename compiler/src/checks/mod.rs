@@ -249,6 +249,7 @@ mod nos {
     pub(super) mod no_cut_through;
     pub(super) mod no_high_frequency;
     pub(super) mod no_interface_naming;
+    pub(super) mod no_lossless;
     pub(super) mod no_qpn_hash;
     pub(super) mod no_trimming;
     pub(super) mod no_user_auth;
@@ -395,6 +396,7 @@ pub static CHECKS: &[&Check] = &[
     &nos::no_cut_through::CHECK,
     &nos::no_high_frequency::CHECK,
     &nos::no_interface_naming::CHECK,
+    &nos::no_lossless::CHECK,
     &nos::no_qpn_hash::CHECK,
     &nos::no_trimming::CHECK,
     &nos::no_user_auth::CHECK,

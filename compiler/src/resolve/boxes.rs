@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::fabric::{Layout, PortSpec};
+use fabc_lang::intent::Nos;
 use fabc_lang::platform::{CONTRADICTION, Cage, Catalog, Platform};
 use fabc_lang::source::Sources;
 use fabc_lang::units::Speed;
@@ -41,6 +42,8 @@ pub(super) struct SwitchBox {
     pub(super) per_pipe: Option<u32>,
     /// Logical ports that the chip can have.
     pub(super) per_chip: Option<u32>,
+    /// What calls its ports.
+    nos: Nos,
 }
 
 /// Platforms by tier.
@@ -54,6 +57,7 @@ pub(super) struct Boxes {
 impl Boxes {
     pub(super) fn load(
         nodes: &Nodes<'_>,
+        nos: Nos,
         catalog: &mut Catalog,
         sources: &mut Sources,
         findings: &mut Findings,
@@ -65,7 +69,7 @@ impl Boxes {
             let index = known.or_else(|| {
                 let platform = catalog.platform(&tier.switch.v, Some(tier.switch.at), sources, findings)?;
                 unique_names(&platform, findings)?;
-                boxes.list.push(SwitchBox::new(platform));
+                boxes.list.push(SwitchBox::new(platform, nos));
                 Some(boxes.list.len() - 1)
             });
             boxes.of_tier.push(index);
@@ -84,7 +88,7 @@ impl Boxes {
 }
 
 impl SwitchBox {
-    fn new(platform: Arc<Platform>) -> Self {
+    fn new(platform: Arc<Platform>, nos: Nos) -> Self {
         let cages = platform.cages().iter().map(|cage| BoxCage {
             number: cage.number,
             pipe: cage.pipe,
@@ -95,7 +99,7 @@ impl SwitchBox {
         let asic = &platform.asic.v;
         let per_pipe = asic.pipes.as_ref().map(|p| u32::from(p.v.logical_ports));
         let per_chip = asic.logical_ports.as_ref().map(|p| p.v);
-        SwitchBox { platform, cages, per_pipe, per_chip }
+        SwitchBox { platform, cages, per_pipe, per_chip, nos }
     }
 
     /// The mode for ports of this speed: fewest lanes per port, then most ports, unless the lanes or the mode are
@@ -143,13 +147,19 @@ impl SwitchBox {
         let mut layout = Layout { mode: mode.to_owned(), ports: Vec::new() };
         let Some(cage) = self.platform.cage(number) else { return layout };
         let Some(mode) = self.platform.mode(cage, mode) else { return layout };
-        for child in self.platform.children(cage, &mode.v) {
+        let children = self.platform.children(cage, &mode.v);
+        let is_broken_out = children.len() > 1;
+        for (child, n) in children.into_iter().zip(1u32..) {
+            let own = match self.nos {
+                Nos::Sonic => child.alias,
+                Nos::EnterpriseSonic => Some(standard(number.into(), is_broken_out.then_some(n))),
+            };
             let speed = speed.unwrap_or(child.speed);
             let lane_count = u16::try_from(child.lanes.len()).unwrap_or(u16::MAX);
             let known = self.platform.fec(cage, lane_count, speed).and_then(|f| f.v.default.clone());
             let fec = known.or_else(|| self.is_pam4(cage, lane_count, speed).then(|| "rs".to_owned()));
             layout.ports.push(PortSpec {
-                alias: child.alias.unwrap_or_else(|| child.name.clone()),
+                alias: own.unwrap_or_else(|| child.name.clone()),
                 name: child.name,
                 lanes: joined(&child.lanes),
                 lane_count,
@@ -172,7 +182,10 @@ impl SwitchBox {
     pub(super) fn extra(&self) -> Vec<PortSpec> {
         let port = |p: &fabc_lang::platform::switch::ExtraPort| PortSpec {
             name: p.name.clone(),
-            alias: p.alias.clone(),
+            alias: match self.nos {
+                Nos::Sonic => p.alias.clone(),
+                Nos::EnterpriseSonic => standard(p.index, None),
+            },
             lanes: joined(&p.lanes),
             lane_count: u16::try_from(p.lanes.len()).unwrap_or(u16::MAX),
             speed: p.speed,
@@ -187,6 +200,12 @@ impl SwitchBox {
     pub(super) fn slots(&self) -> u32 {
         self.cages.iter().flat_map(|c| &c.modes).map(|m| m.children).max().unwrap_or(1)
     }
+}
+
+/// Enterprise SONiC's standard name of a port: line card, cage, and port of a broken-out cage from 1. Its command line calls
+/// ports so unless `interface-naming` is native, and is likely to read the names from PORT.alias.
+fn standard(cage: u32, child: Option<u32>) -> String {
+    child.map_or_else(|| format!("Eth1/{cage}"), |child| format!("Eth1/{cage}/{child}"))
 }
 
 fn joined(lanes: &[u16]) -> String {

@@ -39,7 +39,7 @@ pub fn resolve(
     findings: &mut Findings,
 ) -> Option<Fabric> {
     let nodes = nodes::Nodes::new(&intent.root, findings)?;
-    let boxes = boxes::Boxes::load(&nodes, catalog, sources, findings);
+    let boxes = boxes::Boxes::load(&nodes, intent.fabric.nos.v, catalog, sources, findings);
     let places = places::Places::new(&nodes, &intent);
     let bases = numbers::bases(&nodes, &intent, findings);
     let models = parts::Models::load(&nodes, catalog, sources, findings);

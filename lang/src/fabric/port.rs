@@ -8,7 +8,7 @@ use crate::units::Speed;
 pub struct PortSpec {
     /// SONiC's name: `Ethernet4`.
     pub name: String,
-    /// What LLDP shows: `etp1b`.
+    /// What LLDP shows: `etp1b`; under Enterprise SONiC the standard name: `Eth1/1/2`.
     pub alias: String,
     /// Lanes as PORT.lanes has them: `5,6,7,8`.
     pub lanes: String,

@@ -293,6 +293,11 @@ impl Platform {
         cage.children(mode)
     }
 
+    /// The mode in which the first cage ships, where it isn't in platform.json: names and lanes of ports are worked out then.
+    pub fn unlisted(&self) -> Option<&Fact<Mode>> {
+        self.default_mode(self.cages().first()?).filter(|mode| !mode.v.community)
+    }
+
     /// FEC of ports of this cage with so many listed lanes at this speed.
     pub fn fec(&self, cage: &Cage, lanes: u16, speed: Speed) -> Option<&Fact<Choice>> {
         self.group(cage)?.fec.iter().find(|f| f.v.lanes == lanes && f.v.speed == speed)

@@ -8,8 +8,6 @@
 //!   the line is added: a map under `ip protocol any` would never be asked.
 //! - Ports are called by one way of naming from top to bottom.
 
-use std::fmt::Write;
-
 use fabc_lang::intent::{InterfaceNaming, Nos};
 
 use super::ars;
@@ -223,16 +221,12 @@ fn naming(device: &Device<'_>) -> InterfaceNaming {
     device.fabric.intent.fabric.naming.map_or(InterfaceNaming::Native, |naming| naming.v)
 }
 
-/// What the command line calls a port: `Ethernet8`, or `Eth1/2` and `Eth1/2/1`.
-fn name(device: &Device<'_>, port: &DevicePort<'_>) -> String {
-    let (Some(cage), false) = (port.port.cage, naming(device) == InterfaceNaming::Native) else {
-        return port.name().to_owned();
-    };
-    let mut text = format!("Eth1/{}", cage.number);
-    if port.port.layout.is_some_and(|layout| layout.ports.len() > 1) {
-        let _ = write!(text, "/{}", port.port.id.child + 1);
+/// What the command line calls a port: `Ethernet8`, or its alias, `Eth1/2` and `Eth1/2/1`.
+fn name<'a>(device: &Device<'_>, port: &DevicePort<'a>) -> &'a str {
+    match naming(device) {
+        InterfaceNaming::Native => &port.port.spec.name,
+        InterfaceNaming::Standard | InterfaceNaming::StandardExtended => &port.port.spec.alias,
     }
-    text
 }
 
 /// A break-out mode as the command line has it: `2x400G(8)` without its lanes.

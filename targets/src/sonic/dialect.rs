@@ -27,6 +27,17 @@ pub struct Dialect {
     pub pfc_to_pg: bool,
     /// What is likely, not certain.
     pub likely: &'static [Likely],
+    /// What is certain on some boxes, and likely on others.
+    pub likely_on: &'static [(Open, Likely)],
+}
+
+/// What is left open of a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open {
+    /// Whether it, or its release, has the feature.
+    Feature(Feature),
+    /// What its ports are called.
+    Names,
 }
 
 /// What WRED profiles are called, and whom they mark.
@@ -80,6 +91,7 @@ pub(super) static COMMUNITY: Dialect = Dialect {
     watchdog_mask: true,
     pfc_to_pg: false,
     likely: &[],
+    likely_on: &[],
 };
 
 /// Enterprise SONiC 4.x: Broadcom's design document on RoCEv2 (rev 0.5), the running configuration of a Z9664F in AMD's
@@ -95,11 +107,40 @@ pub(super) static ENTERPRISE: Dialect = Dialect {
     watchdog_mask: false,
     pfc_to_pg: true,
     likely: LIKELY,
+    likely_on: LIKELY_ON,
 };
 
 const REFERENCE: &str = "a reference by plain name, as community SONiC has them; the design document of 2022 has most in brackets";
 const VENDOR: &str = "the vendor's numbers for this box under community SONiC, or worked out from them: those of Enterprise SONiC are not public";
 const SAME: &str = "as community SONiC has it: no public text on Enterprise SONiC was found to say the same";
+
+const FEATURE: &str =
+    "the table is certain; that this box and release have the feature is not: see nos/uncertain-feature";
+
+/// By table.
+static LIKELY_ON: &[(Open, Likely)] = &[
+    (Open::Feature(Feature::Adaptive), Likely { table: "ARS_OBJECT", fields: &[], why: FEATURE }),
+    (Open::Feature(Feature::Adaptive), Likely { table: "ARS_PORT_BIND", fields: &[], why: FEATURE }),
+    (Open::Feature(Feature::Adaptive), Likely { table: "ARS_PORT_PROFILE", fields: &[], why: FEATURE }),
+    (Open::Feature(Feature::Adaptive), Likely { table: "ARS_PROFILE", fields: &[], why: FEATURE }),
+    (Open::Feature(Feature::Adaptive), Likely { table: "ARS_SWITCH_BIND", fields: &[], why: FEATURE }),
+    (
+        Open::Feature(Feature::QpnHash),
+        Likely { table: "ECMP_LOADSHARE_TABLE_ROCE", fields: &[], why: FEATURE },
+    ),
+    (
+        Open::Names,
+        Likely {
+            table: "PORT",
+            fields: &["index", "lanes"],
+            why: "names, indices and lanes of this box's ports are worked out: no public file has its break-outs",
+        },
+    ),
+    (
+        Open::Feature(Feature::CutThrough),
+        Likely { table: "SWITCH", fields: &["switching_mode"], why: FEATURE },
+    ),
+];
 
 /// By table.
 static LIKELY: &[Likely] = &[
@@ -107,6 +148,11 @@ static LIKELY: &[Likely] = &[
         table: "BREAKOUT_CFG",
         fields: &[],
         why: "an older design document has the key and the words of its command line; a file of 4.x wasn't seen",
+    },
+    Likely {
+        table: "BREAKOUT_PORTS",
+        fields: &["master"],
+        why: "table and field are certain; that the first port of a cage has a row too was not seen",
     },
     Likely { table: "BUFFER_PG", fields: &["profile"], why: REFERENCE },
     Likely { table: "BUFFER_POOL", fields: &["mode", "size", "xoff"], why: VENDOR },
@@ -144,7 +190,13 @@ static LIKELY: &[Likely] = &[
         fields: &[],
         why: "the command line is certain and stands in sonic-cli.txt; the table is that of community SONiC",
     },
-    Likely { table: "PORT", fields: &["alias", "subport"], why: SAME },
+    Likely {
+        table: "PORT",
+        fields: &["alias"],
+        why: "the command line has the standard name; that it reads it from `alias` follows from the source of its \
+              framework, and no file of 4.x was seen",
+    },
+    Likely { table: "PORT", fields: &["subport"], why: SAME },
     Likely {
         table: "PORT_QOS_MAP",
         fields: &["dscp_to_tc_map", "pfc_to_pg_map", "pfc_to_queue_map", "tc_to_pg_map", "tc_to_queue_map"],
@@ -157,12 +209,14 @@ static LIKELY: &[Likely] = &[
     Likely { table: "TACPLUS_SERVER", fields: &[], why: SAME },
 ];
 
-impl Dialect {
-    /// Why a field of a table is only likely; none where it is certain.
-    pub fn doubt(&self, table: &str, field: &str) -> Option<&'static Likely> {
-        self.likely.iter().find(|l| l.table == table && (l.fields.is_empty() || l.fields.contains(&field)))
+impl Likely {
+    /// Whether it is of this field of a table.
+    pub fn is_of(&self, table: &str, field: &str) -> bool {
+        self.table == table && (self.fields.is_empty() || self.fields.contains(&field))
     }
+}
 
+impl Dialect {
     /// Whether the box's ports go by a map from PFC priority to priority group.
     pub fn has_pfc_to_pg(&self, platform: &Platform) -> bool {
         self.pfc_to_pg && platform.ability(Feature::PfcPriorityPg).is_some_and(|ability| ability.can)
@@ -176,22 +230,24 @@ mod tests {
 
     #[test]
     fn what_is_likely_is_of_tables_that_there_are_and_in_order() {
-        assert!(LIKELY.is_sorted_by_key(|l| l.table));
-        assert!(LIKELY.iter().all(|l| l.fields.is_sorted()));
-        for likely in LIKELY {
+        let on = || LIKELY_ON.iter().map(|(_, likely)| likely);
+        assert!(LIKELY.is_sorted_by_key(|l| l.table) && on().is_sorted_by_key(|l| l.table));
+        for likely in LIKELY.iter().chain(on()) {
+            assert!(likely.fields.is_sorted());
             assert!(TABLES.iter().any(|t| t.name == likely.table), "{}", likely.table);
         }
-        assert!(ENTERPRISE.doubt("PORT", "alias").is_some() && ENTERPRISE.doubt("PORT", "speed").is_none());
-        assert!(
-            ENTERPRISE.doubt("PFC_WD", "action").is_some() && COMMUNITY.doubt("PFC_WD", "action").is_none()
-        );
+        let is_likely =
+            |dialect: &Dialect, table, field| dialect.likely.iter().any(|l| l.is_of(table, field));
+        assert!(is_likely(&ENTERPRISE, "PORT", "alias") && !is_likely(&ENTERPRISE, "PORT", "speed"));
+        assert!(is_likely(&ENTERPRISE, "PFC_WD", "action") && !is_likely(&COMMUNITY, "PFC_WD", "action"));
     }
 
     #[test]
     fn the_page_on_enterprise_sonic_tells_of_each() {
         let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../lang/docs/enterprise.md");
         let page = std::fs::read_to_string(page).unwrap();
-        let missing: Vec<_> = LIKELY.iter().filter(|l| !page.contains(&format!("`{}`", l.table))).collect();
+        let all = LIKELY.iter().chain(LIKELY_ON.iter().map(|(_, likely)| likely));
+        let missing: Vec<_> = all.filter(|l| !page.contains(&format!("`{}`", l.table))).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 }

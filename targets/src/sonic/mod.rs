@@ -2,6 +2,7 @@
 //!
 //! - [`Release`]: what differs from release to release
 //! - [`Dialect`]: how it writes what is done with each class, and what is only likely: [`doubts`]
+//! - [`First`]: since which 4.N Enterprise SONiC has something
 //! - [`tables`]: one file per table, each over any [`Sink`]
 //! - [`qos`]: what is done with each class, from which the tables on QoS and buffers are written
 //! - [`alike`]: rows that are made once for all switches that are alike
@@ -19,6 +20,7 @@ mod json;
 pub mod qos;
 mod release;
 pub mod secrets;
+mod since;
 mod sink;
 pub mod tables;
 
@@ -27,11 +29,13 @@ use fabc_lang::intent::ConfigDb as Override;
 pub(crate) use alike::Kinds;
 use alike::Likeness;
 pub use config_db::{CollectSink, ConfigDb, ReadError, Row, Rows, Value};
-pub use dialect::{Colours, Dialect, HandsOff, Likely, Lossy};
+pub use dialect::{Colours, Dialect, HandsOff, Likely, Lossy, Open};
+pub(crate) use doubts::likely;
 pub use doubts::{Doubt, doubts};
 pub use json::JsonSink;
 pub(crate) use json::quote;
 pub use release::Release;
+pub use since::{First, Part};
 pub use sink::{Origin, Sink};
 
 use crate::device::Device;

@@ -90,6 +90,7 @@ static RELEASES: &[Release] = &[
         wred: 1_000..=12_480_000,
         wred_limit: "its command line takes no other",
         gnmi_user_auth: &[],
+        // Whether bfdd runs isn't known: `doubts` says so.
         bfd: true,
     },
 ];

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Reason;
 use crate::device::Device;
-use crate::sonic::{self, Dialect, Origin, Sink, tables};
+use crate::sonic::{self, Likely, Origin, Sink, tables};
 
 /// What is asked for: a table, a row of it, a field of that.
 struct Query<'a> {
@@ -40,7 +40,7 @@ impl<'a> Query<'a> {
 
 pub(super) fn why(device: &Device<'_>, what: &str) -> Vec<Reason> {
     let mut sink = WhySink {
-        dialect: device.release.dialect,
+        likely: sonic::likely(device.fabric, device.release),
         query: Query::read(what),
         table: "",
         key: String::new(),
@@ -70,7 +70,7 @@ pub(super) fn why(device: &Device<'_>, what: &str) -> Vec<Reason> {
 
 /// Keeps what is asked for.
 struct WhySink<'a> {
-    dialect: &'static Dialect,
+    likely: Vec<&'static Likely>,
     query: Query<'a>,
     table: &'static str,
     key: String,
@@ -99,7 +99,8 @@ impl Sink for WhySink<'_> {
             // A row that has fields is told by them.
             self.found.retain(|reason| reason.place != row);
             let mut reason = Reason::new(format!("{row} {name}"), value, origin);
-            if let Some(likely) = self.dialect.doubt(self.table, name).filter(|_| !origin.stated) {
+            let likely = self.likely.iter().find(|l| l.is_of(self.table, name));
+            if let Some(likely) = likely.filter(|_| !origin.stated) {
                 reason.rule = format!("{}; likely, not certain: {}", reason.rule, likely.why);
             }
             self.found.push(reason);

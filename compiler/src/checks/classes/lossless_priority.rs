@@ -1,12 +1,13 @@
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::intent::{Class, Nos};
+use fabc_targets::sonic::{First, Part};
 
 use crate::checks::Ctx;
 
 check! {
     /// Enterprise SONiC keeps priorities 3 and 4 for lossless classes: their priority groups and queues, and the buffers
     /// that it sets up at boot. Later releases let `roce enable pfc-priority` name two others, as a pair; 4.0 and 4.1
-    /// don't. A single other priority has no form that is known.
+    /// don't. A single other priority has no form that is known: without one, the box holds 3 and 4 for lossless.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "enterprise-sonic" release="4.5"; }
@@ -44,7 +45,7 @@ check! {
     ///     host-subnets "10.64.0.0/12"
     /// }
     /// ```
-    Warning "classes/lossless-priority" "a lossless priority that the system may not take" => run
+    Error "classes/lossless-priority" "a lossless priority that the system doesn't take" => run
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
@@ -55,22 +56,16 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let lossless: Vec<&Class> = ctx.fabric.intent.classes.iter().filter(|c| c.is_lossless()).collect();
     let other = |c: &&&Class| !matches!(c.priority.v, 3 | 4);
     let Some(class) = lossless.iter().find(other) else { return };
-    let old = ["4.0", "4.1"].iter().any(|old| node.release.v.strip_prefix(old).is_some_and(is_end));
-    let (text, at) = match lossless.len() {
-        _ if old => ("release \"4.1\" takes 3 and 4 only".to_owned(), node.release.at),
-        1 => (
-            "one other than 3 and 4 has no form that is known: two are named as a pair".to_owned(),
+    let (text, at) = match First::after(node, Part::OtherPriorities) {
+        Some(_) => (format!("release {} takes 3 and 4 only", node.release.v), node.release.at),
+        None if lossless.len() == 1 => (
+            "a single one other than 3 and 4 has no form that is known: two are named as a pair".to_owned(),
             node.nos.at,
         ),
-        _ => return,
+        None => return,
     };
     let message = format!("lossless priority {}: {text}", class.priority.v);
     findings.push(
         RULE.at(class.priority.at, message).label(at, "chosen here").help("`priority=3` or `priority=4`"),
     );
-}
-
-/// Whether nothing follows a release's name but a part of it: `4.1`, `4.1.2`, and not `4.10`.
-fn is_end(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with('.')
 }

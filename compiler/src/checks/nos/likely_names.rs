@@ -40,12 +40,9 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     }
     for (index, platform) in fabric.platforms.iter().enumerate() {
         let Some(tier) = fabric.tiers.iter().find(|t| t.platform == index) else { continue };
-        let Some(mode) = platform.cages().first().and_then(|c| platform.default_mode(c)) else { continue };
-        if !mode.v.community {
-            let message =
-                format!("names and break-outs of ports of `{}` are likely, not certain", platform.name);
-            let found = RULE.at(tier.node.switch.at, message).label(mode.at, "not in platform.json");
-            findings.push(found.help("compare them with `show interface status` of a box"));
-        }
+        let Some(mode) = platform.unlisted() else { continue };
+        let message = format!("names and break-outs of ports of `{}` are likely, not certain", platform.name);
+        let found = RULE.at(tier.node.switch.at, message).label(mode.at, "not in platform.json");
+        findings.push(found.help("compare them with `show interface status` of a box"));
     }
 }

@@ -54,14 +54,20 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     findings.push(found.help("compare them with /etc/sonic/config_db.json of a box before you load them"));
 }
 
-/// `20 tables of config_db.json`, `20 tables of config_db.json, 1 line of sonic-cli.txt`.
+/// `20 tables of config_db.json`, `20 tables of config_db.json, 1 line of sonic-cli.txt, frr.conf`.
 fn parts(doubts: &[Doubt]) -> String {
     let mut tables: Vec<&str> =
         doubts.iter().filter(|d| d.file == "config_db.json").map(|d| d.what.as_str()).collect();
     tables.dedup();
-    let lines = doubts.iter().filter(|d| d.file != "config_db.json").count();
-    let tables = format!("{} of config_db.json", count(tables.len() as u64, "table"));
-    if lines == 0 { tables } else { format!("{tables}, {} of sonic-cli.txt", count(lines as u64, "line")) }
+    let mut parts = format!("{} of config_db.json", count(tables.len() as u64, "table"));
+    let lines = doubts.iter().filter(|d| d.file == "sonic-cli.txt").count();
+    if lines > 0 {
+        parts += &format!(", {} of sonic-cli.txt", count(lines as u64, "line"));
+    }
+    if doubts.iter().any(|d| d.file == "frr.conf") {
+        parts += ", frr.conf";
+    }
+    parts
 }
 
 /// `BUFFER_POOL mode, size`, `PFC_WD`.
@@ -70,6 +76,7 @@ fn name(doubt: &Doubt) -> String {
     match (doubt.file, fields.as_str()) {
         ("config_db.json", "") => doubt.what.clone(),
         ("config_db.json", fields) => format!("{} {fields}", doubt.what),
+        (file, _) if file == doubt.what => file.to_owned(),
         (file, _) => format!("`{}` of {file}", doubt.what),
     }
 }

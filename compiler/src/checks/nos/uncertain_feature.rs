@@ -1,10 +1,13 @@
 use fabc_lang::diagnostic::Findings;
+use fabc_targets::sonic::{First, Part};
 
 use crate::checks::{Ctx, features};
 
 check! {
     /// What is asked for may be more than the box can: no public source says so for it, or only one that is close to it. It is
     /// written all the same, and the box has the last word: what it can is in its own SWITCH_TABLE.
+    ///
+    /// The same holds of a release of Enterprise SONiC that is older than the first text that has what is asked for.
     ///
     /// A `platform` of one's own can say what a box answered: `feature "qpn-hash" source="…"`.
     ///
@@ -38,7 +41,14 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
-    for asked in features::asked(fabric).filter(|asked| asked.is_in(&fabric.intent.fabric)) {
+    let node = &fabric.intent.fabric;
+    for asked in features::asked(fabric).filter(|asked| asked.is_in(node)) {
+        if let Some(first) = First::after(node, Part::Feature(asked.feature)) {
+            let (had, first_had) = (&node.release.v, first.release());
+            let message = format!("whether release {had} has {} is not known", asked.noun);
+            let found = RULE.at(asked.at, message).label(node.release.at, "chosen here").note(first.source);
+            findings.push(found.help(format!("`release=\"{first_had}\"` likely is the first that has it")));
+        }
         for platform in &fabric.platforms {
             let found = match platform.ability(asked.feature) {
                 None => {

@@ -103,6 +103,7 @@ tables! {
     ars_profile
     ars_switch_bind
     breakout_cfg
+    breakout_ports
     buffer_pg
     buffer_pool
     buffer_profile

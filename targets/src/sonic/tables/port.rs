@@ -1,5 +1,7 @@
 //! PORT: every port of the box, wired or not.
 
+use fabc_lang::intent::Nos;
+
 use super::{Owner, Table};
 use crate::device::{Device, DevicePort, End};
 use crate::sonic::HandsOff;
@@ -13,6 +15,7 @@ pub(super) static TABLE: Table = Table::new(
 ).alike();
 
 const PLATFORM: Origin = Origin::rule("the platform's own data, for the cage's break-out mode");
+const STANDARD: Origin = Origin::rule("the standard name: line card, cage, port of the cage");
 const PEER: Origin = Origin::rule("the far end of the link");
 const UNUSED: Origin = Origin::rule("nothing is wired to it");
 const ABSENT: Origin = Origin::rule("its peer is marked absent");
@@ -26,6 +29,13 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
     let mut description = String::new();
     let mtu = (device.fabric.mtu.v, MTU.at(device.fabric.mtu.at));
     let model = PLATFORM.at(device.tier.node.switch.at).and(device.platform.at);
+    let alias = match device.release.nos {
+        Nos::Sonic => model,
+        Nos::EnterpriseSonic => {
+            let node = &device.fabric.intent.fabric;
+            STANDARD.at(node.naming.map_or(node.nos.at, |naming| naming.at)).and(device.tier.node.switch.at)
+        }
+    };
     let ours = device.qos().filter(|qos| qos.dialect.hands_off == HandsOff::PortField);
     for (i, port) in device.ports.iter().enumerate() {
         let spec = port.port.spec;
@@ -42,7 +52,7 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
             None => asked,
         };
         sink.field("admin_status", if port.is_up() { "up" } else { "down" }, admin);
-        sink.field("alias", &spec.alias, model);
+        sink.field("alias", &spec.alias, alias);
         if let Some(profile) = ours.and_then(|qos| qos.profile(i)) {
             sink.field("default_lossless_buffer_profile", "false", profile.origin);
         }
