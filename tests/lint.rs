@@ -38,6 +38,7 @@ const ALONE: &[(&str, &str)] = &[
         "lint/unknown-table",
         "BREAKOUT_PORTS, in a file that doesn't say it is of Enterprise SONiC; the finding says whose it is",
     ),
+    ("lint/no-bfdd", "of Enterprise SONiC, in a file that doesn't say it is of that; a note"),
     ("lint/unknown-breakout", "a mode of Enterprise SONiC, in a file that doesn't say it is of that; a note"),
 ];
 
@@ -64,7 +65,7 @@ fn findings_of(path: &Path, host: &dyn Host) -> BTreeSet<String> {
             let desk = Desk::new(beside, analysis.sources.clone());
             let name = format!("switches/{}/config_db.json", device.switch.name);
             let looked = desk.look(&name, file.clone());
-            let (_, findings) = desk.report([looked]);
+            let (_, findings) = desk.report([looked], |_| None);
             let unknown = |d: &&Diagnostic| !KNOWN.iter().any(|(code, _)| *code == d.code());
             let own = |d: &&Diagnostic| beside.is_some() || !ALONE.iter().any(|(code, _)| *code == d.code());
             let told = |d: &Diagnostic| format!("{name}: {}: {}", d.code(), d.message);
@@ -133,7 +134,7 @@ routing {{
 fn said(text: &str) -> String {
     let desk = Desk::new(None, Sources::default());
     let looked = desk.look("config_db.json", text.to_owned());
-    let (sources, findings) = desk.report([looked]);
+    let (sources, findings) = desk.report([looked], |_| None);
     render(Format::Short, &sources, &findings.into_sorted(), Paper { color: false, width: 100 })
 }
 
@@ -151,7 +152,7 @@ fn real_files_have_their_real_mistakes() {
         said.lines().filter_map(|line| Some(line.split('[').nth(1)?.split(']').next()?.to_owned())).collect()
     };
     // Checked by hand: a whole leaf that SONiC's models take, then what a vendor's templates make.
-    assert_eq!(codes("ai-leaf.json"), ["lint/version-stated"]);
+    assert_eq!(codes("ai-leaf.json"), ["lint/no-bfdd", "lint/version-stated"]);
     assert_eq!(
         codes("z9864f-leaf-full.json"),
         [
@@ -233,8 +234,9 @@ fn a_box_that_is_not_known_is_said_and_may_be_named() {
         r#"{
     "DEVICE_METADATA": {
         "localhost": {
-            "docker_routing_config_mode": "split-unified", "hostname": "leaf-01", "hwsku": "Unheard-Of",
-            "mac": "02:00:00:00:00:01", "platform": "x86_64-unheard_of-r0", "type": "LeafRouter"
+            "docker_routing_config_mode": "split-unified", "frr_mgmt_framework_config": "true",
+            "hostname": "leaf-01", "hwsku": "Unheard-Of", "mac": "02:00:00:00:00:01",
+            "platform": "x86_64-unheard_of-r0", "type": "LeafRouter"
         }
     },
     "CABLE_LENGTH": { "AZURE": { "Ethernet0": "30m" } }
@@ -245,7 +247,7 @@ fn a_box_that_is_not_known_is_said_and_may_be_named() {
     let mut desk = Desk::new(None, Sources::default());
     desk.set_platform("dell-z9864f").unwrap();
     let looked = desk.look("config_db.json", file);
-    let (_, findings) = desk.report([looked]);
+    let (_, findings) = desk.report([looked], |_| None);
     let codes: Vec<&str> = findings.iter().map(Diagnostic::code).collect();
     assert_eq!(codes, ["lint/cable-not-listed"]);
 }
@@ -257,7 +259,9 @@ fn files_folders_and_what_is_none() {
     std::fs::create_dir_all(place("build/switches/leaf-01")).unwrap();
     std::fs::create_dir_all(place("empty")).unwrap();
     std::fs::write(place("build/switches/leaf-01/config_db.json"), over_sound("{}")).unwrap();
-    std::fs::write(place("wrong.json"), over_sound("{\n    \"SYSLOG_SERVER\": {}\n}")).unwrap();
+    let wrong = over_sound("{\n    \"SYSLOG_SERVER\": {}\n}").replace("\"leaf-01\"", "\"leaf-02\"");
+    let wrong = wrong.replace("10.0.0.1/31", "10.0.0.0/31").replace("10.1.0.1/32", "10.1.0.2/32");
+    std::fs::write(place("wrong.json"), wrong).unwrap();
     std::fs::write(place("broken.json"), "{\n    \"PORT\": {\n").unwrap();
     std::fs::write(place("bytes.json"), [0xff, 0xfe, 0]).unwrap();
     let run = |args: &[&str]| {
@@ -284,6 +288,78 @@ fn files_folders_and_what_is_none() {
         let (code, told) = run(args);
         assert!(code == 2 && told.contains(part), "{args:?}: {code} {told}");
     }
+}
+
+#[test]
+fn files_of_one_run_share_neither_names_nor_addresses() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, host: &str, port: &str, loopback: &str| {
+        let text = over_sound("{}").replace("\"leaf-01\"", &format!("\"{host}\""));
+        let text = text.replace("10.0.0.1/31", port).replace("10.1.0.1/32", loopback);
+        std::fs::write(folder.path().join(name), text).unwrap();
+    };
+    write("a.json", "leaf-01", "10.0.0.1/31", "10.1.0.1/32");
+    write("b.json", "leaf-02", "10.0.0.0/31", "10.1.0.2/32");
+    write("c.json", "leaf-03", "10.0.0.1/31", "10.1.0.1/32");
+    write("d.json", "leaf-01", "10.0.0.1/31", "10.1.0.1/32");
+    let run = |args: &[&str]| {
+        let output = common::fabc(folder.path(), &[&["lint", "--format", "short"], args].concat());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    // The two ends of a link, and a file that is given twice.
+    assert_eq!(run(&["a.json", "b.json", "a.json"]), "");
+    let told = run(&["b.json", "a.json", "c.json"]);
+    let lines: Vec<&str> = told.lines().collect();
+    let [line] = lines.as_slice() else { panic!("{told}") };
+    assert!(line.starts_with("c.json:") && line.contains("lint/shared-address"), "{told}");
+    assert!(line.contains("10.0.0.1 is also in a.json"), "{told}");
+    // The same switch twice: its name says it.
+    let told = run(&["a.json", "d.json"]);
+    let lines: Vec<&str> = told.lines().collect();
+    let [line] = lines.as_slice() else { panic!("{told}") };
+    assert!(line.starts_with("d.json:") && line.contains("lint/shared-hostname"), "{told}");
+}
+
+#[test]
+fn many_files_that_share_all_take_no_time_in_the_square_of_them() {
+    let text = |host: usize| over_sound("{}").replace("\"leaf-01\"", &format!("\"leaf-{host}\""));
+    let many = 3000;
+    let start = std::time::Instant::now();
+    let desk = Desk::new(None, Sources::default());
+    let looked: Vec<_> = (0..many).map(|i| desk.look(&i.to_string(), text(i))).collect();
+    let (_, findings) = desk.report(looked, |name| Some(text(name.parse().unwrap())));
+    assert_eq!(findings.len(), many - 1);
+    assert!(start.elapsed() < std::time::Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_the_fabric_declares_of_buffers_is_the_measure() {
+    let text = OVERRIDDEN.split("switch \"leaf-01\"").next().unwrap();
+    let declared = |what: &str| {
+        let host = MemoryHost::default().file("fabric.kdl", format!("{text}\nbuffers {{ {what}; }}\n"));
+        let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+        let fabric = analysis.fabric.expect("a fabric");
+        let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).expect("a bundle");
+        let index = (0..bundle.len()).find(|&i| matches!(bundle.file(i), Some(File::ConfigDb(_)))).unwrap();
+        let mut out = Vec::new();
+        bundle.render(index, &mut out);
+        let file = String::from_utf8(out).unwrap();
+        [None, Some(&fabric)].map(|beside| {
+            let desk = Desk::new(beside, Sources::default());
+            let (_, findings) = {
+                let looked = desk.look("config_db.json", file.clone());
+                desk.report([looked], |_| None)
+            };
+            findings.iter().map(Diagnostic::code).filter(|code| *code != "lint/no-mac").collect::<Vec<_>>()
+        })
+    };
+    // 5 m at 400G: the box's table has more.
+    let [alone, beside] = declared("measured speed=\"400G\" length=\"5m\" xoff=\"300000B\"");
+    assert!(alone.contains(&"lint/headroom-too-small"), "{alone:?}");
+    assert!(beside.is_empty(), "{beside:?}");
+    let [alone, beside] = declared("headroom oversubscription=100; pool xoff=\"500000B\"");
+    assert!(alone.contains(&"lint/over-budget"), "{alone:?}");
+    assert!(beside.is_empty(), "{beside:?}");
 }
 
 /// A leaf whose overrides are wrong in many ways.
@@ -383,7 +459,7 @@ fn a_file_full_of_mistakes_takes_no_time_in_the_square_of_it() {
     let start = std::time::Instant::now();
     let desk = Desk::new(None, Sources::default());
     let looked = desk.look("config_db.json", text);
-    let (_, findings) = desk.report([looked]);
+    let (_, findings) = desk.report([looked], |_| None);
     let took = start.elapsed();
     assert!(findings.len() > many, "{}", findings.len());
     // Twenty thousand times twenty thousand comparisons would take minutes.

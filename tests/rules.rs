@@ -36,7 +36,7 @@ fn of_no_text(code: &str) -> bool {
 /// What is said of an example: codes of errors, and of all findings.
 fn said(code: &str, example: &str) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
     if code.starts_with("lint/") || code.starts_with("config-db/") {
-        return said_of_file(example);
+        return said_of_file(code, example);
     }
     let whole = code.starts_with("syntax/") || example.lines().any(|l| l.trim_start().starts_with("fabric"));
     let text = if whole { example.to_owned() } else { HEAD.to_owned() + example };
@@ -46,11 +46,15 @@ fn said(code: &str, example: &str) -> (BTreeSet<&'static str>, BTreeSet<&'static
     (errors.collect(), found.iter().map(|d| d.code()).collect())
 }
 
-/// What is said of a config_db.json: the example's tables, the others those of a sound switch.
-fn said_of_file(example: &str) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+/// What is said of a config_db.json: the example's tables, the others those of a sound switch. What is said of two files is
+/// said of it beside the sound switch.
+fn said_of_file(code: &str, example: &str) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
     let desk = Desk::new(None, Sources::default());
-    let looked = desk.look("config_db.json", over_sound(example));
-    let (_, findings) = desk.report([looked]);
+    let shared = code.starts_with("lint/shared-").then(|| ("sound.json", over_sound("{}")));
+    let files: Vec<_> = shared.into_iter().chain([("config_db.json", over_sound(example))]).collect();
+    let looked: Vec<_> = files.iter().map(|(name, text)| desk.look(name, text.clone())).collect();
+    let again = |name: &str| files.iter().find(|file| file.0 == name).map(|file| file.1.clone());
+    let (_, findings) = desk.report(looked, again);
     let errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code());
     (errors.collect(), findings.iter().map(|d| d.code()).collect())
 }

@@ -14,7 +14,7 @@ use fabc_lang::source::Span;
 use fabc_lang::units::{Length, Ratio, Speed};
 
 /// The pool that lossless priority groups take from.
-const POOL: &str = "ingress_lossless_pool";
+pub(crate) const POOL: &str = "ingress_lossless_pool";
 /// The profile of lossless queues on their way out.
 const EGRESS_PROFILE: &str = "egress_lossless_profile";
 /// Cables and classes for which a vendor's pool is weighed where no oversubscription is given.
@@ -427,7 +427,7 @@ fn full(platform: &Platform) -> Option<u64> {
 }
 
 /// What each of `queues` groups may take of `total` when all are congested: `alpha / (1 + queues × alpha)` of it.
-fn share(total: u64, queues: u64, dynamic_th: i32) -> u64 {
+pub(crate) fn share(total: u64, queues: u64, dynamic_th: i32) -> u64 {
     let power = 1u128 << dynamic_th.unsigned_abs().min(16);
     let (num, den) = if dynamic_th >= 0 { (power, 1) } else { (1, power) };
     let share = u128::from(total) * num / (den + u128::from(queues) * num);

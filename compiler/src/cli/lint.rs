@@ -66,7 +66,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         Ok(desk.look(&path.to_string_lossy().replace('\\', "/"), text))
     };
     let looked = files.par_iter().map(look).collect::<Result<Vec<_>, Failure>>()?;
-    let (sources, mut findings) = desk.report(looked);
+    let (sources, mut findings) = desk.report(looked, |path| read(Path::new(path), screen).ok());
     levels.apply(&mut findings, true);
     Ok(args.wanted.report(&sources, findings, screen))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fabc_lang::diagnostic::Diagnostic;
 use fabc_lang::fabric::Fabric;
-use fabc_lang::intent::Nos;
+use fabc_lang::intent::{Buffers, Nos};
 use fabc_lang::platform::Platform;
 use fabc_lang::source::Span;
 use fabc_targets::sonic::Release;
@@ -54,6 +54,11 @@ impl Switch<'_> {
     /// Its system.
     pub(super) fn nos(&self) -> Nos {
         self.device.release.nos
+    }
+
+    /// What the fabric says of buffers.
+    pub(super) fn buffers(&self) -> Option<&Buffers> {
+        self.device.fabric.intent.buffers.as_ref()
     }
 
     /// Adds the lines that asked for what a finding speaks of, and the rule that made it.

@@ -1,6 +1,7 @@
 //! Files through all lints, with what is known about their boxes.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fabc_lang::diagnostic::{Diagnostic, Findings};
@@ -8,6 +9,7 @@ use fabc_lang::fabric::Fabric;
 use fabc_lang::platform::{Catalog, NicModel, Platform, nics};
 use fabc_lang::source::{FileId, Sources};
 
+use super::across::{self, Claims};
 use super::blame::{Blame, Switch};
 use super::{Given, model_of, run};
 use crate::config_db::Db;
@@ -40,6 +42,9 @@ pub struct Looked {
     /// None where nothing is said.
     text: Option<String>,
     findings: Findings,
+    claims: Claims,
+    /// Of its text.
+    hash: u64,
 }
 
 impl<'f> Desk<'f> {
@@ -75,6 +80,7 @@ impl<'f> Desk<'f> {
         let mut own = Sources::default();
         let id = own.add(name, text);
         let mut findings = Findings::default();
+        let mut claims = Claims::default();
         if let Some(db) = own.get(id).and_then(|source| Db::read(source, LOOSE, &mut findings)) {
             let switch = self.blame.as_ref().and_then(|blame| blame.switch(name, &db));
             let (model, sku) = match (&self.model, switch.as_ref()) {
@@ -83,25 +89,52 @@ impl<'f> Desk<'f> {
                 (None, None) => self.shelf().model_of(&db),
             };
             let nos = switch.as_ref().map(Switch::nos);
-            run(&db, Given { model: model.as_deref(), sku, nics: &self.nics, nos }, &mut findings);
+            let buffers = switch.as_ref().and_then(Switch::buffers);
+            run(&db, Given { model: model.as_deref(), sku, nics: &self.nics, nos, buffers }, &mut findings);
+            claims = Claims::of(&db);
             if let Some(switch) = switch {
                 findings.iter_mut().for_each(|finding| switch.blame(finding, &db));
             }
         }
+        let hash = own.get(id).map_or(0, |source| hash(source.text()));
         let text = own.get(id).filter(|_| !findings.is_empty()).map(|source| source.text().to_owned());
-        Looked { name: name.to_owned(), text, findings }
+        Looked { name: name.to_owned(), text, findings, claims, hash }
     }
 
-    /// All that was found, and the sources that it is found in; files of which nothing is said are not among them.
-    pub fn report(self, looked: impl IntoIterator<Item = Looked>) -> (Sources, Findings) {
+    /// All that was found, and the sources that it is found in; files of which nothing is said are not among them. A file of
+    /// which something is said only beside others is read `again`, by its path.
+    pub fn report(
+        self,
+        looked: impl IntoIterator<Item = Looked>,
+        again: impl Fn(&str) -> Option<String>,
+    ) -> (Sources, Findings) {
         let shelf = self.shelf.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (mut sources, mut findings) = (shelf.sources, shelf.findings);
-        for Looked { name, text, findings: mut found } in looked {
-            let Some(text) = text else { continue };
-            let file = sources.add(name, text);
+        let mut looked: Vec<Looked> = looked.into_iter().collect();
+        let clashes = across::clashes(looked.iter().map(|looked| (&*looked.name, &looked.claims)));
+        for index in clashes.iter().flat_map(|clash| clash.files) {
+            let Looked { name, text, hash: known, .. } = &mut looked[index];
+            if text.is_none() {
+                // One that was changed meanwhile has its words elsewhere.
+                *text = again(name).filter(|text| hash(text) == *known);
+            }
+        }
+        let mut files = Vec::with_capacity(looked.len());
+        for Looked { name, text, findings: mut found, .. } in looked {
+            let Some(text) = text else {
+                files.push(None);
+                continue;
+            };
+            let file = sources.add(name.clone(), text);
+            files.push(Some((file, name)));
             let labels = found.iter_mut().flat_map(|finding| &mut finding.labels);
             labels.filter(|label| label.span.file == LOOSE).for_each(|label| label.span.file = file);
             findings.extend(found);
+        }
+        for clash in clashes {
+            if let [Some((later, path)), Some((first, other))] = clash.files.map(|index| &files[index]) {
+                findings.push(clash.finding([*later, *first], [path, other]));
+            }
         }
         (sources, findings)
     }
@@ -109,6 +142,12 @@ impl<'f> Desk<'f> {
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Shelf {

@@ -6,7 +6,7 @@ use crate::lint::view::{Alike, Ctx, metres};
 lint! {
     /// A profile under the name that buffermgrd uses is taken as it stands. With less headroom than the box's table has for
     /// that speed and length, packets are dropped after the pause. A profile whose name says another length is measured by
-    /// the chip's own formula where it has one.
+    /// the chip's own formula where it has one. With `--fabric`, what it has as `measured` is the measure.
     ///
     /// ```json bad
     /// {
@@ -38,9 +38,17 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
         let (Some((speed, length)), Some((xoff, at))) = (named(&row.key.v), row.number("xoff")) else {
             continue;
         };
+        let measured = ctx.buffers.and_then(|buffers| {
+            buffers.measured.iter().rev().find(|m| m.speed.v == speed && m.length.v == length)
+        });
         let listed = model.headroom_row(speed, length);
+        let known = match (measured, listed) {
+            (Some(measured), _) => Some((measured.xoff.v.0, measured.xoff.at, "measured")),
+            (None, Some(row)) => Some((row.v.xoff.0, row.at, "the box's own")),
+            (None, None) => None,
+        };
         // Of cells of the chip; the table has the last word where it has the length.
-        let Some(need) = listed.map(|row| row.v.xoff.0).or_else(|| shortest(ctx, speed, length)) else {
+        let Some(need) = known.map(|(need, ..)| need).or_else(|| shortest(ctx, speed, length)) else {
             continue;
         };
         if xoff >= need {
@@ -54,7 +62,7 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
                 Size(need)
             );
             let found = RULE.at(at, message);
-            let found = listed.map_or(found.clone(), |row| found.label(row.at, "the box's own"));
+            let found = known.map_or(found.clone(), |(_, at, text)| found.label(at, text));
             found.help(format!("\"xoff\": \"{need}\""))
         });
     }

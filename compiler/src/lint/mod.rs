@@ -9,8 +9,10 @@
 //! - [`Desk`]: over files
 //! - [`model_of`]: the box that a file is for
 //! - [`overrides`]: over what `config-db` makes of fabc's own rows
+//! - `across`: what files of one run may not have in common
 //! - `view`: the tables as lints look at them
 
+mod across;
 mod blame;
 mod example;
 mod file;
@@ -61,6 +63,7 @@ macro_rules! lint {
 
 mod asn_reserved;
 mod bad_range;
+mod base_row_idle;
 mod bracketed_reference;
 mod breakout_differs;
 mod buffer_model;
@@ -71,6 +74,9 @@ mod duplicate_address;
 mod duplicate_alias;
 mod duplicate_lane;
 mod duplicate_subport;
+mod ecn_above_pause;
+mod ecn_on_lossy;
+mod egress_lossless_capped;
 mod empty_table;
 mod fec_not_offered;
 mod global_ignored;
@@ -90,12 +96,14 @@ mod mtu_too_long;
 mod nic_default_lossy;
 mod no_admin_status;
 mod no_alias;
+mod no_bfdd;
 mod no_cable_length;
 mod no_mac;
 mod not_a_string;
 mod over_budget;
 mod over_capacity;
 mod overlapping_ranges;
+mod peer_switch;
 mod pfc_group;
 mod pfc_queue;
 mod pfc_to_pg_map;
@@ -112,6 +120,7 @@ mod routing_rows_idle;
 mod same_hash_seed;
 mod speed_not_offered;
 mod strict_weight;
+mod subport_missing;
 mod threshold_missing;
 mod threshold_mode;
 mod too_many_lossless;
@@ -135,6 +144,7 @@ mod wrong_side;
 pub static LINTS: &[&Lint] = &[
     &asn_reserved::LINT,
     &bad_range::LINT,
+    &base_row_idle::LINT,
     &bracketed_reference::LINT,
     &breakout_differs::LINT,
     &buffer_model::LINT,
@@ -145,6 +155,9 @@ pub static LINTS: &[&Lint] = &[
     &duplicate_alias::LINT,
     &duplicate_lane::LINT,
     &duplicate_subport::LINT,
+    &ecn_above_pause::LINT,
+    &ecn_on_lossy::LINT,
+    &egress_lossless_capped::LINT,
     &empty_table::LINT,
     &fec_not_offered::LINT,
     &global_ignored::LINT,
@@ -164,12 +177,14 @@ pub static LINTS: &[&Lint] = &[
     &nic_default_lossy::LINT,
     &no_admin_status::LINT,
     &no_alias::LINT,
+    &no_bfdd::LINT,
     &no_cable_length::LINT,
     &no_mac::LINT,
     &not_a_string::LINT,
     &over_budget::LINT,
     &over_capacity::LINT,
     &overlapping_ranges::LINT,
+    &peer_switch::LINT,
     &pfc_group::LINT,
     &pfc_queue::LINT,
     &pfc_to_pg_map::LINT,
@@ -186,6 +201,7 @@ pub static LINTS: &[&Lint] = &[
     &same_hash_seed::LINT,
     &speed_not_offered::LINT,
     &strict_weight::LINT,
+    &subport_missing::LINT,
     &threshold_missing::LINT,
     &threshold_mode::LINT,
     &too_many_lossless::LINT,
@@ -279,7 +295,7 @@ fn unknown(ctx: &Ctx<'_>, idle: &[&str]) -> fabc_lang::diagnostic::Diagnostic {
 
 /// Rules that this stage reports under.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().copied().chain(LINTS.iter().map(|lint| lint.rule))
+    RULES.iter().copied().chain(across::RULES.iter().copied()).chain(LINTS.iter().map(|lint| lint.rule))
 }
 
 #[cfg(test)]

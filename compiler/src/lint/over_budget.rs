@@ -8,7 +8,8 @@ use crate::lint::view::Ctx;
 lint! {
     /// The headroom of all lossless priority groups of a part of the chip's memory, against that part of the pool's `xoff`.
     /// Pools are oversubscribed by design, for not all ports pause at once; what is usual is the ratio that the vendor's own
-    /// pool has with two lossless classes over 40 m on every cage. Beyond it, an incast drops.
+    /// pool has with two lossless classes over 40 m on every cage. Beyond it, an incast drops. With `--fabric` the ratio is the
+    /// one that the fabric declares.
     ///
     /// ```json bad
     /// {
@@ -72,21 +73,31 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
         let Some((xoff, at)) = row.number("xoff").filter(|(xoff, _)| *xoff > 0) else { continue };
         let count = if half.is_some() { halves } else { 1 };
         let have = xoff / count;
-        let Some(usual) = crate::budget::usual_oversubscription(model, pool, ctx.role()) else { continue };
+        // What somebody declared is what they answer for.
+        let declared = ctx.buffers.and_then(|buffers| buffers.oversubscription);
+        let declared = declared.filter(|_| pool == crate::budget::POOL);
+        let usual = || crate::budget::usual_oversubscription(model, pool, ctx.role());
+        let Some(usual) = declared.map(|ratio| ratio.v.max(Ratio::new(1, 1))).or_else(usual) else {
+            continue;
+        };
         let limit = u128::from(have) * u128::from(usual.num) / u128::from(usual.den);
         if u128::from(need) <= limit {
             continue;
         }
         let part = half.map_or_else(|| "the chip".to_owned(), |half| format!("half {half}"));
         let message = format!(
-            "headroom of {part} is {}, {} times its {} of pool `{pool}`; usual on this box is {usual}",
+            "headroom of {part} is {}, {} times its {} of pool `{pool}`; {} {usual}",
             Size(need),
             Ratio::new(need, have),
-            Size(have)
+            Size(have),
+            if declared.is_some() { "the fabric declares" } else { "usual on this box is" }
         );
         let found = RULE.at(at, message);
-        let vendor = model.pool(pool, ctx.role());
-        let found = vendor.map_or(found.clone(), |fact| found.label(fact.at, "the vendor's"));
+        let whose = match declared {
+            Some(ratio) => Some((ratio.at, "declared here")),
+            None => model.pool(pool, ctx.role()).map(|fact| (fact.at, "the vendor's")),
+        };
+        let found = whose.map_or(found.clone(), |(at, text)| found.label(at, text));
         let found = found.note(format!("{port} asks for most: {}", Size(most)));
         let needed =
             (u128::from(need) * u128::from(usual.den)).div_ceil(u128::from(usual.num)) * u128::from(count);

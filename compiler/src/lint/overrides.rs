@@ -54,7 +54,13 @@ fn tells(found: &Diagnostic) -> bool {
 
 /// What the overrides of a switch bring about.
 fn of_device(device: &Device<'_>) -> Vec<Diagnostic> {
-    let given = Given { model: Some(device.platform), sku: true, nics: &[], nos: Some(device.release.nos) };
+    let given = Given {
+        model: Some(device.platform),
+        sku: true,
+        nics: &[],
+        nos: Some(device.release.nos),
+        buffers: device.fabric.intent.buffers.as_ref(),
+    };
     let lint = |db: &Db<'_>| {
         let mut findings = Findings::default();
         run(db, given, &mut findings);

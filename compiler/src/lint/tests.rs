@@ -3,13 +3,27 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use fabc_lang::diagnostic::{Diagnostic, Findings, Severity};
+use fabc_lang::diagnostic::{Diagnostic, Findings, Rule, Severity};
 use fabc_lang::platform::{Catalog, nics};
 use fabc_lang::source::Sources;
 
-use super::{Given, LINTS, over_sound, rules, run};
+use super::{Desk, Given, LINTS, over_sound, rules, run};
 use crate::config_db::Db;
 use crate::report::{Format, Paper, render};
+
+/// What is said of an example of a rule: where it looks at several files, beside the sound switch.
+fn of_example(rule: &Rule, kind: &str) -> (Sources, Vec<Diagnostic>) {
+    let text = rule.example(kind).unwrap_or_else(|| panic!("{}", rule.code));
+    if !super::across::RULES.iter().any(|other| other.code == rule.code) {
+        return findings(&text);
+    }
+    let desk = Desk::new(None, Sources::default());
+    let files = [("leaf-01.json", over_sound("{}")), ("config_db.json", over_sound(&text))];
+    let looked: Vec<_> = files.iter().map(|(name, text)| desk.look(name, text.clone())).collect();
+    let again = |name: &str| files.iter().find(|file| file.0 == name).map(|file| file.1.clone());
+    let (sources, findings) = desk.report(looked, again);
+    (sources, findings.into_sorted())
+}
 
 /// What is said of a text that is laid over the sound switch.
 fn findings(text: &str) -> (Sources, Vec<Diagnostic>) {
@@ -22,7 +36,7 @@ fn findings(text: &str) -> (Sources, Vec<Diagnostic>) {
     let source = sources.get(file).unwrap().clone();
     let db = Db::read(&source, file, &mut findings).unwrap();
     let (model, sku) = crate::lint::model_of(&db, &mut catalog, &mut sources, &mut findings);
-    run(&db, Given { model: model.as_deref(), sku, nics: &nics, nos: None }, &mut findings);
+    run(&db, Given { model: model.as_deref(), sku, nics: &nics, nos: None, buffers: None }, &mut findings);
     (sources, findings.into_sorted())
 }
 
@@ -40,7 +54,7 @@ fn nothing_is_said_of_the_sound_switch() {
 fn the_bad_example_raises_its_code_and_nothing_else() {
     let mut wrong = String::new();
     for rule in rules() {
-        let (sources, found) = findings(&rule.example("bad").unwrap_or_else(|| panic!("{}", rule.code)));
+        let (sources, found) = of_example(rule, "bad");
         let own = found.iter().any(|f| f.code() == rule.code && f.severity == rule.severity);
         let other = found.iter().any(|f| f.code() != rule.code && f.severity > Severity::Note);
         if !own || other {
@@ -54,7 +68,7 @@ fn the_bad_example_raises_its_code_and_nothing_else() {
 fn the_good_example_raises_nothing() {
     let mut wrong = String::new();
     for rule in rules() {
-        let (sources, found) = findings(&rule.example("good").unwrap_or_else(|| panic!("{}", rule.code)));
+        let (sources, found) = of_example(rule, "good");
         if found.iter().any(|f| f.severity > Severity::Note || f.code() == rule.code) {
             wrong += &format!("{}:\n{}\n", rule.code, short(&sources, &found));
         }
@@ -65,7 +79,7 @@ fn the_good_example_raises_nothing() {
 #[test]
 fn bad_examples_are_drawn() {
     for rule in rules() {
-        let (sources, mut found) = findings(&rule.example("bad").unwrap());
+        let (sources, mut found) = of_example(rule, "bad");
         found.retain(|f| f.code() == rule.code || f.severity > Severity::Note);
         let drawn = render(Format::Human, &sources, &found, Paper { color: false, width: 100 });
         insta::assert_snapshot!(rule.code.replace('/', "__"), drawn);

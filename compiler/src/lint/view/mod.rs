@@ -4,9 +4,11 @@
 //! - [`Port`]: rows of PORT, with cages
 //! - [`Slot`]: rows for queues and priority groups of a port
 //! - [`Pfc`]: ports on which PFC is on, with their maps
+//! - [`parts`]: what lossless groups of a part of the memory share
 //! - [`Alike`]: the same finding on many ports told once
 
 mod alike;
+mod part;
 mod pfc;
 mod port;
 mod slot;
@@ -14,13 +16,14 @@ mod slot;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fabc_lang::intent::Nos;
+use fabc_lang::intent::{Buffers, Nos};
 use fabc_lang::platform::{Fact, NicModel, Platform};
 use fabc_lang::units::{Length, Speed};
 
 use crate::config_db::{Db, Row, Text};
 
 pub(super) use alike::{Alike, Guesses, list};
+pub(super) use part::parts;
 pub(super) use pfc::{PRIORITIES, Pfc, mask, target};
 use port::Panel;
 pub(super) use port::{Port, lanes_text};
@@ -37,6 +40,8 @@ pub struct Given<'d> {
     pub nics: &'d [Arc<NicModel>],
     /// Its system; none where the file is to tell it.
     pub nos: Option<Nos>,
+    /// What the fabric that it is of says of buffers.
+    pub buffers: Option<&'d Buffers>,
 }
 
 /// What lints look at.
@@ -47,6 +52,8 @@ pub(super) struct Ctx<'d> {
     /// The box, where pools, profiles and port limits are known for its hwsku.
     pub(super) sku: Option<&'d Platform>,
     pub(super) nics: &'d [Arc<NicModel>],
+    /// What its fabric says of buffers.
+    pub(super) buffers: Option<&'d Buffers>,
     /// Whether the file is of Enterprise SONiC, by what it says of itself.
     pub(super) enterprise: bool,
     /// Rows of PORT.
@@ -75,6 +82,7 @@ impl<'d> Ctx<'d> {
             model: given.model,
             sku: given.model.filter(|_| given.sku),
             nics: given.nics,
+            buffers: given.buffers,
             enterprise: given.nos.map_or_else(|| is_enterprise(db), |nos| nos != Nos::Sonic),
             pfc: Pfc::all(db),
             groups: Slots::new(db, "BUFFER_PG"),
