@@ -101,6 +101,8 @@ fn large() -> Vec<(&'static str, Large)> {
         ("only-quotes", large("\"".repeat(1_000_001), "syntax")),
         ("only-openers", large("a { \"\n".repeat(200_000), "syntax")),
         ("only-strings", large("a \"".repeat(500_000), "syntax")),
+        ("only-parentheses", large("(".repeat(200_000), "syntax/invalid")),
+        ("only-control-characters", large("\u{1}".repeat(200_000), "syntax")),
         ("only-slashdash", large("/-".repeat(500_000), "intent/missing")),
         ("only-equals", large("a=".repeat(500_000), "syntax")),
         ("only-backslashes", large("\\\n".repeat(500_000), "intent/missing")),

@@ -125,7 +125,7 @@ impl Half {
 
     /// The oversubscription that would do, in hundredths, rounded up.
     pub(crate) fn needed_ratio(&self) -> Option<Ratio> {
-        Some(Ratio::new((self.need * 100).div_ceil((self.pool > 0).then_some(self.pool)?), 100))
+        Some(Ratio::new(self.need.saturating_mul(100).div_ceil((self.pool > 0).then_some(self.pool)?), 100))
     }
 
     /// Ports that may pause at the same instant with all their classes, whichever they are.

@@ -35,7 +35,7 @@ struct Step {
 impl Step {
     /// Bytes over Mb/s, rounded up.
     fn drain(&self) -> u64 {
-        (self.held * 8).div_ceil(u64::from(self.speed.0.max(1)))
+        self.held.saturating_mul(8).div_ceil(u64::from(self.speed.0.max(1)))
     }
 }
 
@@ -66,7 +66,12 @@ impl Pause {
 
     /// All of it.
     pub(crate) fn time(&self) -> Time {
-        Time(self.steps.iter().map(|s| s.times * s.drain()).sum::<u64>() + self.round_trip.0)
+        Time(
+            self.steps
+                .iter()
+                .map(|s| s.times.saturating_mul(s.drain()))
+                .fold(self.round_trip.0, u64::saturating_add),
+        )
     }
 
     /// The sum, as it could be done by hand.

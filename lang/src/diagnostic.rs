@@ -46,7 +46,7 @@ impl Rule {
         Diagnostic {
             rule: self,
             severity: self.severity,
-            message: message.into(),
+            message: clip(message.into()),
             labels: vec![Label { span, text: String::new() }],
             help: None,
             notes: Vec::new(),
@@ -125,7 +125,7 @@ impl Diagnostic {
     #[must_use]
     pub fn here(mut self, text: impl Into<String>) -> Self {
         if let Some(first) = self.labels.first_mut() {
-            first.text = text.into();
+            first.text = clip(text.into());
         }
         self
     }
@@ -133,30 +133,42 @@ impl Diagnostic {
     /// A further place: the limit, the other end, the former declaration.
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: clip(text.into()) });
         self
     }
 
     /// The smallest edit that would pass.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        self.help = Some(clip(text.into()));
         self
     }
 
     /// A further fact.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
-        self.notes.push(text.into());
+        self.notes.push(clip(text.into()));
         self
     }
 
     /// The help line, where there is something to say.
     #[must_use]
     pub fn help_opt(mut self, text: Option<String>) -> Self {
-        self.help = text.or(self.help);
+        self.help = text.map(clip).or(self.help);
         self
     }
+}
+
+/// Characters of a message and of each remark on it; what is quoted in it may be as long as a file.
+const LONGEST: usize = 800;
+
+/// The text, cut where it is too long to be read.
+fn clip(mut text: String) -> String {
+    if let Some((at, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
 }
 
 /// The sink that every stage writes its findings to.
@@ -258,6 +270,13 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_message_is_longer_than_a_screen() {
+        assert_eq!(clip("ä".repeat(LONGEST)).chars().count(), LONGEST);
+        assert_eq!(clip("ä".repeat(200_000)).chars().count(), LONGEST + 1);
+        assert!(clip("ä".repeat(200_000)).ends_with("ä…"));
+    }
 
     #[test]
     fn the_nearest_word_is_found_and_strangers_are_not() {

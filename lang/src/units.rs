@@ -89,6 +89,8 @@ pub enum UnitError {
     UnknownUnit(String),
     /// There is no number, or one that can't be held exactly.
     BadNumber,
+    /// It is more than any fabric has; this is the most, as it is written.
+    TooLarge(String),
 }
 
 /// Splits `"1.5MiB"` into an exact fraction and its unit.
@@ -114,7 +116,7 @@ fn measure(text: &str, units: &[(&str, u64)]) -> Result<u64, UnitError> {
     if exact * u128::from(number.den) != product {
         return Err(UnitError::BadNumber);
     }
-    u64::try_from(exact).map_err(|_| UnitError::BadNumber)
+    Ok(u64::try_from(exact).unwrap_or(u64::MAX))
 }
 
 /// Units of speed and their weight in Mb/s.
@@ -137,28 +139,42 @@ pub const TIME_UNITS: &[(&str, u64)] =
 /// Units of power and their weight in milliwatts.
 pub const POWER_UNITS: &[(&str, u64)] = &[("mW", 1), ("W", 1_000), ("kW", 1_000_000), ("MW", 1_000_000_000)];
 
-fn narrow(n: u64) -> Result<u32, UnitError> {
-    u32::try_from(n).map_err(|_| UnitError::BadNumber)
+/// `n` where it is no more than `most`.
+fn within<T: PartialOrd + fmt::Display>(n: T, most: &T) -> Result<T, UnitError> {
+    if n <= *most { Ok(n) } else { Err(UnitError::TooLarge(most.to_string())) }
+}
+
+fn narrow(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 impl Speed {
+    /// The most that is read: 1000 Tb/s, ten times the fastest chip.
+    pub const MOST: Speed = Speed(1_000_000_000);
+
     /// Reads `"400G"`.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
-        narrow(measure(text, SPEED_UNITS)?).map(Speed)
+        within(Speed(narrow(measure(text, SPEED_UNITS)?)), &Self::MOST)
     }
 }
 
 impl Size {
+    /// The most that is read: 1 TiB, so that sums over all ports and classes fit 64 bits.
+    pub const MOST: Size = Size(1 << 40);
+
     /// Reads `"1MiB"`, `"2MB"`, `"512KiB"`, `"0B"`.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
-        measure(text, SIZE_UNITS).map(Size)
+        within(Size(measure(text, SIZE_UNITS)?), &Self::MOST)
     }
 }
 
 impl Length {
+    /// The most that is read: 1000 km.
+    pub const MOST: Length = Length(1_000_000_000);
+
     /// Reads `"30m"`, `"0.6m"`.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
-        narrow(measure(text, LENGTH_UNITS)?).map(Length)
+        within(Length(narrow(measure(text, LENGTH_UNITS)?)), &Self::MOST)
     }
 
     /// Whole metres, rounded up.
@@ -168,9 +184,12 @@ impl Length {
 }
 
 impl Time {
+    /// The most that is read: a day.
+    pub const MOST: Time = Time(86_400_000_000);
+
     /// Reads `"200ms"`, `"80us"`, `"3s"`.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
-        measure(text, TIME_UNITS).map(Time)
+        within(Time(measure(text, TIME_UNITS)?), &Self::MOST)
     }
 
     /// Whole milliseconds, rounded down.
@@ -180,17 +199,26 @@ impl Time {
 }
 
 impl Power {
+    /// The most that is read: 1 GW.
+    pub const MOST: Power = Power(1_000_000_000_000);
+
     /// Reads `"17W"`, `"40kW"`.
     pub fn parse(text: &str) -> Result<Self, UnitError> {
-        measure(text, POWER_UNITS).map(Power)
+        within(Power(measure(text, POWER_UNITS)?), &Self::MOST)
     }
 }
+
+/// The most per cent that is read.
+const MOST_PERCENT: u64 = 10_000;
 
 /// Reads `"5%"`, `"2.5%"` as a fraction of one.
 pub fn parse_percent(text: &str) -> Result<Ratio, UnitError> {
     let (number, unit) = split(text)?;
     if unit != "%" {
         return Err(UnitError::UnknownUnit(unit.to_owned()));
+    }
+    if number > Ratio::new(MOST_PERCENT, 1) {
+        return Err(UnitError::TooLarge(format!("{MOST_PERCENT}%")));
     }
     Ok(Ratio::new(number.num, number.den.checked_mul(100).ok_or(UnitError::BadNumber)?))
 }
@@ -200,7 +228,7 @@ fn scaled(f: &mut fmt::Formatter<'_>, n: u64, units: &[(&str, u64)]) -> fmt::Res
     let (unit, weight) = units
         .iter()
         .rev()
-        .find(|&&(_, w)| n >= w && (n * 1000).is_multiple_of(w))
+        .find(|&&(_, w)| n >= w && (u128::from(n) * 1000).is_multiple_of(u128::from(w)))
         .or(units.first())
         .copied()
         .unwrap_or(("", 1));
@@ -270,6 +298,11 @@ mod tests {
         assert_eq!(Speed::parse("400Gb"), Err(UnitError::UnknownUnit("Gb".into())));
         assert_eq!(Speed::parse("G"), Err(UnitError::BadNumber));
         assert_eq!(Speed::parse("99999999999999999999G"), Err(UnitError::BadNumber));
+        assert_eq!(Time::parse("24h"), Ok(Time::MOST));
+        assert_eq!(Time::parse("200000000h"), Err(UnitError::TooLarge("86400s".into())));
+        assert_eq!(Size::parse("1024GiB"), Ok(Size::MOST));
+        assert_eq!(Size::parse("17179869183GiB"), Err(UnitError::TooLarge("1024GiB".into())));
+        assert_eq!(Speed::parse("9000T"), Err(UnitError::TooLarge("1000000G".into())));
         assert_eq!(Ratio::parse("1.16"), Some(Ratio::new(29, 25)));
         assert_eq!(Ratio::parse("1."), None);
     }
@@ -281,6 +314,7 @@ mod tests {
         assert_eq!(Size(1_048_576).to_string(), "1MiB");
         assert_eq!(Size(33_374_584).to_string(), "33,374,584 B");
         assert_eq!(Length(30_000).to_string(), "30m");
+        assert_eq!(Time(u64::MAX).to_string(), "18446744073709551.615ms");
         assert_eq!(Time(200_000).to_string(), "200ms");
         assert_eq!(Ratio::new(26000, 22400).to_string(), "~1.161");
         assert_eq!(Ratio::new(4, 1).to_string(), "4");

@@ -147,7 +147,11 @@ impl Platform {
 
     fn headroom_for(&self, speed: Speed, length: Length, wanted: Wanted<'_>) -> Option<Headroom> {
         let cell = self.asic.v.mmu.as_ref().map_or(1, |m| m.v.cell.0.max(1));
-        let formula = self.asic.v.headroom_cells(speed, length, wanted.frame).map(|cells| cells * cell);
+        let formula = self
+            .asic
+            .v
+            .headroom_cells(speed, length, wanted.frame)
+            .and_then(|cells| sane(cells.checked_mul(cell)?));
         let rows = || self.headroom.iter().filter(|h| h.v.speed == speed);
         let exact = rows().find(|h| h.v.length == length);
         let shorter = rows().filter(|h| h.v.length < length).max_by_key(|h| h.v.length);
@@ -246,7 +250,12 @@ fn frame_cells(frame: u32, cell: u64) -> u64 {
 fn with_margin(bytes: u64, margin: Ratio, cell: u64) -> Option<u64> {
     let (num, den) = (u128::from(margin.num), u128::from(margin.den));
     let exact = (u128::from(bytes) * (den + num)).div_ceil(den);
-    u64::try_from(exact.div_ceil(u128::from(cell)) * u128::from(cell)).ok()
+    sane(u64::try_from(exact.div_ceil(u128::from(cell)) * u128::from(cell)).ok()?)
+}
+
+/// Bytes that a size may have: a platform's constants may say anything.
+fn sane(bytes: u64) -> Option<u64> {
+    (bytes <= Size::MOST.0).then_some(bytes)
 }
 
 #[cfg(test)]

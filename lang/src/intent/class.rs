@@ -138,6 +138,8 @@ pub struct Ecn {
     pub speed: Option<Spanned<Speed>>,
     /// The line rate that the thresholds are meant for; they grow with the queue's own.
     pub scale_from: Option<Spanned<Speed>>,
+    /// Whether something of it could not be read, so that nothing follows from what it doesn't say.
+    pub flawed: bool,
     /// What to underline.
     pub at: Span,
 }
@@ -145,9 +147,9 @@ pub struct Ecn {
 impl Ecn {
     /// `min` and `max` for a queue of this line rate, in bytes: as stated, or times rate over `scale-from`, rounded down.
     pub fn thresholds(&self, speed: Speed) -> (u64, u64) {
-        let at = |size: Size| match self.scale_from.filter(|from| from.v.0 > 0) {
+        let at = |size: Size| match self.scale_from {
             Some(from) => {
-                let bytes = u128::from(size.0) * u128::from(speed.0) / u128::from(from.v.0);
+                let bytes = u128::from(size.0) * u128::from(speed.0) / u128::from(from.v.0.max(1));
                 u64::try_from(bytes).unwrap_or(u64::MAX)
             }
             None => size.0,
@@ -251,6 +253,7 @@ fn ecn(node: &Typed, findings: &mut Findings) -> Option<Ecn> {
         probability: node.prop("probability"),
         speed,
         scale_from,
+        flawed: node.flawed,
         at: node.head,
     })
 }

@@ -5,7 +5,7 @@ use crate::schema::{Kind, Node, Typed, arg, prop_needed, prop_or, some_args};
 use crate::source::{Span, Spanned};
 
 static DESCRIPTION: Node = Node::new("description", "What the fabric is for.")
-    .args(&[arg("TEXT", Kind::Text, "free text")])
+    .args(&[arg("TEXT", Kind::Prose, "free text")])
     .optional();
 static NOS: Node = Node::new("nos", "The network operating system that all switches run.")
     .args(&[arg(
@@ -42,7 +42,7 @@ static SWITCHING: Node = Node::new(
 .optional();
 static TIMEZONE: Node =
     Node::new("timezone", "Time zone of the switches; SONiC's own default where it isn't given.")
-        .args(&[arg("ZONE", Kind::Text, "as in the tz database: \"UTC\", \"Europe/Berlin\"")])
+        .args(&[arg("ZONE", Kind::Zone, "as in the tz database: \"UTC\", \"Europe/Berlin\"")])
         .optional();
 
 pub(super) static FABRIC: Node = Node::new("fabric", "The fabric as a whole.")

@@ -23,7 +23,7 @@ pub(super) static PRESET: Node = Node::new(
 
 static TITLE: Node = Node::new("title", "Whose practice it is.").args(&[arg("TEXT", Kind::Text, "")]).once();
 static NOTE: Node = Node::new("note", "What the sources leave open, and what was put there.")
-    .args(&[arg("TEXT", Kind::Text, "")])
+    .args(&[arg("TEXT", Kind::Prose, "")])
     .ordered();
 
 /// `preset NAME` in the catalogue, with what it holds.
@@ -71,6 +71,8 @@ pub struct PresetUse {
     pub name: Spanned<String>,
     /// The line rate that thresholds are meant for which it gives once.
     pub scale_from: Option<Spanned<Speed>>,
+    /// Whether something of it could not be read.
+    pub flawed: bool,
     /// What to underline.
     pub at: Span,
     /// Its file, once it was taken in.
@@ -79,7 +81,13 @@ pub struct PresetUse {
 
 impl PresetUse {
     pub(super) fn read(node: &Typed) -> Option<Self> {
-        Some(PresetUse { name: node.arg(0)?, scale_from: node.prop("scale-from"), at: node.head, file: None })
+        Some(PresetUse {
+            name: node.arg(0)?,
+            scale_from: node.prop("scale-from"),
+            flawed: node.flawed,
+            at: node.head,
+            file: None,
+        })
     }
 
     /// Whether this place is in the preset's own text.
@@ -108,8 +116,10 @@ impl Intent {
         let mut theirs = preset.classes.clone();
         theirs.retain(|class| !own.contains(&class.name.v));
         let from = self.preset.as_ref().and_then(|asked| asked.scale_from);
+        let flawed = self.preset.as_ref().is_some_and(|asked| asked.flawed);
         for ecn in theirs.iter_mut().flat_map(|class| &mut class.ecn).filter(|ecn| ecn.speed.is_none()) {
             ecn.scale_from = ecn.scale_from.or(from);
+            ecn.flawed |= flawed;
         }
         self.classes.extend(theirs);
         if self.watchdog.is_none() {

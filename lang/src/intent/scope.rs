@@ -271,6 +271,8 @@ pub struct Hosts {
     pub max: Spanned<u32>,
     /// GPUs per server.
     pub gpus: Option<Spanned<u32>>,
+    /// Whether there are `nic` lines that could not be read, so that nobody counts their NICs.
+    pub unread_nics: bool,
     /// NICs in source order.
     pub nics: Vec<Nic>,
     /// Left out.
@@ -296,12 +298,14 @@ impl Hosts {
                 at: n.head,
             })
         });
+        let nics: Vec<Nic> = nics.collect();
         let hosts = Hosts {
             name: node.arg(0)?,
             count,
             max: max(node, count, findings),
             gpus: node.prop("gpus"),
-            nics: nics.collect(),
+            unread_nics: nics.len() < node.children_of(&NIC).count(),
+            nics,
             absent: absent(node, count, findings),
             template: node.value(&NAME),
             at: node.head,

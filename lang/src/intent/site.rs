@@ -51,10 +51,10 @@ static SUBNET: Node = Node::new("subnet", "The management network.")
     .args(&[arg("V4", Kind::Prefix4, "")])
     .props(&[prop("gateway", Kind::Ip4, "default route of eth0")])
     .once();
-static NTP: Node = Node::new("ntp", "NTP servers.").args(&[some_args("ADDRESS", Kind::Ip, "")]).ordered();
+static NTP: Node = Node::new("ntp", "NTP servers.").args(&[some_args("ADDRESS", Kind::HostIp, "")]).ordered();
 static SYSLOG: Node =
-    Node::new("syslog", "Syslog servers.").args(&[some_args("ADDRESS", Kind::Ip, "")]).ordered();
-static DNS: Node = Node::new("dns", "DNS servers.").args(&[some_args("ADDRESS", Kind::Ip, "")]).ordered();
+    Node::new("syslog", "Syslog servers.").args(&[some_args("ADDRESS", Kind::HostIp, "")]).ordered();
+static DNS: Node = Node::new("dns", "DNS servers.").args(&[some_args("ADDRESS", Kind::HostIp, "")]).ordered();
 static LOCATION: Node = Node::new("location", "sysLocation.").args(&[arg("TEXT", Kind::Text, "")]).optional();
 static CONTACT: Node = Node::new("contact", "sysContact.").args(&[arg("TEXT", Kind::Text, "")]).optional();
 static COMMUNITY: Node =
@@ -64,7 +64,7 @@ static COMMUNITY: Node =
 static SNMP: Node =
     Node::new("snmp", "SNMP on every switch.").children(&[&LOCATION, &CONTACT, &COMMUNITY]).optional();
 static TACACS: Node = Node::new("tacacs", "A TACACS+ server.")
-    .args(&[arg("ADDRESS", Kind::Ip, "")])
+    .args(&[arg("ADDRESS", Kind::HostIp, "")])
     .props(&[prop(
         "secret-env",
         Kind::Name,

@@ -45,7 +45,7 @@ static HIGH_FREQUENCY: Node = Node::new(
 )
 .props(&[
     prop_needed("interval", Kind::Time, "between two readings"),
-    prop("collector", Kind::Filled, "OpenTelemetry collector, as \"192.0.2.10:4317\"; the switch's own where it isn't given"),
+    prop("collector", Kind::Endpoint, "OpenTelemetry collector; the switch's own where it isn't given"),
     prop("certificates", Kind::Filled, "path on the switch, for a collector that wants TLS"),
 ])
 .optional();

@@ -33,6 +33,12 @@ pub enum Kind {
     Power,
     /// An IPv4 or IPv6 address.
     Ip,
+    /// The address of a host: no network's, no group's, not the unspecified one.
+    HostIp,
+    /// `HOST:PORT`, an IPv6 address in brackets.
+    Endpoint,
+    /// A name of the tz database, as `Europe/Berlin`: its form, since the database changes by the year.
+    Zone,
     /// An IPv4 address.
     Ip4,
     /// A MAC address, `aa:bb:cc:dd:ee:ff`.
@@ -47,10 +53,12 @@ pub enum Kind {
     Path,
     /// One of these words.
     Word(&'static [&'static str]),
-    /// Any text.
+    /// Any text, in one line.
     Text,
-    /// Any text but none.
+    /// Any text, in one line, but none.
     Filled,
+    /// Any text, of several lines too.
+    Prose,
     /// A cage `17`, a child `"17/2"`, or a SONiC name.
     Port,
     /// Anything that is not null: its text.
@@ -76,7 +84,7 @@ pub enum Value {
     Time(Time),
     /// From [`Kind::Power`].
     Power(Power),
-    /// From [`Kind::Ip`] and [`Kind::Ip4`].
+    /// From [`Kind::Ip`], [`Kind::HostIp`] and [`Kind::Ip4`].
     Ip(IpAddr),
     /// From [`Kind::Prefix4`] and [`Kind::Prefix6`].
     Prefix(IpNet),
@@ -107,6 +115,12 @@ impl Kind {
             Kind::Percent => "a percentage, as \"5%\"".into(),
             Kind::Power => "a power with its unit, as \"17W\"".into(),
             Kind::Ip => "an IP address".into(),
+            Kind::HostIp => "the IP address of a host".into(),
+            Kind::Endpoint => {
+                "HOST:PORT with a port from 1 to 65535, as \"192.0.2.10:4317\" or \"[2001:db8::1]:4317\""
+                    .into()
+            }
+            Kind::Zone => "a name of the tz database, as \"Europe/Berlin\"".into(),
             Kind::Ip4 => "an IPv4 address".into(),
             Kind::Mac => "a MAC address, as \"aa:bb:cc:dd:ee:ff\"".into(),
             Kind::Prefix4 => "an IPv4 prefix, as \"10.0.0.0/16\"".into(),
@@ -114,7 +128,7 @@ impl Kind {
             Kind::Name => "a name of letters, digits, '-', '_' and '.'".into(),
             Kind::Path => "a name, or a path of names as \"su1/leaf\"".into(),
             Kind::Word(words) => format!("one of {}", words.join(", ")),
-            Kind::Text => "a text".into(),
+            Kind::Text | Kind::Prose => "a text".into(),
             Kind::Filled => "a text that is not empty".into(),
             Kind::Port => "a cage (17), a child port (\"17/2\") or a SONiC port name".into(),
             Kind::Any => "a value".into(),
@@ -178,6 +192,22 @@ impl Kind {
                     )),
                 })
             }
+            (_, Raw::Text(t)) if self.too_large(t).is_some() => {
+                let most = self.too_large(t).unwrap_or_default();
+                Err(Mismatch {
+                    message: format!("{} is too large: {most} is the most that is read", shown(entry)),
+                    help: None,
+                })
+            }
+            (Kind::Speed, Raw::Text(t)) if Speed::parse(t) == Ok(Speed(0)) => {
+                let message = format!("{} is out of range: a speed is more than 0", shown(entry));
+                Err(Mismatch { message, help: None })
+            }
+            (Kind::Text | Kind::Filled | Kind::Prose, Raw::Text(t)) if self.stray(t).is_some() => {
+                let c = u32::from(self.stray(t).unwrap_or_default());
+                let message = format!("{} holds the control character U+{c:04X}", shown(entry));
+                Err(Mismatch { message, help: Some("remove it".into()) })
+            }
             (_, Raw::Text(t)) => {
                 self.read_text(t).map_err(|help| Mismatch { help: requoted(entry).or(help), ..wrong() })
             }
@@ -188,11 +218,34 @@ impl Kind {
             }
             (Kind::Any, Raw::Float(_)) => Ok(Value::Text(entry.text.clone())),
             (Kind::Any, Raw::Bool(b)) => Ok(Value::Text(b.to_string())),
-            (Kind::Text | Kind::Name | Kind::Path, Raw::Int(_)) => {
+            (Kind::Text | Kind::Prose | Kind::Name | Kind::Path, Raw::Int(_)) => {
                 Err(Mismatch { help: Some(format!("write it as text: \"{}\"", entry.text)), ..wrong() })
             }
             _ => Err(wrong()),
         }
+    }
+
+    /// The most that may be written, where a text says more.
+    fn too_large(self, text: &str) -> Option<String> {
+        let error = match self {
+            Kind::Speed => Speed::parse(text).err(),
+            Kind::Size => Size::parse(text).err(),
+            Kind::Length => Length::parse(text).err(),
+            Kind::Time => Time::parse(text).err(),
+            Kind::Power => Power::parse(text).err(),
+            Kind::Percent => parse_percent(text).err(),
+            _ => None,
+        };
+        match error? {
+            UnitError::TooLarge(most) => Some(most),
+            _ => None,
+        }
+    }
+
+    /// The first character of a text that moves the cursor instead of being read.
+    fn stray(self, text: &str) -> Option<char> {
+        let lines = matches!(self, Kind::Prose);
+        text.chars().find(|&c| c.is_control() && !(lines && matches!(c, '\n' | '\t')))
     }
 
     fn usual_unit(self) -> &'static str {
@@ -215,7 +268,7 @@ impl Kind {
                 UnitError::UnknownUnit(u) => {
                     Some(format!("`{u}` is no unit of it; units are {}", units.join(", ")))
                 }
-                UnitError::BadNumber => None,
+                UnitError::BadNumber | UnitError::TooLarge(_) => None,
             }
         };
         match self {
@@ -226,6 +279,13 @@ impl Kind {
             Kind::Power => Power::parse(text).map(Value::Power).map_err(unit),
             Kind::Percent => parse_percent(text).map(Value::Ratio).map_err(unit),
             Kind::Ip => text.parse().map(Value::Ip).map_err(|_| None),
+            Kind::HostIp => match text.parse().map_err(|_| None)? {
+                address if is_host(address) => Ok(Value::Ip(address)),
+                _ => Err(None),
+            },
+            Kind::Endpoint if is_endpoint(text) => Ok(Value::Text(text.to_owned())),
+            Kind::Endpoint => Err(bracketed(text)),
+            Kind::Zone if is_zone(text) => Ok(Value::Text(text.to_owned())),
             Kind::Ip4 => text.parse().map(|v4| Value::Ip(IpAddr::V4(v4))).map_err(|_| None),
             Kind::Mac if is_mac(text) => Ok(Value::Text(text.to_owned())),
             Kind::Prefix4 | Kind::Prefix6 => self.read_prefix(text),
@@ -235,9 +295,11 @@ impl Kind {
             Kind::Word(words) => Err(crate::diagnostic::nearest(text, words.iter().copied())
                 .map(|w| format!("did you mean \"{w}\"?"))),
             Kind::Filled if text.is_empty() => Err(None),
-            Kind::Text | Kind::Filled | Kind::Port | Kind::Any => Ok(Value::Text(text.to_owned())),
+            Kind::Text | Kind::Filled | Kind::Prose | Kind::Port | Kind::Any => {
+                Ok(Value::Text(text.to_owned()))
+            }
             Kind::Name => Err(name_help(text)),
-            Kind::Bool | Kind::Int(..) | Kind::Decimal | Kind::Path | Kind::Mac => Err(None),
+            Kind::Bool | Kind::Int(..) | Kind::Decimal | Kind::Path | Kind::Mac | Kind::Zone => Err(None),
         }
     }
 
@@ -254,6 +316,57 @@ impl Kind {
         }
         Ok(Value::Prefix(net))
     }
+}
+
+/// Whether a packet can be sent to one host by it.
+fn is_host(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.octets()[0] != 0 && v4.octets()[0] < 224,
+        IpAddr::V6(v6) => !v6.is_unspecified() && !v6.is_multicast(),
+    }
+}
+
+/// `HOST:PORT`; a host is an address, in brackets where it is IPv6, or a name of the DNS.
+fn is_endpoint(text: &str) -> bool {
+    let Some((host, port)) = text.rsplit_once(':') else { return false };
+    let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    let v6 = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    let known = match v6 {
+        Some(v6) => v6.parse().is_ok_and(|v6| is_host(IpAddr::V6(v6))),
+        None => match host.parse() {
+            Ok(v4) => is_host(IpAddr::V4(v4)),
+            Err(_) => is_dns_name(host),
+        },
+    };
+    digits && port.parse::<u16>().is_ok_and(|port| port > 0) && known
+}
+
+/// Labels of letters, digits and hyphens with dots between (RFC 1123); the last one is no number, so that it is not taken
+/// for an address.
+fn is_dns_name(text: &str) -> bool {
+    let label = |l: &str| {
+        (1..=63).contains(&l.len())
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+    };
+    let number = text.rsplit('.').next().is_some_and(|l| l.bytes().all(|b| b.is_ascii_digit()));
+    text.len() <= 253 && text.split('.').all(label) && !number
+}
+
+/// The edit for an IPv6 address whose port can't be told from it.
+fn bracketed(text: &str) -> Option<String> {
+    let (host, port) = text.rsplit_once(':')?;
+    let edit = format!("[{host}]:{port}");
+    (host.contains(':') && is_endpoint(&edit)).then(|| format!("put the address in brackets: \"{edit}\""))
+}
+
+/// Letters, digits, `_`, `+` and `-`, with `/` between parts.
+fn is_zone(text: &str) -> bool {
+    let part = |p: &str| {
+        !p.is_empty() && p.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'+' | b'-'))
+    };
+    text.len() <= 255 && text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.split('/').all(part)
 }
 
 /// The number at the beginning of a text, where only a unit follows.
@@ -306,4 +419,60 @@ fn shown(entry: &syntax::Entry) -> String {
         short.push('…');
     }
     format!("`{}`", short.replace(['\n', '\r', '\t'], " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_have_a_host_and_a_port() {
+        for good in ["192.0.2.10:4317", "[2001:db8::1]:4317", "otel.example.net:1", "otel-1:65535"] {
+            assert!(is_endpoint(good), "{good}");
+        }
+        let bad = [
+            "a b;c:99999",
+            "1.2.3.4:0",
+            "::1:4317",
+            "a\nb:1",
+            "1.2.3.4",
+            "1.2.3.999:1",
+            ":1",
+            "a:",
+            "a:+1",
+            "0.0.0.0:1",
+            "[1.2.3.4]:1",
+        ];
+        for bad in bad {
+            assert!(!is_endpoint(bad), "{bad}");
+        }
+        assert_eq!(bracketed("::1:4317"), Some("put the address in brackets: \"[::1]:4317\"".into()));
+    }
+
+    #[test]
+    fn zones_have_the_form_of_the_database() {
+        for good in ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "EST5EDT"] {
+            assert!(is_zone(good), "{good}");
+        }
+        for bad in ["", "../../etc/passwd", "/etc/localtime", "Europe//Berlin", "Europe/", "a b", "UTC\n"] {
+            assert!(!is_zone(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_no_groups_and_no_networks() {
+        for (address, host) in [
+            ("10.0.0.1", true),
+            ("2001:db8::1", true),
+            ("127.0.0.1", true),
+            ("0.0.0.0", false),
+            ("0.1.2.3", false),
+            ("224.0.0.1", false),
+            ("255.255.255.255", false),
+            ("::", false),
+            ("ff02::1", false),
+        ] {
+            assert_eq!(address.parse().is_ok_and(is_host), host, "{address}");
+        }
+    }
 }

@@ -183,7 +183,7 @@ impl<'a> Reader<'a, '_> {
                 &INVALID,
                 first.start(),
                 last.end(),
-                format!("`{shown}` has no meaning here"),
+                format!("`{}` has no meaning here", cut(shown)),
             );
             self.report.push(finding.help("remove it"));
         } else {

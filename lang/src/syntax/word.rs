@@ -43,7 +43,7 @@ pub(super) fn check(text: &str, token: Token, role: Role, report: &mut Report) -
             false
         }
         _ => {
-            let shown: String = spelt.chars().map(|c| if is_forbidden(c) { '\u{FFFD}' } else { c }).collect();
+            let shown = cut(spelt);
             let finding = report.rule(&INVALID, start, end, format!("`{shown}` has no meaning here"));
             report.push(finding.help("remove it"));
             false

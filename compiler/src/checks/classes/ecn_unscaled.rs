@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use fabc_lang::diagnostic::Findings;
+use fabc_lang::intent::Ecn;
 use fabc_lang::units::Speed;
 
 use crate::checks::Ctx;
@@ -56,7 +57,8 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     for class in &ctx.fabric.intent.classes {
-        for ecn in class.ecn.iter().filter(|e| e.speed.is_none() && e.scale_from.is_none() && e.min.v.0 > 0) {
+        let plain = |e: &&Ecn| !e.flawed && e.speed.is_none() && e.scale_from.is_none() && e.min.v.0 > 0;
+        for ecn in class.ecn.iter().filter(plain) {
             let mixed = ctx.budgets.iter().find_map(|budget| {
                 let rates: BTreeSet<Speed> = speeds(class, ecn, budget).collect();
                 (rates.len() > 1).then_some((budget, rates))

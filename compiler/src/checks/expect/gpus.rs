@@ -40,8 +40,8 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         return;
     }
     let fabric = ctx.fabric;
-    if fabric.groups.iter().any(|group| group.node.nics.is_empty()) {
-        return; // reported; without NICs nobody knows the GPUs
+    if fabric.groups.iter().any(|group| group.node.nics.is_empty() || group.node.unread_nics) {
+        return; // reported; without all NICs nobody knows the GPUs
     }
     for expect in &fabric.intent.expect {
         let Claim::Gpus(wanted) = &expect.claim else { continue };

@@ -53,7 +53,7 @@ check! {
 
 /// sonic-flex_counter.yang.
 const LEAST: Time = Time(100_000);
-/// What a counter of 32 bits holds, ms and us.
+/// What a counter of 32 bits holds, us. In ms it holds more than a day, the most that is read.
 const MOST: u64 = u32::MAX as u64;
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
@@ -61,11 +61,12 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let sampled = telemetry.watermarks.map(|t| (t, LEAST));
     let listed = telemetry.subscriptions.map(|t| (t, Time(1000)));
     for (interval, least) in sampled.into_iter().chain(listed) {
-        let whole = interval.v.0.is_multiple_of(1000) && interval.v.ms() <= MOST;
+        let whole = interval.v.0.is_multiple_of(1000);
         if interval.v < least || !whole {
             let found =
                 RULE.at(interval.at, format!("{} is not a whole number of ms from {least} on", interval.v));
-            findings.push(found.help(format!("`interval=\"{least}\"` or more")));
+            let near = Time(interval.v.0.max(least.0) / 1000 * 1000);
+            findings.push(found.help(format!("`interval=\"{near}\"`")));
         }
     }
     if let Some(streamed) = &telemetry.high_frequency {

@@ -47,8 +47,34 @@ pub(crate) fn finding(fabric: &Fabric) -> Diagnostic {
     let known: Vec<&str> = Release::all().iter().filter(|r| r.nos == nos.v).map(|r| r.name).collect();
     let message = format!("{} has no release \"{}\" that fabc knows", nos.v.name(), release.v);
     let list = format!("known are {}", known.join(", "));
-    RULE.at(release.at, message).label(nos.at, "of this").help(match nearest(&release.v, known) {
+    RULE.at(release.at, message).label(nos.at, "of this").help(match near(&release.v, &known) {
         Some(near) => format!("did you mean \"{near}\"? {list}"),
         None => list,
     })
+}
+
+/// The release that was meant: the nearest by its date where both are dates, else by its spelling.
+fn near<'a>(release: &str, known: &[&'a str]) -> Option<&'a str> {
+    let months = |name: &str| {
+        let date: u32 = (name.len() == 6).then(|| name.parse().ok())??;
+        Some(date / 100 * 12 + date % 100)
+    };
+    let by_date = months(release).and_then(|wanted| {
+        known.iter().filter_map(|k| Some((months(k)?.abs_diff(wanted), *k))).min_by_key(|(apart, _)| *apart)
+    });
+    by_date.map(|(_, name)| name).or_else(|| nearest(release, known.iter().copied()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near;
+
+    #[test]
+    fn releases_are_near_by_date() {
+        let known = ["202305", "202311", "202405", "202411", "202505", "202511", "202605"];
+        assert_eq!(near("202612", &known), Some("202605"));
+        assert_eq!(near("202504", &known), Some("202505"));
+        assert_eq!(near("20250", &known), Some("202505"));
+        assert_eq!(near("4.x", &known), None);
+    }
 }

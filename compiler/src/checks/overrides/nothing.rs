@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::source::Span;
 
 use crate::checks::Ctx;
+use crate::checks::selector::{Meets, meets};
 
 check! {
     /// It states what holds anyway: a wired port is up, a switch is not drained, a cable is as long as its
@@ -36,7 +39,9 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
-    for own in &fabric.intent.switches {
+    let of: BTreeMap<usize, usize> =
+        fabric.switches.iter().enumerate().filter_map(|(i, s)| Some((s.own?, i))).collect();
+    for (number, own) in fabric.intent.switches.iter().enumerate() {
         let says =
             own.maintenance.is_some() || own.asn.is_some() || own.loopback.is_some() || own.mgmt.is_some();
         let is = own.serial.is_some() || own.mac.is_some();
@@ -52,7 +57,9 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         if let Some(maintenance) = own.maintenance.filter(|m| !m.v) {
             push(findings, maintenance.at, format!("`{}` isn't drained anyway", own.name.v));
         }
-        for port in own.ports.iter().filter(|p| p.note.is_none()) {
+        // What is said of a port that isn't there is another finding.
+        let there = |port: &str| of.get(&number).is_none_or(|&i| meets(fabric, i, port) != Meets::Nothing);
+        for port in own.ports.iter().filter(|p| p.note.is_none() && there(&p.port.v)) {
             match port.up {
                 None => push(findings, port.at, format!("nothing is said of port `{}`", port.port.v)),
                 Some(up) if up.v => push(findings, up.at, format!("port `{}` is up anyway", port.port.v)),

@@ -41,16 +41,23 @@ check! {
 const SECRET: &[&str] =
     &["passkey", "password", "passwd", "passphrase", "secret", "private_key", "auth_key", "psk"];
 
+/// Fields that hold secrets under a name that says nothing of it: table and field (sonic-ntp.yang, sonic-macsec.yang).
+const PLAIN: &[(&str, &str)] =
+    &[("NTP_KEY", "value"), ("MACSEC_PROFILE", "primary_cak"), ("MACSEC_PROFILE", "fallback_cak")];
+
 fn run(ctx: &Ctx, findings: &mut Findings) {
     for row in rows(ctx.fabric) {
         for (field, value) in &row.fields {
             let name = field.v.to_lowercase();
-            if SECRET.iter().any(|word| name.contains(word)) && !value.v.is_empty() {
+            let plain = || PLAIN.contains(&(row.table.v.as_str(), name.as_str()));
+            if (SECRET.iter().any(|word| name.contains(word)) || plain()) && !value.v.is_empty() {
                 let message = format!("{} {} holds a secret in `{}`", row.table.v, row.key.v, field.v);
                 let found = RULE.at(field.at, message);
-                findings.push(
-                    found.help("remove it; `tacacs … secret-env=` names a variable that holds the key"),
-                );
+                findings.push(found.help(if row.table.v.starts_with("TACPLUS") {
+                    "remove it; `tacacs … secret-env=` names a variable that holds the key"
+                } else {
+                    "remove it; set it on the switch"
+                }));
             }
         }
     }

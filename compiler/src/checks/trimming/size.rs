@@ -1,4 +1,5 @@
 use fabc_lang::diagnostic::{Diagnostic, Findings, Severity};
+use fabc_lang::units::Size;
 
 use crate::checks::Ctx;
 
@@ -66,7 +67,10 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     if size.v.0 == near {
         return;
     }
-    let text = format!("{} is not {LEAST} B or more in steps of {STEP} B", size.v);
+    let text = match size.v.0 > MOST {
+        true => format!("{} is more than the {} that the field holds", size.v, Size(MOST)),
+        false => format!("{} is not {LEAST} B or more in steps of {STEP} B", size.v),
+    };
     let found = RULE.at(size.at, text).help(format!("`size=\"{near}B\"`"));
     // No release takes more than the field holds, or nothing at all.
     let wrong = size.v.0 > MOST || size.v.0 == 0;
