@@ -14,6 +14,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -89,8 +90,12 @@ fn numbered_links_carry_a_session_for_each_family() {
     boots("numbered", 2);
 }
 
+/// One fabric at a time: on few cores two of them would miss each other's BFD.
+static LAB: Mutex<()> = Mutex::new(());
+
 /// Boots a fabric of `tests/proof`, with so many sessions on a link, and judges it.
 fn boots(name: &str, sessions: u64) {
+    let _alone = LAB.lock().unwrap_or_else(PoisonError::into_inner);
     let lab = Path::new(ROOT).join("../shared/tools/frr-lab/lab.py");
     if !lab.is_file() {
         return skip("the FRR lab is not beside the repository");
