@@ -25,7 +25,8 @@ type Table = BTreeMap<String, BTreeMap<String, String>>;
 
 fn analysis(text: &str) -> Analysis {
     let host = MemoryHost::default().file("fabric.kdl", text);
-    let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+    let mut analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+    analysis.levels.apply(&mut analysis.findings, analysis.fabric.is_some());
     assert!(analysis.fabric.is_some() && !analysis.findings.has_errors(), "{text}");
     analysis
 }
@@ -452,4 +453,32 @@ fn rows_of_one_switch() {
         }
     });
     insta::assert_snapshot!(out);
+}
+
+#[test]
+fn a_queue_that_is_lossy_for_want_of_figures_has_no_wred() {
+    let text = |class: &str| {
+        format!(
+            r#"
+            fabric "f" {{ nos "sonic" release="202505"; }}
+            hosts "gpu" count=4 {{ nic speed="400G"; }}
+            tier "leaf" count=1 switch="accton-as9817-64d"
+            link "gpu" "leaf" by="rail" {{ length "3m"; }}
+            class "rdma" dscp=26 priority=3 {class} {{ schedule weight=70; ecn min="1MiB" max="4MiB"; }}
+            class "bulk" default=#true priority=0 {{ schedule weight=30; }}
+            routing {{ asn leaf=4210000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
+            findings {{ warn "buffers/no-figures"; }}
+            "#
+        )
+    };
+    let mut seen = Vec::new();
+    for class in ["lossless=#true", ""] {
+        each(&text(class), |_, _, db| {
+            let queue = table(db, "QUEUE").remove("Ethernet0|3").unwrap();
+            seen.push((table(db, "WRED_PROFILE").len(), queue.contains_key("wred_profile")));
+            assert!(queue.contains_key("scheduler") && table(db, "PFC_WD").is_empty());
+        });
+    }
+    // A class that is lossy by the file's own words marks as it says.
+    assert_eq!(seen, [(0, false), (1, true)]);
 }

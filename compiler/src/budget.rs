@@ -60,8 +60,6 @@ pub(crate) struct LosslessPool {
     pub(crate) xoff: Option<(u64, Span)>,
     /// Whether the size contains it.
     pub(crate) holds_xoff: Option<bool>,
-    /// The most that the box admits for `xoff`.
-    pub(crate) xoff_max: Option<u64>,
     /// The vendor's own xoff.
     pub(crate) vendor: Option<u64>,
 }
@@ -255,7 +253,7 @@ pub(crate) fn alpha(dynamic_th: i32) -> String {
 }
 
 /// The role whose pools a switch of the tier starts with.
-fn role(tier: &Tier) -> &'static str {
+pub(crate) fn role(tier: &Tier) -> &'static str {
     if tier.kind == "ToRRouter" { "t0" } else { "t1" }
 }
 
@@ -376,19 +374,19 @@ impl Half {
 }
 
 impl LosslessPool {
-    /// The pool of the tier's switches: the platform's for their role, with what the file says instead.
+    /// The pool of the tier's switches: the platform's for their role, with what the file says instead. A pool that the
+    /// platform hasn't isn't made by a size alone.
     fn of(fabric: &Fabric, tier: &Tier) -> Option<Self> {
-        let vendor: Option<&Fact<Pool>> = fabric.platform_of(tier).pool(POOL, role(tier));
+        let vendor: &Fact<Pool> = fabric.platform_of(tier).pool(POOL, role(tier))?;
         let stated = fabric.intent.buffers.iter().flat_map(|b| &b.pools);
         let stated: Vec<_> = stated.filter(|p| p.name.as_ref().is_none_or(|name| name.v == POOL)).collect();
         let size = stated.iter().rev().find_map(|p| p.size).map(|s| (s.v.0, s.at));
         let xoff = stated.iter().rev().find_map(|p| p.xoff).map(|x| (x.v.0, x.at));
         Some(LosslessPool {
-            size: size.or_else(|| vendor.map(|f| (f.v.size.0, f.at)))?,
-            xoff: xoff.or_else(|| vendor.and_then(|f| Some((f.v.xoff?.0, f.at)))),
-            holds_xoff: vendor.and_then(|f| f.v.size_includes_xoff),
-            xoff_max: vendor.and_then(|f| f.v.xoff_max).map(|x| x.0),
-            vendor: vendor.and_then(|f| f.v.xoff).map(|x| x.0),
+            size: size.unwrap_or((vendor.v.size.0, vendor.at)),
+            xoff: xoff.or_else(|| Some((vendor.v.xoff?.0, vendor.at))),
+            holds_xoff: vendor.v.size_includes_xoff,
+            vendor: vendor.v.xoff.map(|x| x.0),
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fabc_lang::diagnostic::{Diagnostic, Rule};
-use fabc_lang::fabric::HeadroomSource;
+use fabc_lang::fabric::{Headroom, HeadroomSource};
 use fabc_lang::intent::{Class, Ecn};
 use fabc_lang::platform::buffers::ThresholdMode;
 use fabc_lang::platform::{Fact, Platform};
@@ -56,6 +56,23 @@ pub(super) fn rows<'a>(ctx: &'a Ctx) -> impl Iterator<Item = Row<'a>> {
         }
     }
     rows.into_values()
+}
+
+/// Ports whose headroom the file states, and where.
+pub(super) fn measured<'a>(ctx: &'a Ctx) -> impl Iterator<Item = (&'a Budget, Headroom, Span)> {
+    ctx.budgets.iter().flat_map(|budget| {
+        budget.groups.iter().filter_map(|g| g.headroom).filter_map(move |headroom| match headroom.source {
+            HeadroomSource::Measured(at) => Some((budget, headroom, at)),
+            _ => None,
+        })
+    })
+}
+
+/// Bytes of headroom that the box takes in one profile, least and most, as far as it says.
+pub(super) fn taken(budget: &Budget) -> (u64, u64) {
+    let said = budget.platform.qos_capability.as_ref().map(|c| &c.v);
+    let (low, high) = (said.and_then(|c| c.profile_xoff_min), said.and_then(|c| c.profile_xoff_max));
+    (low.map_or(0, |low| low.0), high.map_or(u64::MAX, |high| high.0))
 }
 
 /// ECN of a lossless class, on the switches that pause first.

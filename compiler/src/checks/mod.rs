@@ -12,6 +12,7 @@
 //! - [`optics`]: modules and cables
 //! - [`chain`]: what ports do with each class once `config-db` rows are laid over
 //! - [`headroom`]: rows of vendors' tables, ECN against the pause
+//! - [`pools`]: what `buffers { pool … }` comes to on each platform
 //! - [`nics`]: what NICs mark their packets with
 //! - [`features`]: what is asked for that not every box has
 //! - [`facts`]: small ones
@@ -26,6 +27,7 @@ mod hops;
 mod load;
 mod nics;
 mod optics;
+mod pools;
 mod select;
 mod selector;
 mod site;
@@ -71,6 +73,12 @@ impl Ctx<'_> {
     /// The first lossless class; the file's root where there is none.
     fn class_at(&self) -> Span {
         budget::lossless(self.fabric).next().map_or(Span::default(), |c| c.at)
+    }
+
+    /// Whether classes are meant to be lossless, and no switch that is there has the figures.
+    fn lossless_nowhere(&self) -> bool {
+        let lacks = |b: &Budget| self.lacks.get(b.tier).is_some_and(Option::is_some);
+        !self.budgets.is_empty() && self.budgets.iter().all(lacks)
     }
 
     /// Lines that are paused at one end only: index, the tier that pauses, the other, and what that lacks.
@@ -159,9 +167,12 @@ mod buffers {
     pub(super) mod ecn_late;
     pub(super) mod ecn_not_strict;
     pub(super) mod egress_drops;
+    pub(super) mod egress_too_small;
     pub(super) mod halves_unknown;
     pub(super) mod lossy_chip;
     pub(super) mod lossy_until_set;
+    pub(super) mod measured_low;
+    pub(super) mod measured_range;
     pub(super) mod measured_unused;
     pub(super) mod no_figures;
     pub(super) mod no_length;
@@ -169,11 +180,14 @@ mod buffers {
     pub(super) mod one_sided;
     pub(super) mod over_budget;
     pub(super) mod oversubscription_below_one;
+    pub(super) mod pool_fixed;
     pub(super) mod pool_range;
     pub(super) mod size_unclear;
     pub(super) mod table_differs;
     pub(super) mod table_too_low;
+    pub(super) mod table_unchecked;
     pub(super) mod thresholds_differ;
+    pub(super) mod unknown_pool;
 }
 mod trimming {
     pub(super) mod lossless;
@@ -322,9 +336,12 @@ pub static CHECKS: &[&Check] = &[
     &buffers::ecn_late::CHECK,
     &buffers::ecn_not_strict::CHECK,
     &buffers::egress_drops::CHECK,
+    &buffers::egress_too_small::CHECK,
     &buffers::halves_unknown::CHECK,
     &buffers::lossy_chip::CHECK,
     &buffers::lossy_until_set::CHECK,
+    &buffers::measured_low::CHECK,
+    &buffers::measured_range::CHECK,
     &buffers::measured_unused::CHECK,
     &buffers::no_figures::CHECK,
     &buffers::no_length::CHECK,
@@ -332,11 +349,14 @@ pub static CHECKS: &[&Check] = &[
     &buffers::one_sided::CHECK,
     &buffers::over_budget::CHECK,
     &buffers::oversubscription_below_one::CHECK,
+    &buffers::pool_fixed::CHECK,
     &buffers::pool_range::CHECK,
     &buffers::size_unclear::CHECK,
     &buffers::table_differs::CHECK,
     &buffers::table_too_low::CHECK,
+    &buffers::table_unchecked::CHECK,
     &buffers::thresholds_differ::CHECK,
+    &buffers::unknown_pool::CHECK,
     &trimming::lossless::CHECK,
     &trimming::not_first::CHECK,
     &trimming::not_written::CHECK,

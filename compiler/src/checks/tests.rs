@@ -177,3 +177,62 @@ fn media_are_looked_up_as_they_stand() {
     assert_eq!((text("DAC", "3m"), text("DAC", "4m")), (String::new(), far("DAC", "4m", "3m")));
     assert_eq!(text("my own", "10km"), "");
 }
+
+/// What is said of `buffers` on the switch: severity, code and message, and what is to be done.
+fn buffers(nos: &str, switch: &str, text: &str) -> String {
+    let program = format!(
+        r#"
+        fabric "f" {{ nos {nos}; }}
+        hosts "gpu" count=4 {{ nic speed="400G"; }}
+        tier "leaf" count=1 switch="{switch}"
+        link "gpu" "leaf" by="rail" {{ length "3m"; }}
+        class "rdma" dscp=26 priority=3 lossless=#true {{ schedule weight=70; ecn min="1MiB" max="4MiB"; }}
+        class "bulk" default=#true priority=0 {{ schedule weight=30; }}
+        watchdog detect="200ms" restore="400ms"
+        buffers {{ {text}; }}
+        routing {{ asn leaf=4210000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
+        "#
+    );
+    let (_, found) = findings(&program);
+    let serious = found.iter().filter(|f| f.severity > Severity::Note && f.code().starts_with("buffers/"));
+    let text = serious.map(|f| {
+        let help = f.help.as_deref().unwrap_or_default();
+        format!("{} {}: {} ({help})\n", f.severity.name(), &f.code()["buffers/".len()..], f.message)
+    });
+    text.collect()
+}
+
+#[test]
+fn pools_and_measurements_are_held_against_chip_box_and_system() {
+    const SONIC: &str = r#""sonic" release="202505""#;
+    const ENTERPRISE: &str = r#""enterprise-sonic" release="4.5.0""#;
+    let th5 = |text: &str| buffers(SONIC, "dell-z9864f", text);
+    for right in [
+        r#"pool size="165867080B"; pool "egress_lossless_pool" size="165867080B""#,
+        r#"pool size="120MB" xoff="60MB""#,
+        r#"pool "egress_lossless_pool" size="165867080B""#,
+        r#"measured speed="400G" length="3m" xoff="390144B""#,
+    ] {
+        assert_eq!(th5(right), "", "{right}");
+    }
+    // A vendor's own egress pool of half the size is his business.
+    let nokia = |text: &str| buffers(SONIC, "nokia-ixr7220-h4", text);
+    assert!(!nokia(r#"pool size="110MB""#).contains("egress-too-small"));
+    assert!(
+        nokia(r#"pool "egress_lossless_pool" size="50MB""#)
+            .contains("`pool \"egress_lossless_pool\" size=\"56571896B\"` or more")
+    );
+    let wrong = [
+        th5(r#"pool size="500MB"; pool "egress_lossless_pool" size="165867080B""#),
+        th5(r#"pool size="20MB""#),
+        th5(r#"pool "egress_lossless_pool" xoff="5MB""#),
+        th5(r#"pool "nonsense" size="500MB""#),
+        th5(r#"pool size="165MB""#),
+        th5(r#"measured speed="400G" length="3m" xoff="34MB""#),
+        buffers(SONIC, "micas-m2-w6940-64oc", r#"measured speed="400G" length="3m" xoff="34MB""#),
+        buffers(ENTERPRISE, "dell-z9864f", r#"measured speed="400G" length="3m" xoff="9MB""#),
+        buffers(ENTERPRISE, "dell-z9864f", r#"pool "nonsense" size="10MB""#),
+        buffers(SONIC, "nexthop-4010", r#"pool size="160MB" xoff="30MB""#),
+    ];
+    insta::assert_snapshot!(wrong.join("\n"));
+}

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::units::{Size, Speed};
 
 static FAMILY: Node =
-    Node::new("family", "Chips of one family share lane rates, cells and headroom constants.")
+    Node::new("family", "Chips of one family share lane rates. Nothing is taken over from one to the other: each chip states its own figures.")
         .args(&[arg("NAME", Kind::Name, "as `tomahawk5`")])
         .optional();
 static BANDWIDTH: Node = Node::new("bandwidth", "What the chip switches, each direction counted once.")

@@ -319,6 +319,11 @@ impl Platform {
         self.pools.iter().find(|p| p.v.name == name && p.v.role.as_deref().is_none_or(|r| r == role))
     }
 
+    /// All pools of boxes of this role, each name once.
+    pub fn pools_of(&self, role: &str) -> impl Iterator<Item = &Fact<Pool>> {
+        self.pools.iter().filter(move |p| self.pool(&p.v.name, role).is_some_and(|own| std::ptr::eq(own, *p)))
+    }
+
     /// The vendor's row for exactly this line rate and length.
     pub fn headroom_row(&self, speed: Speed, length: Length) -> Option<&Fact<HeadroomRow>> {
         self.headroom.iter().find(|h| h.v.speed == speed && h.v.length == length)

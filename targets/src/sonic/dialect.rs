@@ -2,6 +2,8 @@
 //!
 //! Sources of Enterprise SONiC's: [`ENTERPRISE`] and `lang/docs/enterprise.md`.
 
+use std::ops::RangeInclusive;
+
 use fabc_lang::platform::{Feature, Platform};
 
 /// How the rows on QoS and buffers are written, and what of all rows is only likely.
@@ -25,6 +27,10 @@ pub struct Dialect {
     pub watchdog_mask: bool,
     /// Whether a box may have a map from PFC priority to priority group.
     pub pfc_to_pg: bool,
+    /// Pools whose figures can be set; all where none is named.
+    pub pools: &'static [&'static str],
+    /// Bytes that the front end takes as xoff of a profile: `pause_threshold` of Dell's collection.
+    pub profile_xoff: RangeInclusive<u64>,
     /// What is likely, not certain.
     pub likely: &'static [Likely],
     /// What is certain on some boxes, and likely on others.
@@ -90,6 +96,8 @@ pub(super) static COMMUNITY: Dialect = Dialect {
     global_map: true,
     watchdog_mask: true,
     pfc_to_pg: false,
+    pools: &[],
+    profile_xoff: 0..=u64::MAX,
     likely: &[],
     likely_on: &[],
 };
@@ -106,6 +114,8 @@ pub(super) static ENTERPRISE: Dialect = Dialect {
     global_map: false,
     watchdog_mask: false,
     pfc_to_pg: true,
+    pools: &["ingress_lossless_pool"],
+    profile_xoff: 46_080..=8_388_608,
     likely: LIKELY,
     likely_on: LIKELY_ON,
 };

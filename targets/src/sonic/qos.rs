@@ -15,7 +15,7 @@
 //! - Ports without a wire get a cable length, `0m`, and nothing else. BUFFER_PORT_*_PROFILE_LIST isn't written: no
 //!   template of a Broadcom box does.
 //! - Where a box's pools, profiles or headroom aren't known, nothing on it is lossless: PFC without headroom pauses and
-//!   drops all the same. [`Lack`] says what is missing.
+//!   drops all the same, nor WRED, which would drop what can't be marked. [`Lack`] says what is missing.
 //! - Under Enterprise SONiC there is a third way: PORT says `default_lossless_buffer_profile` `false`, and every port has
 //!   a profile of ours. All that `roce enable` would make is written: its flag in SWITCH alone makes nothing for ports
 //!   that have rows. Ports without a wire have none, and may get the box's own when it boots. Without a lossless class no
@@ -205,7 +205,7 @@ impl<'a> Qos<'a> {
         groups.sort_by(|a, b| natural_cmp(&a.0, &b.0));
         Some(Qos {
             dialect,
-            queues: classes.iter().map(|class| Queue::new(class, device)).collect(),
+            queues: classes.iter().map(|class| Queue::new(class, device, lossless)).collect(),
             rest: default.unwrap_or((first_without(wanted), None)),
             buffers,
             lossless,
@@ -244,10 +244,12 @@ impl<'a> Qos<'a> {
 }
 
 impl<'a> Queue<'a> {
-    fn new(class: &'a Class, device: &Device<'a>) -> Self {
+    /// A queue that is meant to be lossless and isn't on this switch has no WRED: it would drop what can't be marked.
+    fn new(class: &'a Class, device: &Device<'a>, lossless: u8) -> Self {
         let priority = class.priority.v;
         let mut wred: Vec<Wred<'_>> = Vec::new();
-        for (port, _) in device.wired().take_while(|_| !class.ecn.is_empty()) {
+        let meant = !class.is_lossless() || lossless & 1 << priority != 0;
+        for (port, _) in device.wired().take_while(|_| meant && !class.ecn.is_empty()) {
             let Some(new) = Wred::new(class, port.port.spec.speed, device.release.dialect) else { continue };
             if !wred.iter().any(|known| known.is(new.ecn, new.speed)) {
                 wred.push(new);
@@ -438,6 +440,11 @@ pub fn lack(fabric: &Fabric, tier: &Tier) -> Option<Lack> {
             })
     });
     unknown.map(|(_, line)| Lack::Headroom(line.speed.v))
+}
+
+/// The pool that lossless packets leave by.
+pub fn egress_lossless_pool<'a>(platform: &'a Platform, role: &str) -> Option<&'a str> {
+    profile(platform, EGRESS_LOSSLESS, role).ok().map(|profile| profile.v.pool.as_str())
 }
 
 /// The role by whose templates SONiC would set up a switch of this tier's type.

@@ -1,12 +1,15 @@
 use std::collections::BTreeSet;
 
-use fabc_lang::diagnostic::Findings;
+use fabc_lang::diagnostic::{Findings, Severity};
+use fabc_targets::sonic::qos::{self, Lack};
 
 use crate::checks::Ctx;
 
 check! {
     /// Without the box's pools and its headroom nobody can tell whether a pause comes in time. fabc doesn't guess: it says
-    /// that it doesn't know, and the classes are not lossless there. A platform of one's own can bring the figures.
+    /// that it doesn't know, and the classes are not lossless there. A platform of one's own can bring the figures. Where a
+    /// class is lossless on no switch at all, it isn't what the file asks for, and that is an error; `findings { warn
+    /// "buffers/no-figures"; }` takes it all the same.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -44,7 +47,7 @@ check! {
     ///     host-subnets "10.64.0.0/12"
     /// }
     /// ```
-    Warning "buffers/no-figures" "a lossless class on a switch without headroom figures" => run
+    Error "buffers/no-figures" "a lossless class on a switch without headroom figures" => run
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
@@ -57,7 +60,12 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
             (Some(kind), _) => format!("headroom for {} and {}", kind.speed, kind.length),
             (None, None) => "the ingress pool".to_owned(),
             (None, Some(pool)) if pool.xoff.is_none() => "the headroom of its pool".to_owned(),
-            _ => continue,
+            _ => match ctx.lacks.get(budget.tier) {
+                Some(Some(Lack::Pool(name))) if name == qos::LOSSLESS_POOL => {
+                    "an ingress pool with dynamic limits".to_owned()
+                }
+                _ => continue,
+            },
         };
         let name = &budget.platform.name;
         if !said.insert((name, lack.clone())) {
@@ -65,9 +73,12 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         }
         let tier = &ctx.fabric.tiers[budget.tier];
         let message = format!("{lack} of `{name}` is not known: no class can be made lossless there");
-        let found = RULE.at(tier.node.switch.at, message).label(ctx.class_at(), "meant to be lossless");
-        findings.push(
-            found.help(format!("`platform \"mine\" like=\"{name}\"` with its `pool` and `headroom` rows")),
-        );
+        let mut found = RULE.at(tier.node.switch.at, message).label(ctx.class_at(), "meant to be lossless");
+        if !ctx.lossless_nowhere() {
+            found.severity = Severity::Warning;
+        }
+        findings.push(found.help(format!(
+            "`lossless=#false`, or `platform \"mine\" like=\"{name}\"` with its `pool` and `headroom` rows and their source"
+        )));
     }
 }

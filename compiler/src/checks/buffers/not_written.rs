@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use fabc_lang::diagnostic::Findings;
+use fabc_lang::diagnostic::{Findings, Severity};
 use fabc_targets::sonic::qos::{self, Lack};
 
 use crate::budget::lossless;
@@ -9,7 +9,7 @@ use crate::checks::Ctx;
 check! {
     /// Lossless buffers are written whole or not at all: the ingress pool, the profiles for lossy and lossless classes,
     /// and the pools that those are in. Where a profile or its pool isn't known, neither they nor PFC are written for the
-    /// switch, and the class is lossy there.
+    /// switch, and the class is lossy there. Where it is so on all switches that is an error, else a warning.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -54,7 +54,7 @@ check! {
     ///     profile "egress_lossy_profile" pool="egress_lossy_pool" size="1778B" dynamic-th=0
     /// }
     /// ```
-    Warning "buffers/not-written" "lossless buffers that can't be written" => run
+    Error "buffers/not-written" "lossless buffers that can't be written" => run
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
@@ -76,7 +76,11 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         }
         let message =
             format!("`{}` has no {what}: no PFC and no lossless buffers are written", platform.name);
-        let found = RULE.at(tier.node.switch.at, message).label(class.at, "meant to be lossless");
-        findings.push(found.help(format!("state the {what} in a `platform` node of your own")));
+        let mut found = RULE.at(tier.node.switch.at, message).label(class.at, "meant to be lossless");
+        if !ctx.lossless_nowhere() {
+            found.severity = Severity::Warning;
+        }
+        let help = format!("`lossless=#false`, or state the {what} in a `platform` node of your own");
+        findings.push(found.help(help));
     }
 }

@@ -9,8 +9,11 @@ check! {
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
+    /// platform "lab" like="dell-z9864f" {
+    ///     headroom speed="400G" length="5m" size="18796B" xon="0B" xoff="612140B" xon-offset="3556B" dynamic-th=0
+    /// }
     /// hosts "gpu" count=4 { nic speed="400G"; }
-    /// tier "leaf" count=1 switch="nexthop-4010"
+    /// tier "leaf" count=1 switch="lab"
     /// link "gpu" "leaf" by="rail" { length "5m"; }
     /// class "rdma" dscp=26 priority=3 lossless=#true {
     ///     schedule weight=70
@@ -19,7 +22,6 @@ check! {
     /// class "cnp" dscp=48 priority=6 { schedule strict=#true; }
     /// class "bulk" default=#true priority=0 { schedule weight=30; }
     /// watchdog detect="200ms" restore="400ms"
-    /// buffers { pool size="160MB" xoff="30MB"; }
     /// routing {
     ///     asn leaf=4210000000
     ///     loopbacks "10.0.0.0/20"

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use fabc_lang::fabric::Fabric;
-use fabc_lang::intent::Class;
+use fabc_lang::intent::{Class, Watchdog};
 use fabc_targets::frr::Templates;
 use fabc_targets::sonic::qos;
 use serde_json::{Value, json};
@@ -53,6 +53,8 @@ struct Facts<'a> {
     fabric: &'a Fabric,
     classes: Vec<&'a Class>,
     budgets: Vec<Budget>,
+    /// The watchdog, where some switch pauses.
+    watched: Option<&'a Watchdog>,
     pause: Option<Pause>,
     proof: Option<Proof>,
 }
@@ -61,9 +63,13 @@ impl<'a> Facts<'a> {
     fn of(fabric: &'a Fabric) -> Self {
         let classes: Vec<&Class> = budget::lossless(fabric).collect();
         let budgets = if classes.is_empty() { Vec::new() } else { budget::budgets(fabric) };
-        let pause = Pause::longest(fabric, &budgets);
+        // What isn't paused anywhere is neither watched nor waited for.
+        let paused: Vec<Budget> = budgets.iter().filter(|b| is_paused(fabric, b)).cloned().collect();
+        let pause = Pause::longest(fabric, &paused);
         let proof = Proof::of(fabric, &Templates::new(BTreeMap::new())).and_then(Result::ok);
-        Facts { fabric, classes, budgets, pause, proof }
+        let watched = fabric.intent.watchdog.as_ref().filter(|_| !paused.is_empty());
+        let proof = proof.filter(|_| classes.is_empty() || !paused.is_empty());
+        Facts { fabric, classes, budgets, watched, pause, proof }
     }
 
     /// All of it, no wider than so many columns.
@@ -93,7 +99,7 @@ impl<'a> Facts<'a> {
                 &format!("{tier}: {}", paused.unwrap_or_else(|lack| format!("not at all, {lack}"))),
             );
         }
-        if let Some(watchdog) = self.fabric.intent.watchdog.as_ref().filter(|_| !self.classes.is_empty()) {
+        if let Some(watchdog) = self.watched {
             let times = watchdog.detect.zip(watchdog.restore);
             let action = watchdog.action.as_ref().map_or("drop", |a| a.v.as_str());
             if let Some((detect, restore)) = times {
@@ -130,7 +136,7 @@ impl<'a> Facts<'a> {
     }
 
     fn object(&self) -> Value {
-        let watchdog = self.fabric.intent.watchdog.as_ref();
+        let watchdog = self.watched;
         let classes: Vec<Value> = self
             .classes
             .iter()
@@ -161,6 +167,11 @@ impl<'a> Facts<'a> {
             "deadlock": self.proof.as_ref().map(|p| json!({ "excluded": p.holds(), "proof": p.words() })),
         })
     }
+}
+
+/// Whether the switches pause.
+fn is_paused(fabric: &Fabric, budget: &Budget) -> bool {
+    !budget.halves.is_empty() && qos::lack(fabric, &fabric.tiers[budget.tier]).is_none()
 }
 
 #[cfg(test)]
@@ -202,6 +213,18 @@ mod tests {
             let text = host.written(Stream::Out);
             assert!(text.lines().all(|l| l.chars().count() <= columns), "{columns}:\n{text}");
         }
+    }
+
+    #[test]
+    fn a_fabric_that_pauses_nowhere_says_no_more() {
+        let text = FABRIC
+            .replace("dell-z9864f", "accton-as9817-64d")
+            .replace("micas-m2-w6940-64oc", "accton-as9817-64d");
+        let host = MemoryHost::default().file("fabric.kdl", text);
+        assert_eq!(run(["fabc", "show", "lossless"], &host), Exit::Findings);
+        let page = host.written(Stream::Out);
+        assert!(page.contains("paused on leaf, accton-as9817-64d: not at all"), "{page}");
+        assert!(["watchdog", "pause ", "deadlock"].iter().all(|word| !page.contains(word)), "{page}");
     }
 
     #[test]
