@@ -6,7 +6,7 @@ use fabc_lang::diagnostic::{Diagnostic, Rule};
 use fabc_lang::fabric::{Headroom, HeadroomSource};
 use fabc_lang::intent::{Class, Ecn};
 use fabc_lang::platform::buffers::ThresholdMode;
-use fabc_lang::platform::{Fact, Platform};
+use fabc_lang::platform::{Asic, Fact, Platform};
 use fabc_lang::source::Span;
 use fabc_lang::units::{Length, Speed, grouped};
 
@@ -21,6 +21,8 @@ pub(super) struct Row<'a> {
     pub(super) xoff: u64,
     pub(super) formula: u64,
     pub(super) cell: u64,
+    /// The chip whose formula it is, where it isn't its own.
+    pub(super) kin: Option<&'a str>,
     pub(super) at: Span,
 }
 
@@ -34,9 +36,14 @@ impl Row<'_> {
             grouped(*formula)
         );
         let edit = format!("buffers {{ measured speed=\"{speed}\" length=\"{length}\" xoff={xoff} }}");
-        rule.at(ctx.class_at(), text)
-            .label(*at, "the vendor's row")
-            .help(format!("measure it, then `{edit}`"))
+        let found = rule.at(ctx.class_at(), text).label(*at, "the vendor's row");
+        let found = found.help(format!("measure it, then `{edit}`"));
+        match self.kin {
+            Some(kin) => found.note(format!(
+                "the formula is that of `{kin}`, of the same family: that it holds here is likely, not confirmed"
+            )),
+            None => found,
+        }
     }
 }
 
@@ -46,16 +53,34 @@ pub(super) fn rows<'a>(ctx: &'a Ctx) -> impl Iterator<Item = Row<'a>> {
     for budget in &ctx.budgets {
         for headroom in budget.groups.iter().filter_map(|g| g.headroom) {
             let HeadroomSource::Table(at) = headroom.source else { continue };
-            let Some(formula) = headroom.formula else { continue };
             let (platform, speed, length) = (budget.platform.name.as_str(), headroom.speed, headroom.length);
-            let cell = budget.platform.asic.v.mmu.as_ref().map_or(1, |m| m.v.cell.0);
+            let own = |formula| Some((formula, cell(&budget.platform.asic.v), None));
+            let kin = || of_kin(ctx, &budget.platform, speed, length);
+            let Some((formula, cell, kin)) = headroom.formula.and_then(own).or_else(kin) else { continue };
             rows.insert(
                 (platform, speed, length),
-                Row { platform, speed, length, xoff: headroom.xoff, formula, cell, at },
+                Row { platform, speed, length, xoff: headroom.xoff, formula, cell, kin, at },
             );
         }
     }
     rows.into_values()
+}
+
+/// Headroom by the formula of a chip of the same family, its cell and its name: to compare with.
+pub(super) fn of_kin<'a>(
+    ctx: &Ctx,
+    platform: &'a Platform,
+    speed: Speed,
+    length: Length,
+) -> Option<(u64, u64, Option<&'a str>)> {
+    let kin = platform.asic.v.kin.as_ref()?.asic.as_deref()?;
+    let cells = kin.headroom_cells(speed, length, ctx.fabric.headroom_frame(platform))?;
+    Some((cells * cell(kin), cell(kin), Some(&kin.name)))
+}
+
+/// Bytes of a chip's cell; 1 where it isn't known.
+fn cell(asic: &Asic) -> u64 {
+    asic.mmu.as_ref().map_or(1, |m| m.v.cell.0)
 }
 
 /// Ports whose headroom the file states, and where.

@@ -236,3 +236,29 @@ fn pools_and_measurements_are_held_against_chip_box_and_system() {
     ];
     insta::assert_snapshot!(wrong.join("\n"));
 }
+
+#[test]
+fn the_table_of_a_half_chip_is_held_against_a_whole_one() {
+    let said = |switch: &str| {
+        let (_, found) = findings(&format!(
+            r#"
+            fabric "f" {{ nos "sonic" release="202505"; }}
+            hosts "gpu" count=4 {{ nic speed="400G"; }}
+            tier "leaf" count=1 switch="{switch}"
+            link "gpu" "leaf" by="rail" {{ length "40m"; }}
+            class "rdma" dscp=26 priority=3 lossless=#true
+            "#
+        ));
+        let low = found.into_iter().find(|f| f.code() == "buffers/table-too-low").unwrap();
+        (low.message, low.notes.join("\n"))
+    };
+    for (half, whole, kin) in [
+        ("nokia-ixr7220-h5-32d", "nokia-ixr7220-h5-64d", "bcm78900"),
+        ("nokia-ixr7220-h4-32d", "nokia-ixr7220-h4", "bcm56990"),
+    ] {
+        let ((half_text, notes), (text, own)) = (said(half), said(whole));
+        assert_eq!(half_text.replace(half, whole), text);
+        assert!(notes.contains(&format!("the formula is that of `{kin}`")), "{notes}");
+        assert!(!own.contains("of the same family"), "{own}");
+    }
+}

@@ -1,13 +1,20 @@
 //! `asic`: limits of a chip.
 
+use std::sync::Arc;
+
 use super::{CONFIDENCE, ECMP, Ecmp, Fact, MAX_FRAME, NOTE, SOURCE, TITLE, arg_of, notes, prop_of};
 use crate::schema::{Kind, Node, Typed, arg, prop, prop_needed};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::units::{Size, Speed};
 
 static FAMILY: Node =
     Node::new("family", "Chips of one family share lane rates. Nothing is taken over from one to the other: each chip states its own figures.")
         .args(&[arg("NAME", Kind::Name, "as `tomahawk5`")])
+        .props(&[prop(
+            "kin",
+            Kind::Name,
+            "a chip of the family: vendors' rows are held against its headroom constants where this one has none",
+        )])
         .optional();
 static BANDWIDTH: Node = Node::new("bandwidth", "What the chip switches, each direction counted once.")
     .args(&[arg("SPEED", Kind::Speed, "")])
@@ -203,6 +210,15 @@ pub struct HeadroomSlope {
     pub reference_mtu: u32,
 }
 
+/// A chip of the same family.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kin {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Itself, once it is read.
+    pub asic: Option<Arc<Asic>>,
+}
+
 /// A chip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asic {
@@ -212,6 +228,8 @@ pub struct Asic {
     pub title: Option<String>,
     /// `tomahawk5`
     pub family: Option<String>,
+    /// A chip of the family that has headroom constants where this one has none: to compare with, never to compute by.
+    pub kin: Option<Kin>,
     /// What it switches, each direction counted once.
     pub bandwidth: Option<Fact<Speed>>,
     /// Physical lanes.
@@ -261,6 +279,7 @@ impl Asic {
             name: arg_of(node)?,
             title: node.child(&TITLE).and_then(arg_of),
             family: node.child(&FAMILY).and_then(arg_of),
+            kin: node.child(&FAMILY).and_then(|n| n.prop("kin")).map(|name| Kin { name, asic: None }),
             bandwidth: fact(node, &BANDWIDTH, arg_of),
             serdes: fact(node, &SERDES, |n| {
                 let rates = n.children_of(&RATE).filter_map(arg_of).collect();

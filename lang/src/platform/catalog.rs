@@ -200,7 +200,13 @@ impl Catalog {
             findings.push(unknown("chip", name, asked, names));
             return None;
         };
-        let asic = Asic::read(&node).map(Arc::new);
+        let mut asic = Asic::read(&node);
+        // Known before its kin is read, which may be a kin of it.
+        self.asics.insert(name.to_owned(), None);
+        if let Some(kin) = asic.as_mut().and_then(|asic| asic.kin.as_mut()) {
+            kin.asic = self.asic(&kin.name.v, Some(kin.name.at), sources, findings);
+        }
+        let asic = asic.map(Arc::new);
         self.asics.insert(name.to_owned(), asic.clone());
         asic
     }

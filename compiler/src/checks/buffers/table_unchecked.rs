@@ -5,16 +5,19 @@ use fabc_lang::fabric::HeadroomSource;
 use fabc_lang::units::grouped;
 
 use crate::checks::Ctx;
+use crate::checks::headroom::of_kin;
 
 check! {
     /// Where a chip has constants for the formula, the vendor's rows are held against it: some boxes ship tables that were
-    /// made for another chip. For this chip nobody has published any, so there is nothing to compare the row with, and a row that
-    /// is too low would pass. A measurement settles it.
+    /// made for another chip. Where neither this chip nor a `kin` of its family has any, there is nothing to compare the row with,
+    /// and one that is too low would pass. A measurement settles it.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
+    /// platform "lab" like="dell-z9864f" { asic "new"; }
+    /// asic "new" { family "tomahawk9"; }
     /// hosts "gpu" count=4 { nic speed="400G"; }
-    /// tier "leaf" count=1 switch="nokia-ixr7220-h5-32d"
+    /// tier "leaf" count=1 switch="lab"
     /// link "gpu" "leaf" by="rail" { length "5m"; }
     /// class "rdma" dscp=26 priority=3 lossless=#true {
     ///     schedule weight=70
@@ -59,7 +62,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
             };
             let (name, asic) = (&budget.platform.name, &budget.platform.asic.v.name);
             let (speed, length) = (headroom.speed, headroom.length);
-            if !said.insert((name, speed, length)) {
+            if of_kin(ctx, &budget.platform, speed, length).is_some() || !said.insert((name, speed, length)) {
                 continue;
             }
             let message = format!(
