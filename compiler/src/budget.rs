@@ -60,6 +60,8 @@ pub(crate) struct LosslessPool {
     pub(crate) xoff: Option<(u64, Span)>,
     /// Whether the size contains it.
     pub(crate) holds_xoff: Option<bool>,
+    /// The most that the box admits for `xoff`.
+    pub(crate) xoff_max: Option<u64>,
     /// The vendor's own xoff.
     pub(crate) vendor: Option<u64>,
 }
@@ -386,6 +388,7 @@ impl LosslessPool {
             size: size.unwrap_or((vendor.v.size.0, vendor.at)),
             xoff: xoff.or_else(|| Some((vendor.v.xoff?.0, vendor.at))),
             holds_xoff: vendor.v.size_includes_xoff,
+            xoff_max: vendor.v.xoff_max.map(|x| x.0),
             vendor: vendor.v.xoff.map(|x| x.0),
         })
     }
