@@ -18,7 +18,7 @@ use fabc::host::{Host, MemoryHost, RealHost};
 use fabc::lint::{Desk, over_sound};
 use fabc::pipeline::{Options, analyze};
 use fabc::report::{Format, Paper, render};
-use fabc_lang::diagnostic::Diagnostic;
+use fabc_lang::diagnostic::{Diagnostic, Severity};
 use fabc_lang::platform::built_in;
 use fabc_lang::source::Sources;
 use fabc_targets::{Bundle, File};
@@ -33,7 +33,6 @@ const KNOWN: &[(&str, &str)] = &[
 /// What is said besides where the fabric isn't there.
 const ALONE: &[(&str, &str)] = &[
     ("lint/platform-unknown", "a box of the fabric's own is in no catalogue"),
-    ("lint/threshold-mode", "nor are its profiles, of which the vendor's mix both kinds; a note"),
     (
         "lint/unknown-table",
         "BREAKOUT_PORTS, in a file that doesn't say it is of Enterprise SONiC; the finding says whose it is",
@@ -128,6 +127,20 @@ routing {{
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nor_of_cables_with_a_part_of_a_metre() {
+    for length in ["0.1m", "4.2m", "10.1m", "10.9m", "39.5m"] {
+        let text = OVERRIDDEN
+            .split("switch \"leaf-01\"")
+            .next()
+            .unwrap()
+            .replace("\"5m\"", &format!("\"{length}\""));
+        let host = MemoryHost::default().file("fabric.kdl", text);
+        let said = findings_of(Path::new("fabric.kdl"), &host);
+        assert!(said.is_empty(), "{length}: {said:?}");
+    }
 }
 
 /// What is said of a text.
@@ -276,10 +289,12 @@ fn files_folders_and_what_is_none() {
     assert_eq!(run(&["wrong.json", "--allow", "lint/empty-table"]), (0, String::new()));
     let broken = run(&["broken.json"]);
     assert!(broken.0 == 1 && broken.1.starts_with("broken.json:2:14: error[config-db/syntax]"), "{broken:?}");
+    let bytes = run(&["bytes.json"]);
+    let told = "error[syntax/not-utf8]: bytes.json:1:1: the byte 0xFF is not UTF-8";
+    assert!(bytes.0 == 1 && bytes.1.starts_with(told), "{bytes:?}");
     for (args, part) in [
         (["empty", "--quiet"].as_slice(), "empty holds no config_db.json"),
         (&["none.json"], "cannot read none.json"),
-        (&["bytes.json"], "it is not UTF-8"),
         (&["build", "--platform", "dell-z9864"], "did you mean `dell-z9864f`?"),
         (&["build", "--fabric", "none.kdl"], "cannot read none.kdl"),
         (&["build", "--deny", "lint/nothing"], "there is no rule"),
@@ -412,9 +427,9 @@ fn what_a_tier_lays_over_all_its_switches_is_said_once() {
     let host = MemoryHost::default().file("fabric.kdl", head.replace(tier, &laid));
     let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
     let found: Vec<_> = analysis.findings.iter().filter(|d| d.code().starts_with("lint/")).collect();
-    let [found] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!(found.code(), "lint/mtu-too-long");
-    assert_eq!(analysis.sources.text(found.span().unwrap()), "\"9500\"");
+    let codes: Vec<&str> = found.iter().map(|found| found.code()).collect();
+    assert_eq!(codes, ["lint/mtu-too-long", "lint/wrong-form"]);
+    assert!(found.iter().all(|f| analysis.sources.text(f.span().unwrap()) == "\"9500\""), "{found:?}");
 }
 
 #[test]
@@ -495,4 +510,71 @@ proptest! {
         *fields[place % count] = new.into();
         said(&json.to_string());
     }
+}
+
+/// Fields that take any text, so that no word can be wrong.
+const FREE: &[(&str, &str, &str)] = &[
+    ("DEVICE_METADATA", "hostname", "any host name; that it is another device's is not a matter of form"),
+    ("DEVICE_METADATA", "hwsku", "named by the vendor or the house"),
+    ("DEVICE_METADATA", "platform", "named by the vendor"),
+    ("DEVICE_METADATA", "timezone", "zones are those of the image's tzdata"),
+    ("DEVICE_NEIGHBOR", "name", "the peer's name"),
+    ("DEVICE_NEIGHBOR", "port", "the peer's port, as the peer names it"),
+    ("DEVICE_NEIGHBOR_METADATA", "hwsku", "named by the peer's vendor"),
+    ("DEVICE_NEIGHBOR_METADATA", "type", "any text in the models: the peer may be no SONiC"),
+    ("HIGH_FREQUENCY_TELEMETRY_GROUP", "object_counters", "counters are the image's SAI's"),
+    ("HIGH_FREQUENCY_TELEMETRY_PROFILE", "otel_endpoint", "any host, with or without a port"),
+    ("MGMT_PORT", "alias", "any text"),
+    ("NTP_SERVER", "resolve_as", "an address or any host name"),
+    ("PORT", "alias", "named by the vendor or the house"),
+    ("PORT", "description", "any text"),
+    ("SNMP", "Location", "any text"),
+];
+
+#[test]
+fn nonsense_in_any_field_is_found() {
+    let project = common::project();
+    let (mut passed, mut tried) = (BTreeSet::new(), 0);
+    for example in ["arista-256", "telemetry"] {
+        let path = project.join("examples").join(example).join("fabric.kdl");
+        let analysis = analyze(&path, &RealHost, &Options::default());
+        let fabric = analysis.fabric.expect("a fabric");
+        let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).expect("a bundle");
+        let first = (0..bundle.len()).find(|&i| matches!(bundle.file(i), Some(File::ConfigDb(_)))).unwrap();
+        let mut out = Vec::new();
+        bundle.render(first, &mut out);
+        let db: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        let desk = Desk::new(None, Sources::default());
+        let mut seen = BTreeSet::new();
+        let mut looked = Vec::new();
+        for (table, rows) in db.as_object().unwrap() {
+            for (key, row) in rows.as_object().unwrap() {
+                for field in row.as_object().unwrap().keys() {
+                    // Fields that are ports or priorities are alike; the first few will do.
+                    if !seen.insert((table, field)) || seen.iter().filter(|(t, _)| *t == table).count() > 16 {
+                        continue;
+                    }
+                    let mut other = db.clone();
+                    other[table][key][field] = "sideways".into();
+                    looked.push((
+                        table,
+                        field,
+                        desk.look(&format!("{table} {key} {field}"), other.to_string()),
+                    ));
+                }
+            }
+        }
+        for (table, field, looked) in looked {
+            tried += 1;
+            let (_, findings) = Desk::new(None, Sources::default()).report([looked]);
+            let found = findings
+                .iter()
+                .any(|d| d.severity > Severity::Note && !KNOWN.iter().any(|(code, _)| *code == d.code()));
+            if !found && !FREE.iter().any(|(t, f, _)| t == table && f == field) {
+                passed.insert(format!("{table} {field}"));
+            }
+        }
+    }
+    assert!(tried > 120, "{tried}");
+    assert!(passed.is_empty(), "nothing is said of {passed:#?}");
 }

@@ -237,6 +237,7 @@ mod places {
 }
 mod overrides {
     pub(super) mod absent_switch;
+    pub(super) mod address_taken;
     pub(super) mod chain_differs;
     pub(super) mod class_undone;
     pub(super) mod duplicate_switch;
@@ -394,6 +395,7 @@ pub static CHECKS: &[&Check] = &[
     &places::unknown_node::CHECK,
     &places::unknown_row::CHECK,
     &overrides::absent_switch::CHECK,
+    &overrides::address_taken::CHECK,
     &overrides::chain_differs::CHECK,
     &overrides::class_undone::CHECK,
     &overrides::duplicate_switch::CHECK,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use fabc_lang::source::Sources;
+use fabc_lang::syntax::utf8;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::screen::Screen;
@@ -62,11 +63,15 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         collect(path, screen, &mut files)?;
     }
     let look = |path: &PathBuf| {
-        let text = read(path, screen)?;
-        Ok(desk.look(&path.to_string_lossy().replace('\\', "/"), text))
+        let name = path.to_string_lossy().replace('\\', "/");
+        Ok(match utf8(&name, &read(path, screen)?) {
+            Ok(text) => desk.look(&name, text.to_owned()),
+            Err(found) => Desk::unread(&name, *found),
+        })
     };
     let looked = files.par_iter().map(look).collect::<Result<Vec<_>, Failure>>()?;
-    let (sources, mut findings) = desk.report(looked, |path| read(Path::new(path), screen).ok());
+    let (sources, mut findings) =
+        desk.report(looked, |path| String::from_utf8(read(Path::new(path), screen).ok()?).ok());
     levels.apply(&mut findings, true);
     Ok(args.wanted.report(&sources, findings, screen))
 }
@@ -93,11 +98,11 @@ fn below(path: &Path, deep: u8, screen: &Screen, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn read(path: &Path, screen: &Screen) -> Result<String, Failure> {
+fn read(path: &Path, screen: &Screen) -> Result<Vec<u8>, Failure> {
     let unread = |why: String| Failure::new(format!("cannot read {}: {why}", path.display()));
     let bytes = screen.host.read(path, LIMIT).map_err(|error| unread(error.to_string()))?;
     if bytes.len() > LIMIT {
         return Err(unread(format!("it is longer than {} MiB", LIMIT >> 20)));
     }
-    String::from_utf8(bytes).map_err(|_| unread("it is not UTF-8".to_owned()))
+    Ok(bytes)
 }

@@ -51,6 +51,7 @@ mod with_libyang {
 
     use fabc_lang::diagnostic::Findings;
     use fabc_lang::source::Sources;
+    use fabc_lang::syntax::utf8;
     use fabc_lang::units::grouped;
     use fabc_yang::{Models, Verdict};
     use serde_json::{Value, json};
@@ -141,7 +142,13 @@ mod with_libyang {
             if bytes.len() > config_db::LIMIT {
                 return Err(unread(format!("it is longer than {} MiB", config_db::LIMIT >> 20)));
             }
-            let text = String::from_utf8(bytes).map_err(|_| unread("it is not UTF-8".to_owned()))?;
+            let text = match utf8(&name, &bytes) {
+                Ok(text) => text,
+                Err(found) => {
+                    findings.push(*found);
+                    continue;
+                }
+            };
             let id = sources.add(name.clone(), text);
             if let Some(verdict) = file::validate(models, &sources, id, &mut findings) {
                 judged.push(Judged { name, alike: 1, verdict, own: BTreeMap::new() });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use fabc_lang::diagnostic::Diagnostic;
 use fabc_lang::fabric::Fabric;
-use fabc_lang::intent::{Buffers, Nos};
+use fabc_lang::intent::Buffers;
 use fabc_lang::platform::Platform;
 use fabc_lang::source::Span;
 use fabc_targets::sonic::Release;
@@ -51,9 +51,9 @@ impl Switch<'_> {
         Arc::clone(&self.device.fabric.platforms[self.device.tier.platform])
     }
 
-    /// Its system.
-    pub(super) fn nos(&self) -> Nos {
-        self.device.release.nos
+    /// Its release.
+    pub(super) fn release(&self) -> &Release {
+        self.device.release
     }
 
     /// What the fabric says of buffers.

@@ -39,7 +39,7 @@ struct Shelf {
 #[derive(Debug)]
 pub struct Looked {
     name: String,
-    /// None where nothing is said.
+    /// None where nothing is said, or it is no text.
     text: Option<String>,
     findings: Findings,
     claims: Claims,
@@ -88,9 +88,11 @@ impl<'f> Desk<'f> {
                 (None, Some(switch)) => (Some(switch.model()), true),
                 (None, None) => self.shelf().model_of(&db),
             };
-            let nos = switch.as_ref().map(Switch::nos);
             let buffers = switch.as_ref().and_then(Switch::buffers);
-            run(&db, Given { model: model.as_deref(), sku, nics: &self.nics, nos, buffers }, &mut findings);
+            let release = switch.as_ref().map(Switch::release);
+            let (nos, release) = (release.map(|r| r.nos), release.map(|r| r.name));
+            let given = Given { model: model.as_deref(), sku, nics: &self.nics, nos, release, buffers };
+            run(&db, given, &mut findings);
             claims = Claims::of(&db);
             if let Some(switch) = switch {
                 findings.iter_mut().for_each(|finding| switch.blame(finding, &db));
@@ -99,6 +101,13 @@ impl<'f> Desk<'f> {
         let hash = own.get(id).map_or(0, |source| hash(source.text()));
         let text = own.get(id).filter(|_| !findings.is_empty()).map(|source| source.text().to_owned());
         Looked { name: name.to_owned(), text, findings, claims, hash }
+    }
+
+    /// A file that could not be read as text.
+    pub fn unread(name: &str, found: Diagnostic) -> Looked {
+        let mut findings = Findings::default();
+        findings.push(found);
+        Looked { name: name.to_owned(), text: None, findings, claims: Claims::default(), hash: 0 }
     }
 
     /// All that was found, and the sources that it is found in; files of which nothing is said are not among them. A file of
@@ -123,6 +132,7 @@ impl<'f> Desk<'f> {
         for Looked { name, text, findings: mut found, .. } in looked {
             let Some(text) = text else {
                 files.push(None);
+                findings.extend(found);
                 continue;
             };
             let file = sources.add(name.clone(), text);

@@ -137,6 +137,7 @@ mod watchdog_times;
 mod watchdog_without_pfc;
 mod wred_field;
 mod wred_no_probability;
+mod wrong_form;
 mod wrong_index;
 mod wrong_side;
 
@@ -218,6 +219,7 @@ pub static LINTS: &[&Lint] = &[
     &watchdog_without_pfc::LINT,
     &wred_field::LINT,
     &wred_no_probability::LINT,
+    &wrong_form::LINT,
     &wrong_index::LINT,
     &wrong_side::LINT,
 ];
@@ -290,7 +292,9 @@ fn unknown(ctx: &Ctx<'_>, idle: &[&str]) -> fabc_lang::diagnostic::Diagnostic {
         ),
     };
     let found = PLATFORM_UNKNOWN.at(at, message).note(idle.join(", "));
-    found.help("--platform NAME, if the box is one that `fabc platforms` lists")
+    found.help(
+        "--fabric FABRIC, if it was built from one; --platform NAME, if the box is one that `fabc platforms` lists",
+    )
 }
 
 /// Rules that this stage reports under.

@@ -59,6 +59,7 @@ fn of_device(device: &Device<'_>) -> Vec<Diagnostic> {
         sku: true,
         nics: &[],
         nos: Some(device.release.nos),
+        release: Some(device.release.name),
         buffers: device.fabric.intent.buffers.as_ref(),
     };
     let lint = |db: &Db<'_>| {

@@ -36,7 +36,7 @@ fn findings(text: &str) -> (Sources, Vec<Diagnostic>) {
     let source = sources.get(file).unwrap().clone();
     let db = Db::read(&source, file, &mut findings).unwrap();
     let (model, sku) = crate::lint::model_of(&db, &mut catalog, &mut sources, &mut findings);
-    run(&db, Given { model: model.as_deref(), sku, nics: &nics, nos: None, buffers: None }, &mut findings);
+    run(&db, Given { model: model.as_deref(), sku, nics: &nics, ..Given::default() }, &mut findings);
     (sources, findings.into_sorted())
 }
 

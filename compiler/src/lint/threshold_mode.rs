@@ -1,4 +1,4 @@
-use fabc_lang::diagnostic::{Findings, Severity};
+use fabc_lang::diagnostic::Findings;
 use fabc_lang::platform::buffers::Threshold;
 
 use crate::lint::view::Ctx;
@@ -6,7 +6,7 @@ use crate::lint::view::Ctx;
 lint! {
     /// A limit of the other kind than the pool's `mode`. buffermgrd gives its own lossless profiles the pool's kind, and the
     /// kind can't be changed on a switch that runs: bufferorch passes it by. For lossy profiles vendors themselves mix the
-    /// two, so where the box isn't known, or ships it so, that is a note or nothing.
+    /// two: nothing is said where the box ships it so, or isn't known.
     ///
     /// ```json bad
     /// {
@@ -46,19 +46,16 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
         }
         let is_lossless = row.get("xoff").is_some();
         // Whether the vendor itself has such limits in this pool.
-        let vendor = ctx.sku.map(|model| {
+        let vendor = ctx.model.map(|model| {
             let pool = row.text("pool").map_or("", |pool| &pool.v);
             let mut own = model.profiles.iter().filter(|profile| profile.v.pool == pool);
             own.any(|profile| matches!(profile.v.threshold, Threshold::Dynamic(_)) == is_dynamic)
         });
-        if vendor == Some(true) && !is_lossless {
+        if vendor != Some(false) && !is_lossless {
             continue;
         }
         let message = format!("profile `{}` has `{field}`, and its pool is {}", row.key.v, mode.v);
-        let mut found = RULE.at(row.place(field), message).label(mode.at, "mode of the pool");
-        if !is_lossless && vendor.is_none() {
-            found.severity = Severity::Note;
-        }
+        let found = RULE.at(row.place(field), message).label(mode.at, "mode of the pool");
         let other = if is_dynamic { "static_th" } else { "dynamic_th" };
         findings
             .push(found.help(format!("`{other}` instead, if the vendor's own template has no such profile")));

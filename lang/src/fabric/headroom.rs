@@ -73,7 +73,7 @@ pub struct Headroom {
     /// Nobody says a length: 40 m.
     pub assumed: bool,
     /// The length under which the box's own table holds these values: another than `length` only where it was rounded
-    /// up.
+    /// up, to whole metres or to the table's next.
     pub table_length: Length,
     /// Bytes that may arrive after XOFF.
     pub xoff: u64,
@@ -147,13 +147,12 @@ impl Platform {
 
     fn headroom_for(&self, speed: Speed, length: Length, wanted: Wanted<'_>) -> Option<Headroom> {
         let cell = self.asic.v.mmu.as_ref().map_or(1, |m| m.v.cell.0.max(1));
-        let formula = self
-            .asic
-            .v
-            .headroom_cells(speed, length, wanted.frame)
-            .and_then(|cells| sane(cells.checked_mul(cell)?));
+        // Profiles are named by whole metres, and made for the length that they name.
+        let whole = Length(length.metres_up().saturating_mul(1000));
+        let cells = self.asic.v.headroom_cells(speed, whole, wanted.frame);
+        let formula = cells.and_then(|cells| sane(cells.checked_mul(cell)?));
         let rows = || self.headroom.iter().filter(|h| h.v.speed == speed);
-        let exact = rows().find(|h| h.v.length == length);
+        let exact = rows().find(|h| h.v.length == length).or_else(|| rows().find(|h| h.v.length == whole));
         let shorter = rows().filter(|h| h.v.length < length).max_by_key(|h| h.v.length);
         let longer = rows().filter(|h| h.v.length > length).min_by_key(|h| h.v.length);
         let measured = wanted.buffers.and_then(|b| {
@@ -179,7 +178,7 @@ impl Platform {
             speed,
             length,
             assumed: false,
-            table_length: if held { row.length } else { length },
+            table_length: if held || exact.is_some() { row.length } else { length },
             xoff,
             size: row.size.0,
             xon: row.xon.0,
@@ -373,6 +372,17 @@ mod tests {
         assert_eq!(of(400, 500, Wanted { round_up: true, ..nothing() }), (1_141_476, "formula", false));
         let held = z9864f.headroom_for(Speed(400_000), Length(17_000), nothing()).unwrap();
         assert_eq!((held.size, held.xon, held.xon_offset, held.dynamic_th), (18_796, 0, 3556, 0));
+    }
+
+    #[test]
+    fn a_part_of_a_metre_counts_as_a_whole_one() {
+        let z9864f = platform("dell-z9864f");
+        let of = |length| z9864f.headroom_for(Speed(400_000), Length(length), nothing()).unwrap();
+        assert_eq!(of(10_100).xoff, of(11_000).xoff);
+        assert!(of(10_100).xoff > of(10_000).xoff);
+        // 4.2 m are the table's 5 m.
+        assert_eq!((of(4_200).source.name(), of(4_200).table_length), ("table", Length(5000)));
+        assert_eq!(of(4_200).length, Length(4_200));
     }
 
     #[test]

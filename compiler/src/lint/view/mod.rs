@@ -42,6 +42,8 @@ pub struct Given<'d> {
     pub nos: Option<Nos>,
     /// What the fabric that it is of says of buffers.
     pub buffers: Option<&'d Buffers>,
+    /// Its release; none where nobody says it.
+    pub release: Option<&'static str>,
 }
 
 /// What lints look at.
@@ -56,6 +58,8 @@ pub(super) struct Ctx<'d> {
     pub(super) buffers: Option<&'d Buffers>,
     /// Whether the file is of Enterprise SONiC, by what it says of itself.
     pub(super) enterprise: bool,
+    /// Its release; none where nobody says it.
+    pub(super) release: Option<&'static str>,
     /// Rows of PORT.
     pub(super) ports: Vec<Port<'d>>,
     /// Places in `ports`, by name.
@@ -84,6 +88,7 @@ impl<'d> Ctx<'d> {
             nics: given.nics,
             buffers: given.buffers,
             enterprise: given.nos.map_or_else(|| is_enterprise(db), |nos| nos != Nos::Sonic),
+            release: given.release,
             pfc: Pfc::all(db),
             groups: Slots::new(db, "BUFFER_PG"),
             buffer_queues: Slots::new(db, "BUFFER_QUEUE"),
