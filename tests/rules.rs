@@ -70,7 +70,9 @@ fn bad_examples_raise_their_rule_and_good_ones_no_error() {
         // Examples of the syntax hold words that no fabric has.
         let of_syntax = |errors: BTreeSet<&'static str>| -> BTreeSet<&'static str> {
             let syntax = rule.code.starts_with("syntax/");
-            errors.into_iter().filter(|e| !syntax || e.starts_with("syntax/")).collect()
+            // Nor has one that is there for a single word a switch.
+            let piece = |e: &&str| *e == "topology/no-switch" && rule.code != *e;
+            errors.into_iter().filter(|e| !piece(e) && (!syntax || e.starts_with("syntax/"))).collect()
         };
         let (errors, all) = said(rule.code, &bad);
         let others: Vec<_> = of_syntax(errors).into_iter().filter(|e| *e != rule.code).collect();

@@ -3,7 +3,9 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
 
-use fabc_lang::fabric::{Fabric, Link, Lower, Peer, Port, PortId, PortSpec, Switch, Tier, natural_cmp};
+use fabc_lang::fabric::{
+    Fabric, Link, Lower, Peer, Port, PortId, PortSpec, Switch, Tier, names_cage, natural_cmp,
+};
 use fabc_lang::intent::{PortOverride, SwitchNode};
 use fabc_lang::platform::Platform;
 use fabc_lang::platform::switch::Sonic;
@@ -89,7 +91,10 @@ impl<'a> Device<'a> {
             Vec::with_capacity(fabric.switch_wires(index).len() + tier.cages.len() + tier.extra.len());
         ports.extend(fabric.ports(index).map(|port| {
             let mut found = DevicePort { end: end(fabric, names, index, &port), port, up: None, note: None };
-            for said in overrides {
+            // What names the port counts more than what names its whole cage.
+            let (cages, ports) =
+                (|s: &&PortOverride| names_cage(&s.port.v), |s: &&PortOverride| !names_cage(&s.port.v));
+            for said in overrides.iter().filter(cages).chain(overrides.iter().filter(ports)) {
                 found.lay_over(said, fabric, switch);
             }
             found
@@ -214,8 +219,8 @@ pub(crate) fn is_down(fabric: &Fabric, link: &Link) -> bool {
         let own = switch.own.and_then(|own| fabric.intent.switches.get(own));
         let (Some(own), Some(spec)) = (own, fabric.tier_of(switch).spec(port)) else { return false };
         let meant = own.ports.iter().filter(|said| means(said, spec, fabric, switch, Some(port)));
-        // As everywhere, what is said last counts.
-        meant.filter_map(|said| said.up.as_ref()).next_back().is_some_and(|up| !up.v)
+        let stated = meant.filter_map(|said| Some((!names_cage(&said.port.v), said.up?)));
+        stated.max_by_key(|stated| stated.0).is_some_and(|(_, up)| !up.v)
     };
     let lower = matches!(fabric.line_of(link).lower, Lower::Tier(_)) && down(link.a, link.a_port);
     lower || down(link.b, link.b_port)

@@ -110,6 +110,7 @@ mod topology {
     pub(super) mod cut_off;
     pub(super) mod idle_leaf;
     pub(super) mod idle_nic;
+    pub(super) mod no_switch;
     pub(super) mod parallel_links;
     pub(super) mod parts_apart;
     pub(super) mod planes_touch;
@@ -152,6 +153,7 @@ mod classes {
     pub(super) mod nic_default_lossy;
     pub(super) mod nic_priority;
     pub(super) mod no_default;
+    pub(super) mod no_such_queue;
     pub(super) mod preset_thresholds;
     pub(super) mod too_many_lossless;
     pub(super) mod unreachable;
@@ -182,6 +184,7 @@ mod buffers {
     pub(super) mod oversubscription_below_one;
     pub(super) mod pool_fixed;
     pub(super) mod pool_range;
+    pub(super) mod said_twice;
     pub(super) mod size_unclear;
     pub(super) mod table_differs;
     pub(super) mod table_too_low;
@@ -238,12 +241,14 @@ mod places {
 mod overrides {
     pub(super) mod absent_switch;
     pub(super) mod address_taken;
+    pub(super) mod cable_lengths_differ;
     pub(super) mod chain_differs;
     pub(super) mod class_undone;
     pub(super) mod duplicate_switch;
     pub(super) mod empty_cage;
     pub(super) mod nothing;
     pub(super) mod pause_without_buffer;
+    pub(super) mod said_twice;
     pub(super) mod same_value;
     pub(super) mod unknown_port;
     pub(super) mod unknown_switch;
@@ -288,6 +293,7 @@ pub static CHECKS: &[&Check] = &[
     &topology::cut_off::CHECK,
     &topology::idle_leaf::CHECK,
     &topology::idle_nic::CHECK,
+    &topology::no_switch::CHECK,
     &topology::parallel_links::CHECK,
     &topology::parts_apart::CHECK,
     &topology::planes_touch::CHECK,
@@ -324,6 +330,7 @@ pub static CHECKS: &[&Check] = &[
     &classes::nic_default_lossy::CHECK,
     &classes::nic_priority::CHECK,
     &classes::no_default::CHECK,
+    &classes::no_such_queue::CHECK,
     &classes::preset_thresholds::CHECK,
     &classes::too_many_lossless::CHECK,
     &classes::unreachable::CHECK,
@@ -352,6 +359,7 @@ pub static CHECKS: &[&Check] = &[
     &buffers::oversubscription_below_one::CHECK,
     &buffers::pool_fixed::CHECK,
     &buffers::pool_range::CHECK,
+    &buffers::said_twice::CHECK,
     &buffers::size_unclear::CHECK,
     &buffers::table_differs::CHECK,
     &buffers::table_too_low::CHECK,
@@ -396,12 +404,14 @@ pub static CHECKS: &[&Check] = &[
     &places::unknown_row::CHECK,
     &overrides::absent_switch::CHECK,
     &overrides::address_taken::CHECK,
+    &overrides::cable_lengths_differ::CHECK,
     &overrides::chain_differs::CHECK,
     &overrides::class_undone::CHECK,
     &overrides::duplicate_switch::CHECK,
     &overrides::empty_cage::CHECK,
     &overrides::nothing::CHECK,
     &overrides::pause_without_buffer::CHECK,
+    &overrides::said_twice::CHECK,
     &overrides::same_value::CHECK,
     &overrides::unknown_port::CHECK,
     &overrides::unknown_switch::CHECK,

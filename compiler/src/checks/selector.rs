@@ -1,6 +1,6 @@
 //! Ports as `switch` nodes name them: `17`, `17/2`, `Ethernet132`.
 
-use fabc_lang::fabric::Fabric;
+use fabc_lang::fabric::{Fabric, PortId};
 use fabc_lang::source::Spanned;
 
 /// What a port selector meets on a switch.
@@ -22,11 +22,17 @@ pub(super) fn meets(fabric: &Fabric, index: usize, selector: &str) -> Meets {
     if wired || extra.iter().any(|p| p.name == selector || p.alias == selector) {
         return Meets::Port;
     }
-    let there = fabric.ports(index).any(|p| {
+    if means(fabric, index, selector).is_empty() { Meets::Nothing } else { Meets::Empty }
+}
+
+/// The ports that `selector` means on the switch with this index, in order.
+pub(super) fn means(fabric: &Fabric, index: usize, selector: &str) -> Vec<PortId> {
+    let switch = &fabric.switches[index];
+    let meant = fabric.ports(index).filter(|p| {
         let named = p.spec.name == selector || p.spec.alias == selector;
         named || (p.id.cage > 0 && fabric.selects(switch, selector, p.id))
     });
-    if there { Meets::Empty } else { Meets::Nothing }
+    meant.map(|p| p.id).collect()
 }
 
 /// Calls `with` for every port that a `port` or `cable` of a switch's node names.

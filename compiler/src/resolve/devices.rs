@@ -141,17 +141,18 @@ impl Devices {
         self.hosts = order.iter().map(|&i| self.hosts[i].clone()).collect();
     }
 
-    /// Reports names that two devices have. One finding for each two nodes.
+    /// Reports names that two devices have; case counts for nothing in names of hosts (RFC 4343), nor in those of folders on
+    /// many systems. One finding for each two nodes.
     fn unique(&self, nodes: &Nodes<'_>, findings: &mut Findings) -> bool {
         let mut names: Vec<(&str, usize)> =
             self.switches.iter().map(|s| (s.name.as_str(), nodes.tiers[s.tier])).collect();
         names.extend(self.hosts.iter().map(|h| (h.name.as_str(), nodes.groups[h.group])));
-        names.sort_unstable();
+        names.sort_unstable_by(|(a, x), (b, y)| folded(a).cmp(folded(b)).then_with(|| (a, x).cmp(&(b, y))));
         let mut reported: Vec<(usize, usize)> = Vec::new();
         for pair in names.windows(2) {
             let [(a, x), (b, y)] = pair else { continue };
             // A name is empty where its template is wrong; that, and two nodes of one path, is reported already.
-            if a != b || a.is_empty() || reported.contains(&(*x, *y)) {
+            if !a.eq_ignore_ascii_case(b) || a.is_empty() || reported.contains(&(*x, *y)) {
                 continue;
             }
             reported.push((*x, *y));
@@ -159,8 +160,12 @@ impl Devices {
             if x != y && first.path == second.path {
                 continue;
             }
-            let mut found =
-                rules::DUPLICATE_NAME.at(namer_span(second), format!("two devices would be called `{a}`"));
+            let message = if a == b {
+                format!("two devices would be called `{a}`")
+            } else {
+                format!("devices would be called `{a}` and `{b}`, which is one name: case doesn't count")
+            };
+            let mut found = rules::DUPLICATE_NAME.at(namer_span(second), message);
             if x != y {
                 found = found.label(namer_span(first), "this node makes the same name");
             }
@@ -173,6 +178,11 @@ impl Devices {
         }
         reported.is_empty()
     }
+}
+
+/// The bytes of a name, in lower case.
+fn folded(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().map(|b| b.to_ascii_lowercase())
 }
 
 fn namer_span(node: &NodeInfo<'_>) -> fabc_lang::source::Span {

@@ -71,7 +71,8 @@ fabc_lang::rule! {
     pub static DUPLICATE_NODE = Error "resolve/duplicate-node" "two nodes of one name in one place";
 }
 fabc_lang::rule! {
-    /// Two devices would get the same name. Names are files, LLDP identities and keys, so each is there once.
+    /// Two devices would get the same name. Names are folders, host names and keys, so each is there once; whether in upper
+    /// or lower case counts for nothing (RFC 4343).
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }

@@ -416,18 +416,24 @@ impl Fabric {
 
     /// Length of the link's cable where the file says one: by `cable` at either end, or by the line.
     pub fn stated_length(&self, link: &Link) -> Option<Spanned<Length>> {
-        let line = self.line_of(link);
+        let (lower, upper) = self.own_lengths(link);
+        upper.or(lower).or(self.line_of(link).length)
+    }
+
+    /// What `cable` of the lower and of the upper switch say of the link's length. What names one port counts more than
+    /// what names its whole cage.
+    pub fn own_lengths(&self, link: &Link) -> (Option<Spanned<Length>>, Option<Spanned<Length>>) {
         let by_switch = |switch: u32, port: PortId| {
             let switch = &self.switches[switch as usize];
             let own = &self.intent.switches[switch.own?];
-            let found = own.cables.iter().rev().find(|(at, _)| self.selects(switch, &at.v, port));
-            found.map(|(_, length)| *length)
+            let meant = own.cables.iter().filter(|(at, _)| self.selects(switch, &at.v, port));
+            meant.max_by_key(|(at, _)| !names_cage(&at.v)).map(|(_, length)| *length)
         };
-        let lower = match line.lower {
+        let lower = match self.line_of(link).lower {
             Lower::Tier(_) => by_switch(link.a, link.a_port),
             Lower::Hosts { .. } => None,
         };
-        by_switch(link.b, link.b_port).or(lower).or(line.length)
+        (lower, by_switch(link.b, link.b_port))
     }
 
     /// Whether `selector` (`17`, `17/2`, a SONiC name) means this port of the switch.
@@ -437,10 +443,15 @@ impl Fabric {
             Some((cage, child)) if cage.parse::<u16>().is_ok() => {
                 cage.parse() == Ok(port.cage) && child.parse::<u16>() == Ok(port.child + 1)
             }
-            _ if selector.parse::<u16>().is_ok() => selector.parse() == Ok(port.cage),
+            _ if names_cage(selector) => selector.parse() == Ok(port.cage),
             _ => tier.spec(port).is_some_and(|spec| spec.name == selector || spec.alias == selector),
         }
     }
+}
+
+/// Whether a port selector names a cage with all its children (`17`), not one port (`17/2`, `Ethernet132`).
+pub fn names_cage(selector: &str) -> bool {
+    selector.parse::<u16>().is_ok()
 }
 
 impl HostGroup {

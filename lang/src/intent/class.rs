@@ -302,6 +302,8 @@ pub struct PoolOverride {
     pub size: Option<Spanned<Size>>,
     /// Shared headroom in it.
     pub xoff: Option<Spanned<Size>>,
+    /// What to underline.
+    pub at: Span,
 }
 
 /// `buffers`
@@ -335,6 +337,7 @@ impl Buffers {
             name: p.arg(0),
             size: p.prop("size"),
             xoff: p.prop("xoff"),
+            at: p.head,
         });
         Buffers {
             oversubscription: headroom.and_then(|h| h.prop("oversubscription")),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{CONFIDENCE, ECMP, Ecmp, Fact, MAX_FRAME, NOTE, SOURCE, TITLE, arg_of, notes, prop_of};
-use crate::schema::{Kind, Node, Typed, arg, prop, prop_needed};
+use crate::schema::{Kind, Node, Typed, arg, prop, prop_needed, prop_or};
 use crate::source::{Span, Spanned};
 use crate::units::{Size, Speed};
 
@@ -30,6 +30,12 @@ static PIPES: Node = Node::new("pipes", "Packet pipelines; each cage hangs on on
     .args(&[arg("COUNT", Kind::Int(1, 256), "pipelines")])
     .props(&[
         prop_needed("logical-ports", Kind::Int(1, 256), "front-panel ports that one pipe can have"),
+        prop_or(
+            "numbers",
+            Kind::Int(1, 256),
+            "COUNT",
+            "pipelines are numbered below this; half a chip has gaps in its numbers",
+        ),
         SOURCE,
         CONFIDENCE,
     ])
@@ -161,6 +167,8 @@ pub struct Pipes {
     pub count: u16,
     /// Front-panel ports that one can have.
     pub logical_ports: u16,
+    /// Their numbers are below this.
+    pub numbers: u16,
 }
 
 /// The packet buffer.
@@ -286,7 +294,8 @@ impl Asic {
                 Some(Serdes { count: prop_of(n, "count"), rates })
             }),
             pipes: fact(node, &PIPES, |n| {
-                Some(Pipes { count: arg_of(n)?, logical_ports: prop_of(n, "logical-ports")? })
+                let (count, logical_ports) = (arg_of(n)?, prop_of(n, "logical-ports")?);
+                Some(Pipes { count, logical_ports, numbers: prop_of(n, "numbers").unwrap_or(count) })
             }),
             logical_ports: fact(node, &LOGICAL_PORTS, arg_of),
             mmu: fact(node, &MMU, |n| Some(Mmu { halves: prop_of(n, "halves")?, cell: prop_of(n, "cell")? })),

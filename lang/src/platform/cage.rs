@@ -93,8 +93,11 @@ const WORDS: Arg = Arg {
 };
 /// What PORT's `fec` may be: sonic-port.yang. Boxes list finer words of their own; none of them is written.
 const PORT_FEC: Kind = Kind::Word(&["auto", "fc", "none", "rs"]);
+/// PORT's words, and the finer ones of boxes.
+const FEC_WORDS: Arg =
+    Arg { kind: Kind::Word(&["auto", "fc", "none", "rs", "rs528", "rs544", "rs544_2xn"]), ..WORDS };
 static FEC: Node =
-    Node::new("fec", "FEC modes of ports with this many lanes at this speed.").args(&[WORDS]).props(&[
+    Node::new("fec", "FEC modes of ports with this many lanes at this speed.").args(&[FEC_WORDS]).props(&[
         prop_needed("lanes", Kind::Int(1, 64), "listed lanes of a port"),
         prop_needed("speed", Kind::Speed, ""),
         prop("default", PORT_FEC, "what holds if nothing is said"),

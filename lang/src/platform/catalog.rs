@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::contradictions;
 use super::nic::{NIC, NicModel};
 use super::optic::{OPTIC, Optic};
 use super::{ASIC, Asic, CONTRADICTION, FILE, Fact, PLATFORM, Platform, UNKNOWN, UNKNOWN_PRESET, arg_of};
@@ -159,6 +160,10 @@ impl Catalog {
         self.reading.push(name.to_owned());
         let platform = self.read(&node, sources, findings).map(Arc::new);
         self.reading.pop();
+        // Built-in files are looked at by tests.
+        if let Some(platform) = platform.as_ref().filter(|_| self.own_platforms.contains_key(name)) {
+            contradictions::look(platform, &node, findings);
+        }
         self.platforms.insert(name.to_owned(), platform.clone());
         platform
     }
@@ -358,6 +363,12 @@ mod tests {
         for name in built_in() {
             let p = sound("", name);
             assert_eq!(p.name, name);
+            let mut contradictory = Findings::default();
+            let mut sources = Sources::default();
+            let node = open("switch", SWITCHES, name, &PLATFORM, &mut sources, &mut contradictory).unwrap();
+            contradictions::look(&p, &node, &mut contradictory);
+            let said: Vec<_> = contradictory.iter().map(|f| f.message.as_str()).collect();
+            assert!(said.is_empty(), "{name}: {said:#?}");
             assert!(p.asic.source.is_some() && p.tree.is_some() && p.sonic.is_some(), "{name}");
             for cage in p.cages() {
                 for mode in p.modes(cage) {

@@ -6,6 +6,7 @@
 //! - [`buffers`]: its pools, profiles and headroom rows
 //! - [`optic`]: a module, or a cable with its ends
 //! - [`nic`]: a model of NIC
+//! - `contradictions`: figures of one's own platform that can't both be right
 //! - [`catalog`]: the built-in files and the user's own `platform` nodes, read when asked for
 //!
 //! What no source tells is absent, so nearly every figure is an [`Option`] of a [`Fact`].
@@ -14,6 +15,7 @@ pub mod asic;
 pub mod buffers;
 pub mod cage;
 pub mod catalog;
+mod contradictions;
 pub mod nic;
 pub mod optic;
 pub mod switch;
@@ -58,7 +60,8 @@ crate::rule! {
 }
 crate::rule! {
     /// Two figures of a platform can't both be right: a list that isn't as long as there are cages, a mode with more
-    /// lanes than the cage, a default mode that isn't listed, two things of one name.
+    /// lanes than the cage, a default mode that isn't listed, two things of one name, one lane in two cages, a pipe that
+    /// the chip doesn't have, an alias that two ports would share.
     ///
     /// ```kdl bad
     /// platform "mine" like="dell-z9864f" { cages { pipe 0 1 2; }; }

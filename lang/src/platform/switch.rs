@@ -38,7 +38,7 @@ static ENTERPRISE_SONIC: Node =
         .props(NAMES)
         .optional();
 
-static EXTRA_PORT: Node =
+pub(super) static EXTRA_PORT: Node =
     Node::new("extra-port", "A front-panel port that is never allocated, as the SFP ports.")
         .args(&[arg("NAME", Kind::Name, "SONiC's name")])
         .props(&[

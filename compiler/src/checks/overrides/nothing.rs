@@ -1,10 +1,9 @@
-use std::collections::BTreeMap;
-
 use fabc_lang::diagnostic::Findings;
+use fabc_lang::fabric::names_cage;
 use fabc_lang::source::Span;
 
 use crate::checks::Ctx;
-use crate::checks::selector::{Meets, meets};
+use crate::checks::selector::means;
 
 check! {
     /// It states what holds anyway: a wired port is up, a switch is not drained, a cable is as long as its
@@ -39,9 +38,7 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
-    let of: BTreeMap<usize, usize> =
-        fabric.switches.iter().enumerate().filter_map(|(i, s)| Some((s.own?, i))).collect();
-    for (number, own) in fabric.intent.switches.iter().enumerate() {
+    for own in &fabric.intent.switches {
         let says =
             own.maintenance.is_some() || own.asn.is_some() || own.loopback.is_some() || own.mgmt.is_some();
         let is = own.serial.is_some() || own.mac.is_some();
@@ -57,18 +54,26 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         if let Some(maintenance) = own.maintenance.filter(|m| !m.v) {
             push(findings, maintenance.at, format!("`{}` isn't drained anyway", own.name.v));
         }
-        // What is said of a port that isn't there is another finding.
-        let there = |port: &str| of.get(&number).is_none_or(|&i| meets(fabric, i, port) != Meets::Nothing);
-        for port in own.ports.iter().filter(|p| p.note.is_none() && there(&p.port.v)) {
-            match port.up {
-                None => push(findings, port.at, format!("nothing is said of port `{}`", port.port.v)),
-                Some(up) if up.v => push(findings, up.at, format!("port `{}` is up anyway", port.port.v)),
-                Some(_) => {}
-            }
-        }
     }
     for (index, switch) in fabric.switches.iter().enumerate() {
         let Some(own) = switch.own.map(|own| &fabric.intent.switches[own]) else { continue };
+        // One port that is up of a cage that is down is said for a reason.
+        let down = || own.ports.iter().filter(|p| p.up.is_some_and(|up| !up.v) && names_cage(&p.port.v));
+        for port in own.ports.iter().filter(|p| p.note.is_none()) {
+            let ports = means(fabric, index, &port.port.v);
+            if ports.is_empty() {
+                continue; // that it isn't there is another finding
+            }
+            let lies_over =
+                || down().any(|cage| ports.iter().all(|&id| fabric.selects(switch, &cage.port.v, id)));
+            match port.up {
+                None => push(findings, port.at, format!("nothing is said of port `{}`", port.port.v)),
+                Some(up) if up.v && (names_cage(&port.port.v) || !lies_over()) => {
+                    push(findings, up.at, format!("port `{}` is up anyway", port.port.v));
+                }
+                Some(_) => {}
+            }
+        }
         for (port, length) in &own.cables {
             let wires = fabric.switch_wires(index).iter().filter(|w| fabric.selects(switch, &port.v, w.port));
             let mut lines = wires.map(|w| fabric.line_of(&fabric.links[w.link as usize]).length);
