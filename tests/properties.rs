@@ -96,23 +96,37 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
-    fn speeds_round_trip(n: u32) {
+    fn speeds_round_trip(n in 0..=Speed::MOST.0) {
         prop_assert_eq!(Speed::parse(&format!("{n}M")), Ok(Speed(n)));
         let whole = n - n % 1_000;
         prop_assert_eq!(Speed::parse(&Speed(whole).to_string()), Ok(Speed(whole)));
     }
 
     #[test]
-    fn lengths_and_times_round_trip(mm: u32, us in 0..1_000_000_000_000u64) {
+    fn lengths_and_times_round_trip(mm in 0..=Length::MOST.0, us in 0..=Time::MOST.0, mw in 0..=Power::MOST.0) {
         prop_assert_eq!(Length::parse(&Length(mm).to_string()), Ok(Length(mm)));
         prop_assert_eq!(Time::parse(&format!("{us}us")), Ok(Time(us)));
-        prop_assert_eq!(Power::parse(&format!("{us}mW")), Ok(Power(us)));
+        prop_assert_eq!(Power::parse(&format!("{mw}mW")), Ok(Power(mw)));
     }
 
     #[test]
-    fn sizes_know_their_units(n in 0..1_000_000_000_000u64) {
+    fn sizes_know_their_units(n in 0..=Size::MOST.0 >> 10) {
         prop_assert_eq!(Size::parse(&format!("{n}KiB")), Ok(Size(n << 10)));
         prop_assert_eq!(Size::parse(&format!("{n}KB")), Ok(Size(n * 1_000)));
+    }
+
+    #[test]
+    fn nothing_above_the_most_is_read(over in 1..1_000_000_000_000u64) {
+        let text = format!("{}M", u64::from(Speed::MOST.0) + over);
+        prop_assert!(Speed::parse(&text).is_err());
+        let text = format!("{}mm", u64::from(Length::MOST.0) + over);
+        prop_assert!(Length::parse(&text).is_err());
+        let text = format!("{}us", Time::MOST.0 + over);
+        prop_assert!(Time::parse(&text).is_err());
+        let text = format!("{}mW", Power::MOST.0 + over);
+        prop_assert!(Power::parse(&text).is_err());
+        let text = format!("{}B", Size::MOST.0 + over);
+        prop_assert!(Size::parse(&text).is_err());
     }
 
     #[test]
