@@ -272,10 +272,7 @@ impl Kind {
             }
         };
         match self {
-            Kind::Speed => match Speed::parse(text).map_err(unit)? {
-                Speed(0) => Err(Some("a speed is more than 0".to_owned())),
-                speed => Ok(Value::Speed(speed)),
-            },
+            Kind::Speed => Speed::parse(text).map(Value::Speed).map_err(unit),
             Kind::Size => Size::parse(text).map(Value::Size).map_err(unit),
             Kind::Length => Length::parse(text).map(Value::Length).map_err(unit),
             Kind::Time => Time::parse(text).map(Value::Time).map_err(unit),
