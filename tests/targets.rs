@@ -127,3 +127,28 @@ fn every_value_says_why() {
     assert_eq!(why(fabric, "switches/leaf-09/frr.conf", "bgp"), Err(WhyError::File));
     assert_eq!(why(fabric, "switches/leaf-01/frr.conf", "ospf"), Err(WhyError::Nothing));
 }
+
+/// What collectors read is YAML, and has every switch that is there, once.
+#[test]
+fn the_list_for_collectors_reads_as_yaml() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/telemetry/fabric.kdl");
+    let analysis = analyze(&path, &RealHost, &Default::default());
+    let fabric = analysis.fabric.as_ref().unwrap();
+    let bundle = Bundle::new(fabric, "0", BTreeMap::new()).unwrap();
+    let list: serde_yaml::Value = serde_yaml::from_str(&file(&bundle, "telemetry/gnmic.yaml")).unwrap();
+    let targets = list["targets"].as_mapping().unwrap();
+    let named: Vec<&str> = targets.values().map(|target| target["name"].as_str().unwrap()).collect();
+    let there: Vec<&str> = fabric.switches.iter().filter(|s| !s.absent).map(|s| s.name.as_str()).collect();
+    assert_eq!(named, there);
+    for (place, switch) in targets.keys().zip(fabric.switches.iter().filter(|s| !s.absent)) {
+        let (address, port) = place.as_str().unwrap().rsplit_once(':').unwrap();
+        assert_eq!(Some(address.parse().unwrap()), switch.mgmt);
+        assert!(port.parse::<u16>().is_ok_and(|port| port > 0));
+    }
+    let subscriptions = list["subscriptions"].as_mapping().unwrap();
+    assert!(!subscriptions.is_empty());
+    for asked in subscriptions.values() {
+        assert!(asked["paths"].as_sequence().unwrap().iter().all(|path| path.as_str().is_some()));
+        assert_eq!(asked["mode"], "stream");
+    }
+}
