@@ -84,7 +84,8 @@ fn refused(
     path: &Path,
     heads: &mut Heads,
 ) -> Option<(Vec<String>, [usize; 2])> {
-    let analysis = analyze(path, host, &Options::default());
+    let mut analysis = analyze(path, host, &Options::default());
+    analysis.levels.apply(&mut analysis.findings, analysis.fabric.is_some());
     let fabric = analysis.fabric.filter(|_| !analysis.findings.has_errors())?;
     let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).ok()?;
     let heads = heads.get_or_insert_with(|| one_of_each(&fabric, &bundle));
