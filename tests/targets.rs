@@ -8,13 +8,15 @@
     reason = "a test fails by panicking, and says what it skipped"
 )]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use fabc::host::RealHost;
+use fabc::host::{MemoryHost, RealHost};
 use fabc::pipeline::{Analysis, analyze};
 use fabc_targets::sonic::{self, ConfigDb};
-use fabc_targets::{Bundle, WhyError, why};
+use fabc_targets::{Bundle, File, WhyError, why};
 
 fn everything() -> Analysis {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/targets/everything.kdl");
@@ -43,6 +45,81 @@ fn both_ways_to_a_config_db_give_the_same_bytes() {
         db.render(&mut collected);
         assert_eq!(fast, collected);
         assert_eq!(ConfigDb::read(&String::from_utf8(collected).unwrap()).unwrap(), db);
+    }
+}
+
+/// Rows that switches have in common are copied from one to the next (`sonic::alike`), whichever comes first.
+fn copies_are_what_would_be_made(name: &str, analysis: &Analysis) {
+    let Some(fabric) = &analysis.fabric else { panic!("{name}: no fabric") };
+    let Ok(bundle) = Bundle::new(fabric, "0", BTreeMap::new()) else { panic!("{name}: no bundle") };
+    let Ok(backwards) = Bundle::new(fabric, "0", BTreeMap::new()) else { panic!("{name}: no bundle") };
+    let files: Vec<(usize, usize)> = (0..bundle.len())
+        .filter_map(|i| match bundle.file(i) {
+            Some(File::ConfigDb(index)) => Some((i, index)),
+            _ => None,
+        })
+        .collect();
+    assert!(!files.is_empty(), "{name}");
+    // Of many switches of a tier a few of each are enough: the first ones, and the last.
+    let few: Vec<_> = files.iter().take(24).chain(files.iter().rev().take(24)).copied().collect();
+    for (bundle, files) in [(&bundle, few.clone()), (&backwards, few.into_iter().rev().collect())] {
+        for (i, index) in files {
+            let (mut copied, mut made) = (Vec::new(), Vec::new());
+            bundle.render(i, &mut copied);
+            sonic::config_db(&bundle.device(index).unwrap()).render(&mut made);
+            assert!(copied == made, "{name}: {}", bundle.path(i));
+        }
+    }
+}
+
+#[test]
+fn what_switches_have_in_common_is_right_on_each() {
+    let project = common::project();
+    for folder in ["examples", "tests/cases"] {
+        for case in common::entries(&project.join(folder)) {
+            let path = case.join("fabric.kdl");
+            if path.exists() {
+                copies_are_what_would_be_made(
+                    &case.to_string_lossy(),
+                    &analyze(&path, &RealHost, &Default::default()),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wire_to_nobody_is_no_wire_that_is_not_there() {
+    let head = "fabric \"f\" { nos \"sonic\" release=\"202505\"; }\n";
+    let tail = r#"
+class "rdma" dscp=26 priority=3 lossless=#true { schedule weight=70; ecn min="1MiB" max="4MiB"; }
+class "cnp" dscp=48 priority=6 { schedule strict=#true; }
+class "bulk" default=#true priority=0 { schedule weight=30; }
+watchdog detect="200ms" restore="400ms"
+routing { asn leaf=4210000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }
+"#;
+    // The second leaf's second cage has no wire; the first one's is broken out for a server that is absent.
+    let spread = r#"
+hosts "gpu" count=3 { nic speed="400G"; absent 3; }
+tier "leaf" count=2 switch="dell-z9864f"
+link "gpu" "leaf" by="spread" breakout="1x400G(8)" { length "5m"; }
+"#;
+    // As many ports before the first wire that is there, but other ones.
+    let shifted = r#"
+hosts "ga" count=2 { nic speed="400G"; absent 1; }
+hosts "gb" count=1 { nic speed="400G"; }
+tier "leaf" count=2 switch="dell-z9864f"
+link "ga" "leaf" by="rack" { length "5m"; }
+link "gb" "leaf" by="rack" { length "5m"; }
+hall "h" { row "R" racks=2; }
+place "ga" row="R" per-rack=2 unit=10
+place "gb" row="R" from-rack=2 unit=10
+place "leaf" row="R" unit=40
+"#;
+    for fabric in [spread, shifted] {
+        let host = MemoryHost::default().file("fabric.kdl", format!("{head}{fabric}{tail}"));
+        let analysis = analyze(Path::new("fabric.kdl"), &host, &Default::default());
+        copies_are_what_would_be_made(fabric, &analysis);
     }
 }
 

@@ -8,16 +8,18 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use fabc_lang::fabric::PortId;
 use fabc_lang::units::Length;
 
-use crate::device::Device;
+use crate::device::{Device, End};
 
 /// What the rows of tables that are [`alike`](super::tables::Table::alike) follow from, besides the fabric's own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Likeness {
     tier: usize,
-    /// By port, in their order: how long the cable is, where the far end is there.
-    cables: Vec<Option<Length>>,
+    /// By declared wire, in the order of ports: its port, and how long the cable is, where the far end is there. A cage is
+    /// broken out where it has a wire, whether the far end is there or not.
+    wires: Vec<(PortId, Option<Length>)>,
 }
 
 impl Likeness {
@@ -26,9 +28,11 @@ impl Likeness {
         if device.own.is_some() {
             return None;
         }
-        let length = |link| device.fabric.planned_length(link).0;
-        let cables = device.ports.iter().map(|port| port.wired().map(|wired| length(wired.link)));
-        Some(Likeness { tier: device.switch.tier, cables: cables.collect() })
+        let wires = device.ports.iter().filter_map(|port| {
+            let End::Wired(wired) = &port.end else { return None };
+            Some((port.port.id, wired.present.then(|| device.fabric.planned_length(wired.link).0)))
+        });
+        Some(Likeness { tier: device.switch.tier, wires: wires.collect() })
     }
 }
 
