@@ -60,6 +60,7 @@ fn every_document_is_as_promised() {
             ("buffers", vec![]),
             ("lossless", vec![]),
             ("ports", vec!["fabric.kdl", switch]),
+            ("routing", vec![]),
         ] {
             let args: Vec<&str> =
                 ["show", what].into_iter().chain(args).chain(["--format", "json"]).collect();

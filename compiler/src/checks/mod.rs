@@ -124,6 +124,7 @@ mod ports {
     pub(super) mod frame_too_long;
     pub(super) mod lane_rate;
     pub(super) mod lanes_differ;
+    pub(super) mod lanes_shared;
     pub(super) mod over_capacity;
     pub(super) mod slower_to_faster;
 }
@@ -305,6 +306,7 @@ pub static CHECKS: &[&Check] = &[
     &ports::frame_too_long::CHECK,
     &ports::lane_rate::CHECK,
     &ports::lanes_differ::CHECK,
+    &ports::lanes_shared::CHECK,
     &ports::over_capacity::CHECK,
     &ports::slower_to_faster::CHECK,
     &media::cage_power::CHECK,

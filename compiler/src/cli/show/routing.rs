@@ -32,7 +32,10 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         return Ok(source.report(&analysis.sources, analysis.findings, screen));
     };
     let text = match source.wanted.format {
-        Format::Json => format!("{:#}\n", Value::Array(rows(&fabric).map(|r| r.object(&fabric)).collect())),
+        Format::Json => {
+            let tiers: Vec<Value> = rows(&fabric).map(|r| r.object(&fabric)).collect();
+            format!("{:#}\n", json!({ "schema_version": 1, "tiers": tiers }))
+        }
         _ => page(&fabric),
     };
     screen.data(&text)?;
@@ -156,7 +159,8 @@ mod tests {
 
     #[test]
     fn programs_get_the_same() {
-        let all: serde_json::Value = serde_json::from_str(&show(&["--format", "json"])).unwrap();
+        let page: serde_json::Value = serde_json::from_str(&show(&["--format", "json"])).unwrap();
+        let all = &page["tiers"];
         // 32 links up, a session for each family; 12 loopbacks, 8 blocks, 64 servers' and 32 uplinks' subnets.
         assert_eq!((&all[0]["bgp_sessions"], &all[0]["bgp_sessions_limit"]), (&64.into(), &256.into()));
         assert_eq!(all[0]["ipv4_routes_at_most"], 12 + 8 + 64 + 32);

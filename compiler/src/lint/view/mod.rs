@@ -164,12 +164,14 @@ pub(super) fn speed(text: &str) -> Option<Speed> {
 }
 
 /// Enterprise SONiC has rows that the community's never have: `SWITCH|switch`, schedulers of a policy (`ROCE@3`), a
-/// naming mode, its own tables for hashing and adaptive routing.
+/// naming mode, its own tables for break-outs, hashing and adaptive routing.
 fn is_enterprise(db: &Db<'_>) -> bool {
     let localhost = db.row("DEVICE_METADATA", "localhost");
     db.row("SWITCH", "switch").is_some()
         || db.rows("SCHEDULER").iter().any(|row| row.key.v.contains('@'))
         || localhost.is_some_and(|row| row.get("intf_naming_mode").is_some())
-        || ["ARS_PORT_BIND", "ARS_SWITCH_BIND"].iter().any(|table| db.table(table).is_some())
+        || ["ARS_PORT_BIND", "ARS_SWITCH_BIND", "BREAKOUT_PORTS"]
+            .iter()
+            .any(|table| db.table(table).is_some())
         || db.tables.iter().any(|table| table.name.v.starts_with("ECMP_LOADSHARE_TABLE_"))
 }
