@@ -60,6 +60,8 @@ fn table(db: &ConfigDb, name: &str) -> Table {
 /// Leaf and spine with links of four lengths; two lossless classes where `two`.
 fn lengths(platform: &str, release: &str, two: bool) -> String {
     let nic = if platform == "dell-z9664f" { 400 } else { 800 };
+    // 202305 can't be told what to hash on: `nos/no-hash`.
+    let balancing = if release > "202305" { "load-balancing { hash; }" } else { "" };
     let second =
         if two { "class \"r2\" dscp=27 priority=4 lossless=#true { schedule weight=10; }" } else { "" };
     format!(
@@ -82,7 +84,7 @@ class "cnp" dscp=48 priority=6 {{ schedule strict=#true; }}
 class "bulk" default=#true priority=0 {{ schedule weight=20; }}
 watchdog detect="200ms" restore="400ms"
 buffers {{ margin "5%"; }}
-load-balancing {{ hash; }}
+{balancing}
 routing {{ asn leaf=4210000000 spine=4200000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
 "#
     )

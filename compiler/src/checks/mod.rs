@@ -268,6 +268,7 @@ mod nos {
     pub(super) mod mac_left_to_ztp;
     pub(super) mod no_adaptive;
     pub(super) mod no_cut_through;
+    pub(super) mod no_hash;
     pub(super) mod no_high_frequency;
     pub(super) mod no_interface_naming;
     pub(super) mod no_lossless;
@@ -428,6 +429,7 @@ pub static CHECKS: &[&Check] = &[
     &nos::mac_left_to_ztp::CHECK,
     &nos::no_adaptive::CHECK,
     &nos::no_cut_through::CHECK,
+    &nos::no_hash::CHECK,
     &nos::no_high_frequency::CHECK,
     &nos::no_interface_naming::CHECK,
     &nos::no_lossless::CHECK,

@@ -17,8 +17,9 @@ use crate::pipeline::{self, Analysis, EmitOptions};
 
 /// Write all files of a fabric, or report every error and write nothing
 ///
-/// All or nothing: the new tree is built beside --out and swapped in, so that a build that fails or is killed leaves the
-/// old one. Unchanged files are not touched, and files in --out that fabc did not write stay.
+/// All or nothing: the new tree is built in a hidden folder beside --out and swapped in, so that a build that fails or is
+/// killed leaves the old one. What a killed build leaves beside it goes with the next. Unchanged files are not touched, and
+/// files in --out that fabc did not write stay.
 #[derive(Debug, clap::Args)]
 #[command(after_help = super::EXIT_CODES)]
 pub(crate) struct Args {

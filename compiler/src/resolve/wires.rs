@@ -319,9 +319,20 @@ impl<'w, 'a> Wiring<'w, 'a> {
     }
 
     fn no_leaf(&self, servers: &Servers, host: u32, k: u32, up: &NodeInfo<'_>, findings: &mut Findings) {
+        let seat = self.devices.hosts.get(host as usize).and_then(|h| h.seat);
         let host = self.devices.hosts.get(host as usize).map_or("", |h| h.name.as_str());
         let groups = servers.servers_max.div_ceil(servers.b.max(1));
         let (text, help) = match servers.by {
+            By::Rack if servers.racks.is_some() => match seat {
+                Some(_) => (
+                    format!("`{host}` finds no leaf: there is none with a place for it in its rack"),
+                    "`place` a leaf in each rack of servers".to_owned(),
+                ),
+                None => (
+                    format!("`{host}` finds no leaf: it stands in no rack"),
+                    "a row with more racks, or more of its `per-rack`".to_owned(),
+                ),
+            },
             By::Rail => (
                 format!(
                     "NIC {k} of `{host}` finds no leaf: {} servers at {} to a leaf need {groups} × {} leaves, there are {}",

@@ -76,7 +76,13 @@ fn judge(ctx: &Ctx, tier: &Spanned<String>, max: &Spanned<Ratio>) -> Option<Diag
     if let Some(line) = fabric.tier_of(switch).up.first().map(|&l| &fabric.lines[l]) {
         found = found.label(line.at, format!("{} up on each switch", count(load.upper_present, "link")));
         if let Some(needed) = links(load.down, max.v, line.speed.v) {
-            found = found.help(format!("{} of {} up, or `max={ratio}`", count(needed, "link"), line.speed.v));
+            // A number that can be typed, and that passes.
+            let max = Ratio::new(ratio.num.saturating_mul(1000).div_ceil(ratio.den), 1000);
+            found = found.help(format!(
+                "at least {} of {} up, as many as share out evenly, or `max={max}`",
+                count(needed, "link"),
+                line.speed.v
+            ));
         }
     }
     Some(found)

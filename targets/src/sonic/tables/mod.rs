@@ -49,8 +49,8 @@ pub struct Table {
     pub owner: Owner,
     /// Whose rows are written.
     pub of: Systems,
-    /// Whether switches of one tier, with the same ports wired by cables of the same length, have the same rows: nothing in
-    /// them is the switch's own, nor its peers'.
+    /// Whether switches of one tier, with wires declared on the same ports, the same far ends there, and cables of the same
+    /// length, have the same rows: nothing in them is the switch's own, nor its peers'.
     pub alike: bool,
 }
 
