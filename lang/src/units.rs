@@ -64,6 +64,14 @@ impl Ord for Ratio {
     }
 }
 
+impl Ratio {
+    /// To the last digit: `1.5`, and `4/3 (~1.333)` where no short decimal is exact.
+    pub fn exact(&self) -> String {
+        let text = self.to_string();
+        if text.starts_with('~') { format!("{}/{} ({text})", self.num, self.den) } else { text }
+    }
+}
+
 /// Decimal with up to three places, and `~` before it where that is not exact.
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

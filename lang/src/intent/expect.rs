@@ -19,8 +19,11 @@ static SURVIVE: Node = Node::new(
     prop_needed("losses", Kind::Int(1, 1000), "switches lost"),
     prop_needed("oversubscription", Kind::Decimal, "at most, on every switch below"),
 ]);
-static HOPS: Node = Node::new("hops", "Switches on the longest of all shortest paths between two servers.")
-    .props(&[prop_needed("max", Kind::Int(1, 15), "")]);
+static HOPS: Node = Node::new(
+    "hops",
+    "Switches on the longest of all shortest paths between two servers, each by its best NIC.",
+)
+.props(&[prop_needed("max", Kind::Int(1, 15), "")]);
 static DISJOINT: Node =
     Node::new("disjoint-paths", "Edge-disjoint paths between any two leaves that hold servers.")
         .props(&[prop_needed("min", Kind::Int(1, 4096), "")]);

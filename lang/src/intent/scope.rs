@@ -189,7 +189,12 @@ pub(super) static LINK: Node = Node::new("link", "Wires every member of the lowe
             Kind::Word(&["rail", "rack", "spread"]),
             "from hosts: how servers are shared out over the leaves",
         ),
-        prop_or("speed", Kind::Speed, "from hosts: the NIC's", "line rate of one link"),
+        prop_or(
+            "speed",
+            Kind::Speed,
+            "from hosts: the NIC's; between tiers: that of a whole cage, where both ends have the same",
+            "line rate of one link",
+        ),
         prop("per-pair", Kind::Int(1, 1024), "parallel links between each two switches"),
         prop("uplinks", Kind::Int(1, 4096), "links of each lower switch, striped over the upper ones"),
         prop_or(

@@ -70,8 +70,12 @@ fn judge(ctx: &Ctx, tier: &Spanned<String>, max: &Spanned<Ratio>) -> Option<Diag
     if ratio <= max.v {
         return None;
     }
-    let message =
-        format!("`{}` has {down} below and {up} above: {ratio} to 1, not {} to 1", switch.name, max.v);
+    let message = format!(
+        "`{}` has {down} below and {up} above: {} to 1, not {} to 1",
+        switch.name,
+        ratio.exact(),
+        max.v.exact()
+    );
     let mut found = RULE.at(max.at, message);
     if let Some(line) = fabric.tier_of(switch).up.first().map(|&l| &fabric.lines[l]) {
         found = found.label(line.at, format!("{} up on each switch", count(load.upper_present, "link")));

@@ -77,8 +77,10 @@ fn judge(
     let message = match load.ratio() {
         Some(ratio) if ratio <= max.v => return None,
         Some(ratio) => format!(
-            "after {gone} in `{}`, `{name}` has {down} below and {up} above: {ratio} to 1, not {} to 1",
-            tier.v, max.v
+            "after {gone} in `{}`, `{name}` has {down} below and {up} above: {} to 1, not {} to 1",
+            tier.v,
+            ratio.exact(),
+            max.v.exact()
         ),
         None if load.down == 0 => return None,
         None => format!("after {gone} in `{}`, `{name}` has no link above", tier.v),
