@@ -1,4 +1,5 @@
-//! What ports do with each class once every `config-db` row is laid over: DSCP → TC → queue → priority group → PFC.
+//! What ports do with each class once every `config-db` row is laid over: DSCP → TC → queue → priority group → PFC. Under
+//! Enterprise SONiC a port may have a map of its own from PFC priority to priority group.
 //!
 //! Without such rows all switches do the same by construction. With them one switch of each kind is made in full: those of a
 //! tier are alike, but for switches that have rows of their own.
@@ -6,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use fabc_lang::fabric::{Fabric, PortId};
-use fabc_lang::intent::{ConfigDb as Override, Nos};
+use fabc_lang::intent::ConfigDb as Override;
 use fabc_lang::source::Span;
 use fabc_targets::sonic::{ConfigDb, Release, Value, config_db};
 use fabc_targets::{Device, Names};
@@ -17,6 +18,7 @@ const MAPS: &[&str] = &[
     "TC_TO_QUEUE_MAP",
     "TC_TO_PRIORITY_GROUP_MAP",
     "MAP_PFC_PRIORITY_TO_QUEUE",
+    "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP",
     "PORT_QOS_MAP",
 ];
 /// Tables that say what is lossless, and watched.
@@ -33,9 +35,11 @@ pub(super) struct Chain {
     group: [Option<u8>; 8],
     /// Queue of each PFC priority.
     paused_queue: [Option<u8>; 8],
+    /// Priority group that each PFC priority speaks for: the same number where no map is named.
+    paused_group: [Option<u8>; 8],
     /// Priorities that are paused, a bit for each.
     pub(super) paused: u8,
-    /// Priorities that the watchdog looks at.
+    /// Priorities that the watchdog looks at: those that are paused, where the system has no list of its own.
     pub(super) watched: u8,
     /// Priority groups with lossless buffers.
     pub(super) lossless: u8,
@@ -88,7 +92,7 @@ impl Chains {
     /// None where no row has a say.
     pub(super) fn of(fabric: &Fabric) -> Option<Self> {
         let node = &fabric.intent.fabric;
-        let release = Release::find(node.nos.v, &node.release.v).filter(|_| node.nos.v == Nos::Sonic)?;
+        let release = Release::find(node.nos.v, &node.release.v)?;
         if fabric.intent.classes.is_empty() || !super::facts::rows(fabric).any(is_relevant) {
             return None;
         }
@@ -104,7 +108,7 @@ impl Chains {
             let own = |&own: &usize| fabric.intent.switches[own].config_db.iter().any(is_relevant);
             let kind = *known.entry((switch.tier, switch.own.filter(own))).or_insert_with(|| {
                 let device = Device::new(fabric, &names, release, index);
-                device.and_then(|d| Kind::of(fabric, index, &config_db(&d))).map(|kind| {
+                device.and_then(|d| Kind::of(&d, &config_db(&d))).map(|kind| {
                     kinds.push(kind);
                     kinds.len() - 1
                 })
@@ -128,7 +132,9 @@ impl Chains {
 
 impl Kind {
     /// Reads what the ports of a switch do; none where it has no port.
-    fn of(fabric: &Fabric, switch: usize, db: &ConfigDb) -> Option<Self> {
+    fn of(device: &Device<'_>, db: &ConfigDb) -> Option<Self> {
+        let (fabric, switch) = (device.fabric, device.index);
+        let has_mask = device.release.dialect.watchdog_mask;
         let named = |port: &str| {
             let mut keys = rows(fabric, switch).map(|row| row.key.v.split('|').next());
             keys.any(|key| key == Some(port))
@@ -138,7 +144,7 @@ impl Kind {
             .rows
             .iter()
             .filter(|row| row.key != "global")
-            .map(|row| (row.key.as_str(), Chain::of(db, &row.key)))
+            .map(|row| (row.key.as_str(), Chain::of(db, &row.key, has_mask)))
             .collect();
         let usual = ports.iter().find(|(port, _)| !named(port)).or(ports.first())?.1.clone();
         let differ = ports.into_iter().filter(|(_, chain)| *chain != usual);
@@ -160,6 +166,12 @@ fn text<'a>(db: &'a ConfigDb, table: &str, key: &str, field: &str) -> Option<&'a
     }
 }
 
+/// A name out of `[TABLE|name]`, as older systems write what they refer to.
+fn plain(name: &str) -> &str {
+    let inner = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    inner.and_then(|inner| inner.split_once('|')).map_or(name, |(_, name)| name)
+}
+
 /// The bits of `3,4` or `3-4`.
 fn bits(list: &str) -> u8 {
     list.split(',').fold(0, |mask, part| {
@@ -179,9 +191,10 @@ pub(super) fn listed(mask: u8) -> String {
 }
 
 impl Chain {
-    fn of(db: &ConfigDb, port: &str) -> Self {
+    /// What a port does; `has_mask` tells whether the system lists what the watchdog looks at.
+    fn of(db: &ConfigDb, port: &str, has_mask: bool) -> Self {
         fn map<const N: usize>(db: &ConfigDb, port: &str, field: &str, table: &str) -> [Option<u8>; N] {
-            let row = text(db, "PORT_QOS_MAP", port, field).and_then(|name| db.row(table, name));
+            let row = text(db, "PORT_QOS_MAP", port, field).and_then(|name| db.row(table, plain(name)));
             std::array::from_fn(|from| match row?.get(&from.to_string())? {
                 Value::Text(to) => to.parse().ok(),
                 Value::List(_) => None,
@@ -192,18 +205,33 @@ impl Chain {
         let lossless = groups.filter_map(|row| {
             let (of, groups) = row.key.split_once('|')?;
             let profile = text(db, "BUFFER_PG", &row.key, "profile").filter(|_| of == port)?;
-            text(db, "BUFFER_PROFILE", profile, "xoff").map(|_| bits(groups))
+            text(db, "BUFFER_PROFILE", plain(profile), "xoff").map(|_| bits(groups))
         });
+        let paused = mask("pfc_enable");
+        let itself = std::array::from_fn(|priority| u8::try_from(priority).ok());
+        let has_group = text(db, "PORT_QOS_MAP", port, "pfc_to_pg_map").is_some();
+        let paused_group = if has_group {
+            map(db, port, "pfc_to_pg_map", "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP")
+        } else {
+            itself
+        };
         Chain {
             tc: map(db, port, "dscp_to_tc_map", "DSCP_TO_TC_MAP"),
             queue: map(db, port, "tc_to_queue_map", "TC_TO_QUEUE_MAP"),
             group: map(db, port, "tc_to_pg_map", "TC_TO_PRIORITY_GROUP_MAP"),
             paused_queue: map(db, port, "pfc_to_queue_map", "MAP_PFC_PRIORITY_TO_QUEUE"),
-            paused: mask("pfc_enable"),
-            watched: mask("pfcwd_sw_enable"),
+            paused_group,
+            paused,
+            watched: if has_mask { mask("pfcwd_sw_enable") } else { paused },
             lossless: lossless.fold(0, |all, bits| all | bits),
             action: text(db, "PFC_WD", port, "action").map(str::to_owned),
         }
+    }
+
+    /// Priority groups that the paused priorities speak for.
+    pub(super) fn paused_groups(&self) -> u8 {
+        let groups = self.paused_group.iter().enumerate().filter(|(at, _)| self.paused & 1 << at != 0);
+        groups.filter_map(|(_, group)| group.filter(|&g| g < 8)).fold(0, |mask, group| mask | 1 << group)
     }
 
     /// Whether a DSCP ends in a group with lossless buffers.
@@ -233,6 +261,14 @@ impl Chain {
                 "PFC priority",
                 "queue",
                 &["MAP_PFC_PRIORITY_TO_QUEUE", "PORT_QOS_MAP"],
+            )
+            .only(both),
+            Map::new(
+                &self.paused_group,
+                &far.paused_group,
+                "PFC priority",
+                "priority group",
+                &["PFC_PRIORITY_TO_PRIORITY_GROUP_MAP", "PORT_QOS_MAP"],
             )
             .only(both),
         ];
@@ -355,6 +391,48 @@ mod tests {
         );
         // Not of the chain.
         assert_eq!(said("", "", "config-db \"CRM\" \"Config\" polling_interval=\"600\""), none);
+    }
+
+    #[test]
+    fn enterprise_sonic_is_read_with_its_own_map_of_priorities() {
+        let enterprise = |row: &str| {
+            let host = MemoryHost::default().file(
+                "fabric.kdl",
+                format!(
+                    r#"
+                        fabric "f" {{ nos "enterprise-sonic" release="4.x"; {row}; }}
+                        hosts "gpu" count=4 {{ nic speed="400G"; }}
+                        tier "leaf" count=1 switch="dell-z9864f"
+                        link "gpu" "leaf" by="rail" {{ length "3m"; }}
+                        class "rdma" dscp=26 priority=3 lossless=#true {{ schedule weight=70; ecn min="1MiB" max="4MiB"; }}
+                        class "cnp" dscp=48 priority=6 {{ schedule strict=#true; }}
+                        class "bulk" default=#true priority=0 {{ schedule weight=30; }}
+                        watchdog detect="200ms" restore="400ms"
+                        routing {{ asn leaf=4210000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
+                    "#
+                ),
+            );
+            let found = analyze(Path::new("fabric.kdl"), &host, &Options::default()).findings;
+            let said = found.into_sorted().into_iter().filter(|f| f.code().starts_with("overrides/"));
+            said.map(|f| f.message).collect::<Vec<_>>()
+        };
+        let none: [&str; 0] = [];
+        assert_eq!(enterprise("config-db \"DSCP_TO_TC_MAP\" \"ROCE\" \"30\"=\"3\""), none);
+        assert_eq!(
+            enterprise("config-db \"DSCP_TO_TC_MAP\" \"ROCE\" \"26\"=\"1\""),
+            ["DSCP 26 of lossless class `rdma` is lossy on `leaf-01`"]
+        );
+        assert_eq!(
+            enterprise("config-db \"DSCP_TO_TC_MAP\" \"ROCE\" \"48\"=\"3\""),
+            ["DSCP 48, congestion notifications, is lossless on `leaf-01`"]
+        );
+        // As older releases write it.
+        let bracketed = "config-db \"PORT_QOS_MAP\" \"Ethernet0\" dscp_to_tc_map=\"[DSCP_TO_TC_MAP|ROCE]\"";
+        assert_eq!(enterprise(bracketed), none);
+        assert_eq!(
+            enterprise("config-db \"PFC_PRIORITY_TO_PRIORITY_GROUP_MAP\" \"ROCE\" \"3\"=\"4\""),
+            ["`leaf-01` pauses priorities 3, of priority groups 4, lossless buffers are on 3"]
+        );
     }
 
     #[test]

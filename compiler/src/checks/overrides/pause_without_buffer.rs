@@ -54,11 +54,15 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let (Some(chains), fabric) = (&ctx.chains, ctx.fabric) else { return };
     let mut said = BTreeSet::new();
     for kind in &chains.kinds {
-        for (port, chain) in kind.chains().filter(|(_, c)| c.paused != c.lossless) {
+        for (port, chain) in kind.chains().filter(|(_, c)| c.paused_groups() != c.lossless) {
             let name = &fabric.switches[kind.switch].name;
             let port = port.map_or_else(String::new, |port| format!("{port} of "));
-            let (paused, lossless) = (listed(chain.paused), listed(chain.lossless));
-            let tables = ["PORT_QOS_MAP", "BUFFER_PG", "BUFFER_PROFILE"];
+            let (mut paused, lossless) = (listed(chain.paused), listed(chain.lossless));
+            if chain.paused_groups() != chain.paused {
+                paused = format!("{paused}, of priority groups {}", listed(chain.paused_groups()));
+            }
+            let tables =
+                ["PORT_QOS_MAP", "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP", "BUFFER_PG", "BUFFER_PROFILE"];
             let Some(at) = culprit(fabric, kind.switch, &tables) else { continue };
             if said.insert((at, paused.clone(), lossless.clone())) {
                 let message =
