@@ -8,15 +8,12 @@ use std::sync::Arc;
 
 use fabc_lang::fabric::{Fabric, Headroom, Tier};
 use fabc_lang::intent::Class;
-use fabc_lang::platform::buffers::{Pool, Profile, Threshold};
-use fabc_lang::platform::{Fact, Platform};
+use fabc_lang::platform::Platform;
+use fabc_lang::platform::buffers::Threshold;
 use fabc_lang::source::Span;
 use fabc_lang::units::{Length, Ratio, Speed};
+use fabc_targets::sonic::qos::{self, LOSSLESS_POOL, StatedPool, role};
 
-/// The pool that lossless priority groups take from.
-pub(crate) const POOL: &str = "ingress_lossless_pool";
-/// The profile of lossless queues on their way out.
-const EGRESS_PROFILE: &str = "egress_lossless_profile";
 /// Cables and classes for which a vendor's pool is weighed where no oversubscription is given.
 const USUAL: (Length, u64) = (Length(40_000), 2);
 
@@ -62,8 +59,6 @@ pub(crate) struct LosslessPool {
     pub(crate) holds_xoff: Option<bool>,
     /// The most that the box admits for `xoff`.
     pub(crate) xoff_max: Option<u64>,
-    /// The vendor's own xoff.
-    pub(crate) vendor: Option<u64>,
 }
 
 /// What headroom may exceed its pool by.
@@ -222,11 +217,9 @@ impl Budget {
     /// What one lossless queue may hold on its way out before it drops; none where the box's data don't say.
     pub(crate) fn egress_queue(&self, fabric: &Fabric, half: &Half) -> Option<u64> {
         let role = role(&fabric.tiers[self.tier]);
-        let fits = |p: &&Fact<Profile>| {
-            p.v.name == EGRESS_PROFILE && p.v.role.as_deref().is_none_or(|own| own == role)
-        };
-        let profile = self.platform.profiles.iter().find(fits)?;
-        let part = self.platform.pool(&profile.v.pool, role)?.v.size.0 / half.parts.max(1);
+        let profile = qos::egress_lossless(&self.platform, role)?;
+        let pool = StatedPool::new(fabric, self.platform.pool(&profile.v.pool, role)?);
+        let part = pool.size.0 / half.parts.max(1);
         Some(match profile.v.threshold {
             Threshold::Static(most) => most.0.min(part),
             Threshold::Dynamic(th) => share(part, 1, i32::try_from(th).unwrap_or_default()),
@@ -252,11 +245,6 @@ pub(crate) fn lossless(fabric: &Fabric) -> impl Iterator<Item = &Class> {
 pub(crate) fn alpha(dynamic_th: i32) -> String {
     let power = 1u64 << dynamic_th.unsigned_abs().min(16);
     if dynamic_th >= 0 { power.to_string() } else { format!("1/{power}") }
-}
-
-/// The role whose pools a switch of the tier starts with.
-pub(crate) fn role(tier: &Tier) -> &'static str {
-    if tier.kind == "ToRRouter" { "t0" } else { "t1" }
 }
 
 /// The budgets of all switches that are there, one for those that are alike, by tier and first switch.
@@ -341,7 +329,7 @@ impl Budget {
         };
         let groups: Vec<Group> = kinds.iter().map(group).collect();
         let pool = LosslessPool::of(fabric, &fabric.tiers[tier]);
-        let oversubscription = Oversubscription::of(fabric, &platform, pool.as_ref());
+        let oversubscription = Oversubscription::of(fabric, &platform, role(&fabric.tiers[tier]));
         let th = groups.iter().filter_map(|g| g.headroom).map(|h| h.dynamic_th).min();
         let known = groups.iter().all(|g| g.headroom.is_some());
         let halves = match &pool {
@@ -379,31 +367,27 @@ impl LosslessPool {
     /// The pool of the tier's switches: the platform's for their role, with what the file says instead. A pool that the
     /// platform hasn't isn't made by a size alone.
     fn of(fabric: &Fabric, tier: &Tier) -> Option<Self> {
-        let vendor: &Fact<Pool> = fabric.platform_of(tier).pool(POOL, role(tier))?;
-        let stated = fabric.intent.buffers.iter().flat_map(|b| &b.pools);
-        let stated: Vec<_> = stated.filter(|p| p.name.as_ref().is_none_or(|name| name.v == POOL)).collect();
-        let size = stated.iter().rev().find_map(|p| p.size).map(|s| (s.v.0, s.at));
-        let xoff = stated.iter().rev().find_map(|p| p.xoff).map(|x| (x.v.0, x.at));
+        let vendor = fabric.platform_of(tier).pool(LOSSLESS_POOL, role(tier))?;
+        let stated = StatedPool::new(fabric, vendor);
+        let placed = |(bytes, at): (u64, Option<Span>)| (bytes, at.unwrap_or(vendor.at));
         Some(LosslessPool {
-            size: size.unwrap_or((vendor.v.size.0, vendor.at)),
-            xoff: xoff.or_else(|| Some((vendor.v.xoff?.0, vendor.at))),
+            size: placed(stated.size),
+            xoff: stated.xoff.map(placed),
             holds_xoff: vendor.v.size_includes_xoff,
             xoff_max: vendor.v.xoff_max.map(|x| x.0),
-            vendor: vendor.v.xoff.map(|x| x.0),
         })
     }
 }
 
 impl Oversubscription {
     /// As declared, else what the vendor's own pool comes to with two classes and 40 m on every cage; never below 1.
-    fn of(fabric: &Fabric, platform: &Platform, pool: Option<&LosslessPool>) -> Self {
+    fn of(fabric: &Fabric, platform: &Platform, role: &str) -> Self {
         let declared = fabric.intent.buffers.as_ref().and_then(|b| b.oversubscription);
         if let Some(ratio) = declared {
             return Oversubscription { ratio: ratio.v.max(Ratio::new(1, 1)), at: Some(ratio.at) };
         }
-        let vendor = pool.and_then(|p| p.vendor).filter(|&xoff| xoff > 0);
-        let usual = vendor.zip(full(platform)).map(|(xoff, need)| Ratio::new(need, xoff));
-        Oversubscription { ratio: usual.unwrap_or(Ratio::new(1, 1)).max(Ratio::new(1, 1)), at: None }
+        let usual = usual_oversubscription(platform, LOSSLESS_POOL, role);
+        Oversubscription { ratio: usual.unwrap_or(Ratio::new(1, 1)), at: None }
     }
 }
 
@@ -521,14 +505,17 @@ mod tests {
 
     #[test]
     fn lossless_queues_have_a_limit_on_their_way_out_too() {
-        let queue = |name| {
-            let fabric = fabric(name, "");
+        let queue = |name, more| {
+            let fabric = fabric(name, more);
             let budget = budgets(&fabric).remove(0);
             budget.egress_queue(&fabric, &budget.halves[0])
         };
         // Static, and above its pool: half of the pool is the limit. Dynamic: eight ninths.
-        assert_eq!(queue("dell-z9864f"), Some(162_539_680 / 2));
-        assert_eq!(queue("nokia-ixr7220-h4"), Some(56_571_896 * 8 / 9));
+        assert_eq!(queue("dell-z9864f", ""), Some(162_539_680 / 2));
+        assert_eq!(queue("nokia-ixr7220-h4", ""), Some(56_571_896 * 8 / 9));
+        // What the file says of the pool is what the queue shares in.
+        let said = "buffers { pool \"egress_lossless_pool\" size=\"110MB\"; }";
+        assert_eq!(queue("nokia-ixr7220-h4", said), Some(110_000_000 * 8 / 9));
     }
 
     #[test]

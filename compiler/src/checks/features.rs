@@ -5,7 +5,7 @@ use fabc_lang::fabric::Fabric;
 use fabc_lang::intent::{FabricNode, Nos, Switching};
 use fabc_lang::platform::{Catalog, Feature, built_in};
 use fabc_lang::source::{Sources, Span};
-use fabc_targets::sonic::Release;
+use fabc_targets::sonic::{Release, first_with};
 
 /// What the file asks every switch to do.
 pub(super) struct Asked {
@@ -39,21 +39,13 @@ pub(super) fn asked(fabric: &Fabric) -> impl Iterator<Item = Asked> {
     let qpn = balancing.and_then(|l| l.hash.as_ref()).and_then(|h| h.qpn).filter(|q| q.v);
     let adaptive = balancing.and_then(|l| l.adaptive.as_ref());
     let streamed = intent.telemetry.as_ref().and_then(|t| t.high_frequency.as_ref());
-    let of = |feature, since, at: Option<Span>, noun, verb, show| {
-        at.map(|at| Asked { feature, at, noun, verb, show, since })
+    let of = |feature, at: Option<Span>, noun, verb, show| {
+        at.map(|at| Asked { feature, at, noun, verb, show, since: first_with(feature) })
     };
     [
-        of(
-            Feature::CutThrough,
-            None,
-            switching.map(|s| s.at),
-            "cut-through",
-            "cut through",
-            "show switching-mode",
-        ),
+        of(Feature::CutThrough, switching.map(|s| s.at), "cut-through", "cut through", "show switching-mode"),
         of(
             Feature::QpnHash,
-            None,
             qpn.map(|q| q.at),
             "a hash on the queue pair",
             "hash on the queue pair",
@@ -61,7 +53,6 @@ pub(super) fn asked(fabric: &Fabric) -> impl Iterator<Item = Asked> {
         ),
         of(
             Feature::Adaptive,
-            None,
             adaptive.map(|a| a.at),
             "adaptive load balancing",
             "balance adaptively",
@@ -69,7 +60,6 @@ pub(super) fn asked(fabric: &Fabric) -> impl Iterator<Item = Asked> {
         ),
         of(
             Feature::PacketTrimming,
-            Some("202505"),
             intent.trimming.as_ref().map(|t| t.at),
             "packet trimming",
             "trim packets",
@@ -77,7 +67,6 @@ pub(super) fn asked(fabric: &Fabric) -> impl Iterator<Item = Asked> {
         ),
         of(
             Feature::HighFrequencyTelemetry,
-            Some("202505"),
             streamed.map(|s| s.at),
             "high-frequency telemetry",
             "stream counters",

@@ -1,15 +1,15 @@
 //! What `buffers { pool … }` comes to on each platform that is used.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use fabc_lang::intent::PoolOverride;
-use fabc_lang::platform::buffers::Pool;
-use fabc_lang::platform::{Fact, Platform};
+use fabc_lang::platform::Platform;
 use fabc_lang::source::Span;
-use fabc_targets::sonic::qos;
+pub(super) use fabc_targets::sonic::qos::pool_name as name;
+use fabc_targets::sonic::qos::{self, StatedPool, role};
 
 use super::Ctx;
-use crate::budget::role;
 
 /// The pool that is meant where none is named.
 pub(super) const LOSSLESS: &str = qos::LOSSLESS_POOL;
@@ -19,12 +19,15 @@ pub(super) struct Stated<'a> {
     pub(super) platform: &'a Platform,
     /// The role that its pools are for.
     pub(super) role: &'static str,
-    /// As the box ships.
-    pub(super) pool: &'a Fact<Pool>,
-    /// Bytes, and where the file says so.
-    pub(super) size: (u64, Option<Span>),
-    /// Bytes of shared headroom, and where the file says so.
-    pub(super) xoff: Option<(u64, Option<Span>)>,
+    stated: StatedPool<'a>,
+}
+
+impl<'a> Deref for Stated<'a> {
+    type Target = StatedPool<'a>;
+
+    fn deref(&self) -> &StatedPool<'a> {
+        &self.stated
+    }
 }
 
 impl Stated<'_> {
@@ -44,11 +47,6 @@ impl Stated<'_> {
     }
 }
 
-/// The pool that is meant.
-pub(super) fn name(stated: &PoolOverride) -> &str {
-    stated.name.as_ref().map_or(LOSSLESS, |name| name.v.as_str())
-}
-
 /// Its name, or what is said of it.
 pub(super) fn span(stated: &PoolOverride) -> Option<Span> {
     let name = stated.name.as_ref().map(|name| name.at);
@@ -66,24 +64,14 @@ pub(super) fn used<'a>(ctx: &Ctx<'a>) -> impl Iterator<Item = (&'a Platform, &'s
     used.into_values()
 }
 
-/// All pools of the platforms that are used; of what the file says twice, the last.
+/// All pools of the platforms that are used.
 pub(super) fn pools<'a>(ctx: &Ctx<'a>) -> Vec<Stated<'a>> {
-    let stated = |of: &str| {
-        let all = ctx.fabric.intent.buffers.iter().flat_map(|b| b.pools.iter().rev());
-        all.filter(|p| name(p) == of).collect::<Vec<_>>()
-    };
+    let fabric = ctx.fabric;
     let each = |(platform, role): (&'a Platform, &'static str)| {
-        platform.pools_of(role).map(move |pool| {
-            let said = stated(&pool.v.name);
-            let size = said.iter().find_map(|p| p.size).map(|s| (s.v.0, Some(s.at)));
-            let xoff = said.iter().find_map(|p| p.xoff).map(|x| (x.v.0, Some(x.at)));
-            Stated {
-                platform,
-                role,
-                pool,
-                size: size.unwrap_or((pool.v.size.0, None)),
-                xoff: xoff.or(pool.v.xoff.map(|x| (x.0, None))),
-            }
+        platform.pools_of(role).map(move |pool| Stated {
+            platform,
+            role,
+            stated: StatedPool::new(fabric, pool),
         })
     };
     used(ctx).flat_map(each).collect()

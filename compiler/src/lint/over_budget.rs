@@ -75,7 +75,7 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
         let have = xoff / count;
         // What somebody declared is what they answer for.
         let declared = ctx.buffers.and_then(|buffers| buffers.oversubscription);
-        let declared = declared.filter(|_| pool == crate::budget::POOL);
+        let declared = declared.filter(|_| pool == fabc_targets::sonic::qos::LOSSLESS_POOL);
         let usual = || crate::budget::usual_oversubscription(model, pool, ctx.role());
         let Some(usual) = declared.map(|ratio| ratio.v.max(Ratio::new(1, 1))).or_else(usual) else {
             continue;

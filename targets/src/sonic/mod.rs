@@ -34,7 +34,8 @@ pub(crate) use doubts::likely;
 pub use doubts::{Doubt, doubts};
 pub use json::JsonSink;
 pub(crate) use json::quote;
-pub use release::Release;
+use release::{HIGH_FREQUENCY, TRIMMING};
+pub use release::{Release, first_with};
 pub use since::{First, Part};
 pub use sink::{Origin, Sink};
 

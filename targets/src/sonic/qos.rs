@@ -24,12 +24,13 @@
 use std::fmt;
 
 use fabc_lang::fabric::{Fabric, HeadroomSource, Tier, natural_cmp};
-use fabc_lang::intent::{Class, Ecn, Schedule, Trimming};
+use fabc_lang::intent::{Class, Ecn, PoolOverride, Schedule, Trimming};
 use fabc_lang::platform::buffers::{Pool, Profile};
 use fabc_lang::platform::{Fact, Platform};
 use fabc_lang::source::Span;
 use fabc_lang::units::{Length, Speed};
 
+use super::TRIMMING;
 use super::dialect::{Colours, Dialect, HandsOff, Lossy};
 use super::sink::Origin;
 use crate::device::{Device, DevicePort, Wired};
@@ -40,8 +41,6 @@ const INGRESS_LOSSY: &str = "ingress_lossy_profile";
 const EGRESS_LOSSLESS: &str = "egress_lossless_profile";
 const EGRESS_LOSSY: &str = "egress_lossy_profile";
 
-/// First release with SWITCH_TRIMMING, and `packet_discard_action` in BUFFER_PROFILE.
-pub(super) const TRIMMING: &str = "202505";
 /// The vendor's lossy profile, for queues whose packets are trimmed.
 pub(super) const EGRESS_TRIMMED: &str = "egress_lossy_trim_profile";
 
@@ -135,18 +134,21 @@ pub(super) struct Wred<'a> {
 #[derive(Debug)]
 pub(super) struct Buffers<'a> {
     /// Pools that are used, by name.
-    pub(super) pools: Vec<PoolPlan<'a>>,
+    pub(super) pools: Vec<StatedPool<'a>>,
     pub(super) egress_lossless: &'a Fact<Profile>,
     pub(super) egress_lossy: &'a Fact<Profile>,
     pub(super) ingress_lossy: &'a Fact<Profile>,
 }
 
-/// A pool, with what the file says of it.
-#[derive(Debug)]
-pub(super) struct PoolPlan<'a> {
-    pub(super) pool: &'a Fact<Pool>,
-    pub(super) size: (u64, Option<Span>),
-    pub(super) xoff: Option<(u64, Option<Span>)>,
+/// A pool of a box, with what the file says of it: that wins over the vendor's figures, and of what is said twice the last.
+#[derive(Debug, Clone, Copy)]
+pub struct StatedPool<'a> {
+    /// As the box ships.
+    pub pool: &'a Fact<Pool>,
+    /// Bytes, and where the file says so.
+    pub size: (u64, Option<Span>),
+    /// Bytes of shared headroom, and where the file says so.
+    pub xoff: Option<(u64, Option<Span>)>,
 }
 
 /// A lossless profile.
@@ -292,7 +294,7 @@ impl<'a> Buffers<'a> {
         let (platform, role) = (fabric.platform_of(tier), role(tier));
         // A limit of ours is a power of two, as all vendors' tables have it for a dynamic pool.
         let lossless = platform.pool(LOSSLESS_POOL, role).filter(|pool| pool.v.dynamic && pool.v.ingress);
-        let lossless = lossless.map(|pool| PoolPlan::new(fabric, pool)).filter(|plan| plan.xoff.is_some());
+        let lossless = lossless.map(|pool| StatedPool::new(fabric, pool)).filter(|plan| plan.xoff.is_some());
         let lossless = lossless.ok_or(Lack::Pool(LOSSLESS_POOL.to_owned()))?;
         let egress_lossless = profile(platform, EGRESS_LOSSLESS, role)?;
         let egress_lossy = profile(platform, EGRESS_LOSSY, role)?;
@@ -301,7 +303,7 @@ impl<'a> Buffers<'a> {
         for profile in [egress_lossless, egress_lossy, ingress_lossy] {
             let pool = platform.pool(&profile.v.pool, role);
             let pool = pool.ok_or_else(|| Lack::Pool(profile.v.pool.clone()))?;
-            pools.push(PoolPlan::new(fabric, pool));
+            pools.push(StatedPool::new(fabric, pool));
         }
         pools.sort_by(|a, b| natural_cmp(&a.pool.v.name, &b.pool.v.name));
         pools.dedup_by(|a, b| a.pool.v.name == b.pool.v.name);
@@ -309,17 +311,19 @@ impl<'a> Buffers<'a> {
     }
 }
 
-impl<'a> PoolPlan<'a> {
-    fn new(fabric: &Fabric, pool: &'a Fact<Pool>) -> Self {
-        let said = fabric
-            .intent
-            .buffers
-            .iter()
-            .flat_map(|b| b.pools.iter().rev())
-            .filter(|p| p.name.as_ref().map_or(LOSSLESS_POOL, |name| name.v.as_str()) == pool.v.name);
+/// The pool that `buffers { pool … }` means.
+pub fn pool_name(said: &PoolOverride) -> &str {
+    said.name.as_ref().map_or(LOSSLESS_POOL, |name| name.v.as_str())
+}
+
+impl<'a> StatedPool<'a> {
+    /// What a pool comes to in a fabric.
+    pub fn new(fabric: &Fabric, pool: &'a Fact<Pool>) -> Self {
+        let all = fabric.intent.buffers.iter().flat_map(|b| b.pools.iter().rev());
+        let said = all.filter(|p| pool_name(p) == pool.v.name);
         let size = said.clone().find_map(|p| p.size).map(|s| (s.v.0, Some(s.at)));
         let xoff = said.clone().find_map(|p| p.xoff).map(|x| (x.v.0, Some(x.at)));
-        PoolPlan {
+        StatedPool {
             pool,
             size: size.unwrap_or((pool.v.size.0, None)),
             xoff: xoff.or(pool.v.xoff.map(|x| (x.0, None))),
@@ -442,13 +446,13 @@ pub fn lack(fabric: &Fabric, tier: &Tier) -> Option<Lack> {
     unknown.map(|(_, line)| Lack::Headroom(line.speed.v))
 }
 
-/// The pool that lossless packets leave by.
-pub fn egress_lossless_pool<'a>(platform: &'a Platform, role: &str) -> Option<&'a str> {
-    profile(platform, EGRESS_LOSSLESS, role).ok().map(|profile| profile.v.pool.as_str())
+/// The profile of lossless queues on their way out; it names the pool that they leave by.
+pub fn egress_lossless<'a>(platform: &'a Platform, role: &str) -> Option<&'a Fact<Profile>> {
+    profile(platform, EGRESS_LOSSLESS, role).ok()
 }
 
 /// The role by whose templates SONiC would set up a switch of this tier's type.
-fn role(tier: &Tier) -> &'static str {
+pub fn role(tier: &Tier) -> &'static str {
     if tier.kind == "ToRRouter" { "t0" } else { "t1" }
 }
 

@@ -3,10 +3,24 @@
 use std::ops::RangeInclusive;
 
 use fabc_lang::intent::Nos;
-use fabc_lang::platform::Platform;
 use fabc_lang::platform::switch::Sonic;
+use fabc_lang::platform::{Feature, Platform};
 
 use super::dialect::{self, Dialect};
+
+/// First release of community SONiC with SWITCH_TRIMMING, and `packet_discard_action` in BUFFER_PROFILE.
+pub(super) const TRIMMING: &str = "202505";
+/// First release of community SONiC with HIGH_FREQUENCY_TELEMETRY_PROFILE and _GROUP.
+pub(super) const HIGH_FREQUENCY: &str = "202505";
+
+/// First release of community SONiC with the tables of a feature; none where no release has any.
+pub fn first_with(feature: Feature) -> Option<&'static str> {
+    match feature {
+        Feature::PacketTrimming => Some(TRIMMING),
+        Feature::HighFrequencyTelemetry => Some(HIGH_FREQUENCY),
+        Feature::Adaptive | Feature::CutThrough | Feature::PfcPriorityPg | Feature::QpnHash => None,
+    }
+}
 
 /// A release of a network operating system.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,8 +1,14 @@
 use std::collections::BTreeSet;
 
 use fabc_lang::diagnostic::Findings;
+use fabc_lang::fabric::Fabric;
+use fabc_lang::platform::Platform;
+use fabc_lang::platform::buffers::Threshold;
 use fabc_lang::units::grouped;
+use fabc_targets::sonic::qos::{self, StatedPool, role};
 
+use super::egress_too_small::short;
+use crate::checks::pools::{LOSSLESS, pools};
 use crate::checks::{Ctx, count};
 
 check! {
@@ -56,13 +62,19 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let mut said = BTreeSet::new();
+    let all = pools(ctx);
     for budget in &ctx.budgets {
         let tightest = budget.halves.iter().filter_map(|half| {
             let most = budget.egress_queue(ctx.fabric, half)?;
             let reached = budget.incast(half, half.ports());
-            (most < reached).then_some((most, reached, half.ports()))
+            (most < reached).then_some((most, reached, half.ports(), half.parts))
         });
-        let Some((most, reached, ports)) = tightest.min() else { continue };
+        let Some((most, reached, ports, parts)) = tightest.min() else { continue };
+        let (platform, role) = (&*budget.platform, role(&ctx.fabric.tiers[budget.tier]));
+        // That the file made the pool too small is an error of its own.
+        if short(&all, platform, role).is_some() {
+            continue;
+        }
         if !said.insert(&budget.platform.name) {
             continue;
         }
@@ -76,8 +88,28 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         let name = &budget.platform.name;
         let found = RULE.at(ctx.fabric.tiers[budget.tier].node.switch.at, message);
         let found = found.label(ctx.class_at(), "meant to be lossless");
-        findings.push(found.help(format!(
+        let edit = format!(
             "`platform \"mine\" like=\"{name}\"` whose `egress_lossless_profile` has a `static-th` as large as its pool"
-        )));
+        );
+        let help = by_pool(ctx.fabric, platform, role, (reached, parts)).unwrap_or(edit);
+        findings.push(found.help(help));
     }
+}
+
+/// What to do where the pool ends before the profile's own limit; `need` is what a part of it must hold, and how many
+/// parts there are.
+fn by_pool(fabric: &Fabric, platform: &Platform, role: &str, (need, parts): (u64, u64)) -> Option<String> {
+    let profile = qos::egress_lossless(platform, role)?;
+    let pool = StatedPool::new(fabric, platform.pool(&profile.v.pool, role)?);
+    let Threshold::Static(limit) = profile.v.threshold else { return None };
+    if pool.size.0 / parts.max(1) > limit.0 {
+        return None;
+    }
+    let need = need.saturating_mul(parts);
+    let chip = platform.asic.v.shared_buffer.as_ref().map_or(u64::MAX, |size| size.v.0);
+    Some(if need <= chip {
+        format!("`pool \"{}\" size=\"{need}B\"` or more", profile.v.pool)
+    } else {
+        format!("a smaller pool `{LOSSLESS}`: it holds more than the chip has")
+    })
 }

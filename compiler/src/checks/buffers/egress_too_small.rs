@@ -1,10 +1,12 @@
 use fabc_lang::diagnostic::Findings;
+use fabc_lang::platform::Platform;
+use fabc_lang::source::Span;
 use fabc_lang::units::Size;
 use fabc_targets::sonic::qos;
 
 use crate::budget::lossless;
 use crate::checks::Ctx;
-use crate::checks::pools::{LOSSLESS, pools, used};
+use crate::checks::pools::{LOSSLESS, Stated, pools, used};
 
 check! {
     /// What has been let in as lossless must find room on its way out: an egress pool that holds less than what ingress may
@@ -58,21 +60,8 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     }
     let all = pools(ctx);
     for (platform, role) in used(ctx) {
-        let of = |name: &str| {
-            all.iter()
-                .find(|p| (&p.platform.name, p.role, p.pool.v.name.as_str()) == (&platform.name, role, name))
-        };
-        let Some(ingress) = of(LOSSLESS) else { continue };
-        let Some(egress) = qos::egress_lossless_pool(platform, role).and_then(of) else { continue };
-        let Some(at) = egress.size.1.or(ingress.size.1).or(ingress.xoff.and_then(|x| x.1)) else { continue };
-        let usual = ingress.vendor();
-        // What is beyond the chip is said elsewhere.
-        let chip = platform.asic.v.shared_buffer.as_ref().map_or(u64::MAX, |size| size.v.0.max(usual));
-        let may = ingress.whole().min(chip);
-        let floor = if egress.vendor() >= usual { may } else { may.min(egress.vendor()) };
-        if egress.size.0 >= floor {
-            continue;
-        }
+        let Some(short) = short(&all, platform, role) else { continue };
+        let Short { ingress, egress, at, may, floor } = short;
         let name = &egress.pool.v.name;
         let message = format!(
             "pool `{name}` of `{}` takes {}; ingress may hold {} of lossless packets",
@@ -85,7 +74,36 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         let edit = format!("`pool \"{name}\" size=\"{floor}B\"` or more");
         findings.push(found.help(match egress.size.1 {
             Some(_) => edit,
-            None => format!("leave ingress at {usual} B, or add {edit}"),
+            None => format!("leave ingress at {} B, or add {edit}", ingress.vendor()),
         }));
     }
+}
+
+/// An egress pool that is too small.
+pub(super) struct Short<'c, 'a> {
+    ingress: &'c Stated<'a>,
+    egress: &'c Stated<'a>,
+    /// What the file says of either.
+    at: Span,
+    /// What ingress may hold, bytes.
+    may: u64,
+    /// What egress must hold at least.
+    floor: u64,
+}
+
+/// The egress pool of a platform, where what the file says makes it too small.
+pub(super) fn short<'c, 'a>(all: &'c [Stated<'a>], platform: &Platform, role: &str) -> Option<Short<'c, 'a>> {
+    let of = |name: &str| {
+        all.iter()
+            .find(|p| (&p.platform.name, p.role, p.pool.v.name.as_str()) == (&platform.name, role, name))
+    };
+    let ingress = of(LOSSLESS)?;
+    let egress = of(&qos::egress_lossless(platform, role)?.v.pool)?;
+    let at = egress.size.1.or(ingress.size.1).or(ingress.xoff.and_then(|x| x.1))?;
+    let usual = ingress.vendor();
+    // What is beyond the chip is said elsewhere.
+    let chip = platform.asic.v.shared_buffer.as_ref().map_or(u64::MAX, |size| size.v.0.max(usual));
+    let may = ingress.whole().min(chip);
+    let floor = if egress.vendor() >= usual { may } else { may.min(egress.vendor()) };
+    (egress.size.0 < floor).then_some(Short { ingress, egress, at, may, floor })
 }

@@ -1,13 +1,14 @@
 //! HIGH_FREQUENCY_TELEMETRY_GROUP: which counters of which ports, queues, priority groups and pools are streamed.
 
-use super::high_frequency_telemetry_profile::{NAME, SINCE};
+use super::high_frequency_telemetry_profile::NAME;
 use super::{Owner, Systems, Table};
 use crate::device::Device;
+use crate::sonic::HIGH_FREQUENCY;
 use crate::sonic::qos::{PRIORITIES, Qos};
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table {
-    of: Systems::Since(SINCE),
+    of: Systems::Since(HIGH_FREQUENCY),
     ..Table::new(
         "HIGH_FREQUENCY_TELEMETRY_GROUP",
         Owner::Rows,

@@ -2,10 +2,11 @@
 
 use super::{Owner, Systems, Table};
 use crate::device::Device;
+use crate::sonic::HIGH_FREQUENCY;
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table {
-    of: Systems::Since(SINCE),
+    of: Systems::Since(HIGH_FREQUENCY),
     ..Table::new(
         "HIGH_FREQUENCY_TELEMETRY_PROFILE",
         Owner::Rows,
@@ -15,8 +16,6 @@ pub(super) static TABLE: Table = Table {
     .alike()
 };
 
-/// First release with these tables.
-pub(super) const SINCE: &str = "202505";
 /// Name of the one profile.
 pub(super) const NAME: &str = "fabc";
 

@@ -2,7 +2,7 @@
 
 use super::{Owner, Systems, Table};
 use crate::device::Device;
-use crate::sonic::qos::TRIMMING;
+use crate::sonic::TRIMMING;
 use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table = Table {
