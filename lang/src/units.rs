@@ -6,6 +6,15 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Speed(pub u32);
 
+/// Bytes of a frame that PORT.mtu doesn't count: Ethernet header (14), VLAN tag (4, IEEE 802.1Q) and check sum (4). SONiC's
+/// orchagent adds the same three before it hands the MTU to the chip.
+pub const FRAME_AROUND: u32 = 14 + 4 + 4;
+
+/// Length of the longest frame under an MTU, bytes.
+pub fn frame(mtu: u32) -> u32 {
+    mtu.saturating_add(FRAME_AROUND)
+}
+
 /// Bytes; written `"1MiB"` (2^20) or `"2MB"` (10^6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Size(pub u64);

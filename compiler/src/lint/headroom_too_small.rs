@@ -1,5 +1,5 @@
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::units::{Length, Size};
+use fabc_lang::units::{Length, Size, frame};
 
 use crate::lint::view::{Alike, Ctx, metres};
 
@@ -81,8 +81,8 @@ fn named(name: &str) -> Option<(fabc_lang::units::Speed, Length)> {
 fn shortest(ctx: &Ctx<'_>, speed: fabc_lang::units::Speed, length: Length) -> Option<u64> {
     let asic = &ctx.sku?.asic.v;
     let reference = asic.headroom_slope.as_ref()?.v.reference_mtu;
-    let mtus = ctx.ports.iter().filter_map(|port| port.row.number("mtu")).map(|(mtu, _)| mtu + 22);
-    let frame = mtus.min().map_or(reference, |mtu| u32::try_from(mtu).unwrap_or(u32::MAX).min(reference));
+    let mtu = ctx.ports.iter().filter_map(|port| port.row.number("mtu")).map(|(mtu, _)| mtu).min();
+    let frame = mtu.map_or(reference, |mtu| frame(u32::try_from(mtu).unwrap_or(u32::MAX)).min(reference));
     let cells = asic.headroom_cells(speed, length, frame)?;
     Some(cells.saturating_sub(1) * asic.mmu.as_ref()?.v.cell.0)
 }

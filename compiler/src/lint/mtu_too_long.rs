@@ -1,5 +1,5 @@
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::units::grouped;
+use fabc_lang::units::{FRAME_AROUND, grouped};
 
 use crate::lint::view::{Alike, Ctx};
 
@@ -26,9 +26,6 @@ lint! {
     Error "lint/mtu-too-long" "frames that the chip drops" Model => run
 }
 
-/// Ethernet header, VLAN tag and check sum.
-const AROUND: u64 = 14 + 4 + 4;
-
 fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
     let Some(most) = ctx.model.and_then(|model| model.max_frame()) else { return };
     let longest = u64::from(most.v);
@@ -36,7 +33,7 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
     let mut alike = Alike::default();
     for port in &ctx.ports {
         let Some((mtu, at)) = port.row.number("mtu") else { continue };
-        let frame = mtu.saturating_add(AROUND);
+        let frame = mtu.saturating_add(u64::from(FRAME_AROUND));
         if frame <= longest {
             continue;
         }
@@ -48,7 +45,10 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
                 grouped(longest)
             );
             let found = RULE.at(at, message).label(most.at, format!("{} bytes", grouped(longest)));
-            found.help(format!("\"mtu\": \"{}\" at the most", longest.saturating_sub(AROUND).min(model)))
+            found.help(format!(
+                "\"mtu\": \"{}\" at the most",
+                longest.saturating_sub(u64::from(FRAME_AROUND)).min(model)
+            ))
         });
     }
     alike.tell(findings);

@@ -10,13 +10,11 @@ use crate::platform::asic::{HeadroomConstant, HeadroomSlope};
 use crate::platform::buffers::HeadroomRow;
 use crate::platform::{Asic, Fact, Platform};
 use crate::source::Span;
-use crate::units::{Length, Ratio, Size, Speed};
+use crate::units::{Length, Ratio, Size, Speed, frame};
 
 /// What a cable without a length counts as, at both its ends.
 pub const ASSUMED_LENGTH: Length = Length(40_000);
 
-/// Ethernet header, VLAN tag and check sum, which PORT.mtu doesn't count.
-const AROUND: u32 = 14 + 4 + 4;
 /// What the first cell of a packet keeps for itself, bytes.
 const METADATA: u64 = 64;
 /// The worst packet: 64 bytes, 8 of preamble and 12 of gap, in a cell of its own.
@@ -133,7 +131,7 @@ impl Fabric {
     pub fn headroom_frame(&self, platform: &Platform) -> u32 {
         let stated = self.intent.buffers.as_ref().and_then(|b| b.mtu);
         let reference = platform.asic.v.headroom_slope.as_ref().map_or(9216, |s| s.v.reference_mtu);
-        stated.map_or(reference.max(self.mtu.v.saturating_add(AROUND)), |mtu| mtu.v)
+        stated.map_or(reference.max(frame(self.mtu.v)), |mtu| mtu.v)
     }
 }
 

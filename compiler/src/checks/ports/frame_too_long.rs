@@ -1,4 +1,5 @@
 use fabc_lang::diagnostic::Findings;
+use fabc_lang::units::{FRAME_AROUND, frame};
 
 use crate::checks::Ctx;
 
@@ -34,17 +35,14 @@ check! {
     Error "ports/frame-too-long" "frames longer than the chip takes" => run
 }
 
-/// Ethernet header, VLAN tag, check sum.
-const AROUND: u32 = 14 + 4 + 4;
-
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
-    let frame = fabric.mtu.v + AROUND;
+    let frame = frame(fabric.mtu.v);
     for platform in &fabric.platforms {
         let Some(limit) = platform.max_frame().filter(|limit| frame > limit.v) else { continue };
         let (mtu, most, name) = (fabric.mtu.v, limit.v, &platform.name);
         let message = format!("mtu {mtu} makes frames of {frame} bytes, `{name}` takes {most}");
         let found = RULE.at(fabric.mtu.at, message).label(limit.at, "the longest frame");
-        findings.push(found.help(format!("`mtu {}` or less", most.saturating_sub(AROUND))));
+        findings.push(found.help(format!("`mtu {}` or less", most.saturating_sub(FRAME_AROUND))));
     }
 }

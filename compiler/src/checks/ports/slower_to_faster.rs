@@ -1,6 +1,6 @@
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::intent::Switching;
-use fabc_lang::units::grouped;
+use fabc_lang::units::{frame, grouped};
 
 use crate::checks::Ctx;
 
@@ -55,7 +55,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
             continue;
         }
         // Bytes times 8 over Gb/s are nanoseconds.
-        let frame = u64::from(fabric.mtu.v) + 22;
+        let frame = u64::from(frame(fabric.mtu.v));
         let time = frame * 8 * 1000 / u64::from(slow.speed.v.0.max(1));
         let message = format!(
             "`{}` stores each frame that comes at {} and leaves at {}",
