@@ -263,6 +263,33 @@ fn files_of_enterprise_sonic_are_judged_by_its_own_ways() {
 }
 
 #[test]
+fn a_table_of_the_other_system_is_no_slip_of_the_pen() {
+    let told = said(&over_sound(r#"{ "ARS_OBJECT": { "a": { "mode": "flowlet" } } }"#));
+    assert_eq!(codes(&told), ["lint/unknown-table"]);
+    assert!(told.contains("Enterprise SONiC is known to") && !told.contains("did you mean"), "{told}");
+}
+
+#[test]
+fn ecn_is_told_a_value_that_it_was_not_refused_for() {
+    // A pool of which a single port may fill 64 KB: 1 MiB would be refused again.
+    let file = r#"{
+    "BUFFER_POOL": {
+        "egress_lossless_pool": { "mode": "static", "size": "162539680", "type": "egress" },
+        "ingress_lossless_pool": { "mode": "dynamic", "size": "4000000", "type": "ingress", "xoff": "1700000" }
+    }
+}"#;
+    let help = |text: &str| {
+        let (_, rest) = text.split_once("lint/ecn-above-pause").unwrap_or_else(|| panic!("{text}"));
+        let (_, rest) = rest.split_once("\"green_min_threshold\": \"").unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let value = help(&said(&over_sound(file)));
+    assert!(value.parse::<u64>().unwrap() < 1 << 20, "{value}");
+    let mended = over_sound(file).replace("\"1048576\"", &format!("\"{value}\""));
+    assert!(!said(&mended).contains("ecn-above-pause"));
+}
+
+#[test]
 fn a_box_that_is_not_known_is_said_and_may_be_named() {
     let file = over_sound(
         r#"{

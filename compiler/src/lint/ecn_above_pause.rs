@@ -25,6 +25,9 @@ lint! {
     Error "lint/ecn-above-pause" "ECN that begins after PFC" Nothing => run
 }
 
+/// Where marking usually begins at 400G and more; a quarter of the pause where that is less.
+const USUAL: u64 = 1 << 20;
+
 fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
     let parts = parts(ctx);
     let Some(part) = parts.iter().min_by_key(|part| part.incast(1)) else { return };
@@ -50,7 +53,9 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
                 let found = RULE.at(at, message);
                 let found =
                     found.label(part.at, "the threshold").label(part.pool.place("size"), "of this pool");
-                let mut found = found.help("\"green_min_threshold\": \"1048576\", far below the pause");
+                let far = (point / 4).min(USUAL);
+                let mut found =
+                    found.help(format!("\"green_min_threshold\": \"{far}\", far below the pause"));
                 // Whether the pool holds the headroom, and how its memory is divided, is data of the box.
                 if ctx.sku.is_none() {
                     found.severity = Severity::Warning;

@@ -1,10 +1,12 @@
 //! What `config-db` makes of fabc's own rows, looked at as any other file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fabc_lang::diagnostic::{Diagnostic, Findings, Severity};
 use fabc_lang::fabric::Fabric;
-use fabc_lang::source::Span;
+use fabc_lang::platform::{Catalog, NicModel, nics as built_in_nics};
+use fabc_lang::source::{Sources, Span};
 use fabc_targets::sonic::{Release, overrides as rows};
 use fabc_targets::{Device, Names};
 
@@ -27,11 +29,11 @@ pub(crate) fn overrides(fabric: &Fabric, findings: &mut Findings) {
     if asked.is_empty() {
         return;
     }
-    let names = Names::new(fabric);
+    let (names, nics) = (Names::new(fabric), nics(fabric));
     // The same said of several switches is said once.
     let mut said: BTreeMap<(&str, String, Option<Span>), (Diagnostic, usize)> = BTreeMap::new();
     for device in asked.into_iter().filter_map(|index| Device::new(fabric, &names, release, index)) {
-        for found in of_device(&device) {
+        for found in of_device(&device, &nics) {
             let key = (found.code(), found.message.clone(), found.span());
             let named = || found.note(format!("in config_db.json of `{}`", device.switch.name));
             said.entry(key).and_modify(|(_, more)| *more += 1).or_insert_with(|| (named(), 0));
@@ -46,6 +48,17 @@ pub(crate) fn overrides(fabric: &Fabric, findings: &mut Findings) {
     }
 }
 
+/// Models of the fabric's NICs; all that the catalogue has where some `nic` names none.
+fn nics(fabric: &Fabric) -> Vec<Arc<NicModel>> {
+    let named = fabric.groups.iter().flat_map(|group| &group.models);
+    if !fabric.groups.is_empty() && named.clone().all(Option::is_some) {
+        let named: BTreeMap<&str, _> = named.flatten().map(|model| (model.name.as_str(), model)).collect();
+        return named.into_values().cloned().collect();
+    }
+    let (mut catalog, mut sources) = (Catalog::default(), Sources::default());
+    built_in_nics().filter_map(|name| catalog.nic(name, &mut sources, &mut Findings::default())).collect()
+}
+
 /// Whether a finding says what is wrong with the result of an override.
 fn tells(found: &Diagnostic) -> bool {
     found.code().starts_with("overrides/")
@@ -53,11 +66,11 @@ fn tells(found: &Diagnostic) -> bool {
 }
 
 /// What the overrides of a switch bring about.
-fn of_device(device: &Device<'_>) -> Vec<Diagnostic> {
+fn of_device(device: &Device<'_>, nics: &[Arc<NicModel>]) -> Vec<Diagnostic> {
     let given = Given {
         model: Some(device.platform),
         sku: true,
-        nics: &[],
+        nics,
         nos: Some(device.release.nos),
         release: Some(device.release.name),
         buffers: device.fabric.intent.buffers.as_ref(),

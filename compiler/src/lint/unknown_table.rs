@@ -46,13 +46,18 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
         if names(ctx.enterprise).any(|known| known == name) {
             continue;
         }
+        if !ctx.enterprise && names(true).any(|known| known == name) {
+            let message =
+                format!("no release of community SONiC has a table `{name}`; Enterprise SONiC is known to");
+            let help = "remove it, or load the file on a switch with Enterprise SONiC";
+            findings.push(RULE.at(table.name.at, message).help(help));
+            continue;
+        }
         let near = guesses.near(name, names(ctx.enterprise));
         if ctx.enterprise && near.is_none() {
             continue;
         }
-        let other = !ctx.enterprise && names(true).any(|known| known == name);
         let found = RULE.at(table.name.at, format!("no release of SONiC has a table `{name}`"));
-        let found = if other { found.note("Enterprise SONiC has one of this name") } else { found };
         findings.push(found.help(match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "remove it, if no program of your own reads it".to_owned(),
