@@ -263,6 +263,70 @@ fn files_of_enterprise_sonic_are_judged_by_its_own_ways() {
 }
 
 #[test]
+fn what_drops_in_a_lossless_class_is_found_by_its_row() {
+    let laid = |text: &str| said(&over_sound(text));
+    for (text, code, part) in [
+        // A row that holds no profile, where buffermgrd makes none.
+        (
+            r#"{ "BUFFER_PG": { "Ethernet0|0": { "profile": "ingress_lossy_profile" }, "Ethernet0|3": {} },
+                 "CABLE_LENGTH": { "AZURE": { "Ethernet0": "0m" } } }"#,
+            "lint/lossless-without-group",
+            "BUFFER_PG names no profile for its group 3",
+        ),
+        (
+            r#"{ "WRED_PROFILE": { "ECN_3": { "green_max_threshold": "4194304", "green_min_threshold": "1048576",
+                 "green_drop_probability": "10", "wred_green_enable": "true" } } }"#,
+            "lint/wred-drops-lossless",
+            "drops green packets in it: it has no `ecn`",
+        ),
+        (
+            r#"{ "WRED_PROFILE": { "ECN_3": { "ecn": "ecn_green", "green_max_threshold": "4194304",
+                 "green_min_threshold": "1048576", "green_drop_probability": "10", "wred_green_enable": "true",
+                 "yellow_max_threshold": "4194304", "yellow_min_threshold": "1048576", "yellow_drop_probability": "10",
+                 "wred_yellow_enable": "true" } } }"#,
+            "lint/wred-drops-lossless",
+            "drops yellow packets in it: it has `ecn_green`",
+        ),
+    ] {
+        let told = laid(text);
+        assert_eq!(codes(&told), [code], "{told}");
+        assert!(told.contains(part), "{told}");
+    }
+    // Thresholds beyond the pool, with and without headroom of its own.
+    let profile = |fields: &str, pool: &str| {
+        format!(
+            r#"{{ "BUFFER_POOL": {{
+                "egress_lossless_pool": {{ "mode": "static", "size": "162539680", "type": "egress" }},
+                "ingress_lossless_pool": {{ "mode": "dynamic", "size": "162539680", "type": "ingress"{pool} }} }},
+              "BUFFER_PROFILE": {{
+                "egress_lossless_profile": {{ "pool": "egress_lossless_pool", "size": "0", "static_th": "165867080" }},
+                "egress_lossy_profile": {{ "dynamic_th": "0", "pool": "egress_lossless_pool", "size": "1778" }},
+                "ingress_lossy_profile": {{ "pool": "ingress_lossless_pool", "size": "0", "static_th": "165867080" }},
+                "pg_lossless_800000_40m_profile": {{ "dynamic_th": "0", "pool": "ingress_lossless_pool", "size": "18796", {fields} }} }} }}"#
+        )
+    };
+    let own = ", \"xoff\": \"33374584\"";
+    for (fields, pool, part) in [
+        (r#""xoff": "835406", "xon": "200000000", "xon_offset": "3556""#, own, "`xon` of profile"),
+        (r#""xoff": "835406", "xon": "0", "xon_offset": "200000000""#, own, "`xon_offset` of profile"),
+        (r#""xoff": "200000000", "xon": "0", "xon_offset": "3556""#, "", "`xoff` of profile"),
+    ] {
+        let told = laid(&profile(fields, pool));
+        assert!(codes(&told).contains(&"lint/profile-too-large") && told.contains(part), "{told}");
+    }
+    // A second port, which no map is for: neither its own nor the switch's.
+    let row = r#""Ethernet0": { "dscp_to_tc_map": "AZURE", "pfc_enable": "3", "pfc_to_queue_map": "AZURE",
+        "pfcwd_sw_enable": "3", "tc_to_pg_map": "AZURE", "tc_to_queue_map": "AZURE" }"#;
+    let ports = r#""PORT": {
+        "Ethernet0": { "admin_status": "up", "alias": "etp1", "fec": "rs", "index": "1", "lanes": "1,2,3,4,5,6,7,8", "speed": "800000", "subport": "0" },
+        "Ethernet8": { "admin_status": "up", "alias": "etp2", "fec": "rs", "index": "2", "lanes": "17,18,19,20,21,22,23,24", "speed": "800000", "subport": "0" } },
+        "INTERFACE": { "Ethernet0": {}, "Ethernet0|10.0.0.1/31": {}, "Ethernet8": {}, "Ethernet8|10.0.0.3/31": {} }"#;
+    let told = laid(&format!("{{ {ports}, \"PORT_QOS_MAP\": {{ {row} }} }}"));
+    assert_eq!(codes(&told), ["lint/port-without-pfc"], "{told}");
+    assert!(told.contains("Ethernet8 is routed, up and without PFC, and no `dscp_to_tc_map`"), "{told}");
+}
+
+#[test]
 fn a_table_of_the_other_system_is_no_slip_of_the_pen() {
     let told = said(&over_sound(r#"{ "ARS_OBJECT": { "a": { "mode": "flowlet" } } }"#));
     assert_eq!(codes(&told), ["lint/unknown-table"]);

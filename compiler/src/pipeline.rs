@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fabc_lang::diagnostic::{Findings, Label};
+use fabc_lang::diagnostic::{Diagnostic, Findings, Label, Severity};
 use fabc_lang::fabric::Fabric;
 use fabc_lang::intent::{self, Intent, PresetUse};
 use fabc_lang::platform::Catalog;
@@ -50,8 +50,9 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
     *fabric = resolve::resolve(intent, &mut catalog, sources, findings);
     if let Some(fabric) = fabric {
         checks::run(fabric, findings);
-        // Of a fabric with errors, rows may be missing.
-        if !findings.has_errors() {
+        // Of a fabric with errors, rows may be missing; what is wrong with overrides takes none away.
+        let is_sound = |d: &Diagnostic| d.severity < Severity::Error || d.code().starts_with("overrides/");
+        if findings.iter().all(is_sound) {
             lint::overrides(fabric, findings);
         }
     }

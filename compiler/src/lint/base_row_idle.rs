@@ -13,7 +13,7 @@ lint! {
     /// {
     ///     "PORT": {
     ///         "Ethernet0": { "admin_status": "up", "alias": "etp1a", "fec": "rs", "index": "1", "lanes": "1,2,3,4", "speed": "400000", "subport": "1" },
-    ///         "Ethernet4": { "admin_status": "up", "alias": "etp1b", "fec": "rs", "index": "1", "lanes": "5,6,7,8", "speed": "400000", "subport": "2" }
+    ///         "Ethernet4": { "admin_status": "down", "alias": "etp1b", "fec": "rs", "index": "1", "lanes": "5,6,7,8", "speed": "400000", "subport": "2" }
     ///     },
     ///     "BREAKOUT_CFG": { "Ethernet0": { "brkout_mode": "2x400G(8)" } },
     ///     "CABLE_LENGTH": { "AZURE": { "Ethernet0": "0m" } },
@@ -24,7 +24,7 @@ lint! {
     /// {
     ///     "PORT": {
     ///         "Ethernet0": { "admin_status": "up", "alias": "etp1a", "fec": "rs", "index": "1", "lanes": "1,2,3,4", "speed": "400000", "subport": "1" },
-    ///         "Ethernet4": { "admin_status": "up", "alias": "etp1b", "fec": "rs", "index": "1", "lanes": "5,6,7,8", "speed": "400000", "subport": "2" }
+    ///         "Ethernet4": { "admin_status": "down", "alias": "etp1b", "fec": "rs", "index": "1", "lanes": "5,6,7,8", "speed": "400000", "subport": "2" }
     ///     },
     ///     "BREAKOUT_CFG": { "Ethernet0": { "brkout_mode": "2x400G(8)" } },
     ///     "CABLE_LENGTH": { "AZURE": { "Ethernet0": "0m" } },

@@ -3,9 +3,9 @@ use fabc_lang::diagnostic::Findings;
 use crate::lint::view::{Alike, Ctx};
 
 lint! {
-    /// PFC is on for a priority, and its priority group gets no profile from anywhere: BUFFER_PG has no row for it, and
-    /// buffermgrd makes none, since CABLE_LENGTH says `0m` or nothing. It then has the chip's default, which holds no
-    /// headroom.
+    /// PFC is on for a priority, and its priority group gets no profile from anywhere: BUFFER_PG has no row for it, or one
+    /// without `profile`, and buffermgrd makes none, since CABLE_LENGTH says `0m` or nothing. It then has the chip's default,
+    /// which holds no headroom.
     ///
     /// ```json bad
     /// {
@@ -41,20 +41,30 @@ fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
         }
         for priority in pfc.priorities() {
             let Some(group) = pfc.pause_group_of(priority) else { continue };
-            if ctx.groups.at(pfc.port, group).is_some() {
+            let slot = ctx.groups.at(pfc.port, group);
+            if slot.is_some_and(|slot| slot.row.get("profile").is_some()) {
                 continue;
             }
-            alike.push(priority.to_string(), pfc.port, || {
+            alike.push(format!("{priority} {}", slot.is_some()), pfc.port, || {
+                let what = if slot.is_some() { "names no profile" } else { "has no row" };
                 let message = format!(
-                    "priority {priority} of {} is paused, and BUFFER_PG has no row for its group {group}",
+                    "priority {priority} of {} is paused, and BUFFER_PG {what} for its group {group}",
                     pfc.port
                 );
-                let found = RULE.at(pfc.at, message);
+                let found = match slot {
+                    Some(slot) => RULE.at(slot.row.key.at, message).label(pfc.at, "PFC is on"),
+                    None => RULE.at(pfc.at, message),
+                };
                 let found = match cable {
                     Some(cable) => found.label(cable.at, "`0m`: buffermgrd makes none"),
                     None => found.note("CABLE_LENGTH says nothing of the port: buffermgrd makes no row"),
                 };
-                found.help(format!("add `{}|{group}` to BUFFER_PG, with a profile that has `xoff`", pfc.port))
+                found.help(match slot {
+                    Some(_) => "\"profile\": the name of one that has `xoff`".to_owned(),
+                    None => {
+                        format!("add `{}|{group}` to BUFFER_PG, with a profile that has `xoff`", pfc.port)
+                    }
+                })
             });
         }
     }

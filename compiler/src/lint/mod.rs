@@ -86,8 +86,10 @@ mod host_name;
 mod lane_rate;
 mod lanes_of_no_cage;
 mod lossless_queue_lossy;
+mod lossless_strict;
 mod lossless_unreached;
 mod lossless_without_group;
+mod lossless_without_reserve;
 mod lossless_without_xoff;
 mod lossy_in_lossless_group;
 mod map_incomplete;
@@ -112,6 +114,7 @@ mod pfc_without_maps;
 mod pool_too_large;
 mod port_incomplete;
 mod port_list;
+mod port_without_pfc;
 mod profile_overwritten;
 mod profile_too_large;
 mod routing_mode;
@@ -135,6 +138,7 @@ mod watchdog_incomplete;
 mod watchdog_mask;
 mod watchdog_times;
 mod watchdog_without_pfc;
+mod wred_drops_lossless;
 mod wred_field;
 mod wred_no_probability;
 mod wrong_form;
@@ -168,8 +172,10 @@ pub static LINTS: &[&Lint] = &[
     &lane_rate::LINT,
     &lanes_of_no_cage::LINT,
     &lossless_queue_lossy::LINT,
+    &lossless_strict::LINT,
     &lossless_unreached::LINT,
     &lossless_without_group::LINT,
+    &lossless_without_reserve::LINT,
     &lossless_without_xoff::LINT,
     &lossy_in_lossless_group::LINT,
     &map_incomplete::LINT,
@@ -194,6 +200,7 @@ pub static LINTS: &[&Lint] = &[
     &pool_too_large::LINT,
     &port_incomplete::LINT,
     &port_list::LINT,
+    &port_without_pfc::LINT,
     &profile_overwritten::LINT,
     &profile_too_large::LINT,
     &routing_mode::LINT,
@@ -217,6 +224,7 @@ pub static LINTS: &[&Lint] = &[
     &watchdog_mask::LINT,
     &watchdog_times::LINT,
     &watchdog_without_pfc::LINT,
+    &wred_drops_lossless::LINT,
     &wred_field::LINT,
     &wred_no_probability::LINT,
     &wrong_form::LINT,

@@ -5,8 +5,8 @@ use crate::config_db::Row;
 use crate::lint::view::Ctx;
 
 lint! {
-    /// A profile that reserves or limits more than there is, or asks for more headroom than its pool or the box has for one
-    /// priority group.
+    /// A profile that reserves or limits more than there is, asks for more headroom than its pool or the box has for one
+    /// priority group, or has its thresholds to go on (`xon`, `xon_offset`) beyond the whole pool.
     ///
     /// ```json bad
     /// {
@@ -69,5 +69,9 @@ fn findings_of<'c>(ctx: &'c Ctx<'_>, row: &'c Row<'_>) -> impl Iterator<Item = D
     let vendor = ctx.sku.is_some_and(|model| model.profiles.iter().any(|profile| profile.v.name == *name));
     let xoff = in_pool("xoff", "xoff").or_else(|| by_box("xoff", xoff_max));
     let limit = if vendor && capability.is_none() { None } else { by_box("static_th", static_max) };
-    [in_pool("size", "size"), xoff, limit].into_iter().flatten()
+    // Of a pool without headroom of its own, what it has at all is the most.
+    let shared = pool.is_some_and(|pool| pool.number("xoff").is_some_and(|(xoff, _)| xoff > 0));
+    let xoff = xoff.or_else(|| in_pool("xoff", "size").filter(|_| !shared));
+    let (xon, offset) = (in_pool("xon", "size"), in_pool("xon_offset", "size"));
+    [in_pool("size", "size"), xoff, xon, offset, limit].into_iter().flatten()
 }
