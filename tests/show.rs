@@ -47,6 +47,35 @@ fn check(value: &Value, schema: &Value, place: &str, wrong: &mut Vec<String>) {
     }
 }
 
+/// Fails where what is printed isn't what the schema promises.
+fn as_promised(example: &std::path::Path, args: &[&str], schema: &str) {
+    let output = common::fabc(example, &[args, &["--format", "json"]].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let page: Value = serde_json::from_str(&text).unwrap();
+    let path = common::project().join(format!("targets/schemas/{schema}.schema.json"));
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut wrong = Vec::new();
+    check(&page, &schema, args[0], &mut wrong);
+    wrong.truncate(10);
+    assert!(wrong.is_empty(), "{} {args:?}: {wrong:#?}", example.display());
+}
+
+#[test]
+fn what_if_is_as_promised() {
+    let mut seen = 0;
+    for example in common::entries(&common::project().join("examples")) {
+        for args in
+            [&["whatif"][..], &["whatif", "--any", "1", "switches"], &["whatif", "--any", "2", "links"]]
+        {
+            as_promised(&example, args, "whatif");
+        }
+        seen += 1;
+    }
+    let rails = common::project().join("examples/rail-512");
+    as_promised(&rails, &["whatif", "--fail", "leaf-01", "--fail", "leaf-02:Ethernet256"], "whatif");
+    assert!(seen > 8);
+}
+
 #[test]
 fn every_document_is_as_promised() {
     let project = common::project();
@@ -62,17 +91,8 @@ fn every_document_is_as_promised() {
             ("ports", vec!["fabric.kdl", switch]),
             ("routing", vec![]),
         ] {
-            let args: Vec<&str> =
-                ["show", what].into_iter().chain(args).chain(["--format", "json"]).collect();
-            let output = common::fabc(&example, &args);
-            let text = String::from_utf8(output.stdout).unwrap();
-            let page: Value = serde_json::from_str(&text).unwrap();
-            let schema = project.join(format!("targets/schemas/show-{what}.schema.json"));
-            let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
-            let mut wrong = Vec::new();
-            check(&page, &schema, what, &mut wrong);
-            wrong.truncate(10);
-            assert!(wrong.is_empty(), "{}: {wrong:#?}", example.display());
+            let args: Vec<&str> = ["show", what].into_iter().chain(args).collect();
+            as_promised(&example, &args, &format!("show-{what}"));
             seen += 1;
         }
     }

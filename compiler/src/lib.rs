@@ -14,6 +14,7 @@
 //! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
+//! - `whatif`: what a failure takes away
 //! - [`validate`]: config_db.json against SONiC's own YANG models
 //! - [`rules`]: the registry of all rules
 //! - [`host`]: the only door to the outside
@@ -37,5 +38,6 @@ pub mod resolve;
 pub mod rules;
 mod scale;
 pub mod validate;
+mod whatif;
 
 pub use cli::{Exit, run};

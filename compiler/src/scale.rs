@@ -39,7 +39,7 @@ pub(crate) fn by_tier(fabric: &Fabric) -> Vec<Option<Scale>> {
     let Some(routing) = &fabric.intent.routing else { return tiers };
     let parts = Parts::of(fabric);
     let loopbacks6 = routing.loopbacks6.is_some();
-    let families = if routing.numbered6.is_some() && loopbacks6 { 2 } else { 1 };
+    let families = families(fabric);
     let carries6 = loopbacks6 && (routing.numbered.is_none() || routing.numbered6.is_some());
     for (index, switch) in fabric.switches.iter().enumerate().filter(|(_, s)| !s.absent) {
         let links = || {
@@ -64,6 +64,15 @@ pub(crate) fn by_tier(fabric: &Fabric) -> Vec<Option<Scale>> {
         *tier = Some(tier.map_or(scale, |known| known.max(scale)));
     }
     tiers
+}
+
+/// BGP sessions over a link between switches.
+pub(crate) fn families(fabric: &Fabric) -> u32 {
+    match &fabric.intent.routing {
+        Some(routing) if routing.numbered6.is_some() && routing.loopbacks6.is_some() => 2,
+        Some(_) => 1,
+        None => 0,
+    }
 }
 
 /// What the switches announce that reach each other.

@@ -7,25 +7,38 @@ use std::collections::BTreeMap;
 
 use fabc_lang::fabric::{Fabric, Lower};
 
-/// Neighbours of one device: index and number of links, ascending.
-pub(super) type Near = Vec<(u32, u32)>;
+use super::lost::Lost;
+
+/// Links of one device to another, of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Edge {
+    /// Index of the other device.
+    pub(crate) to: u32,
+    /// Index of the line.
+    pub(crate) line: u32,
+    /// How many.
+    pub(crate) links: u32,
+}
+
+/// Neighbours of one device, ascending.
+pub(crate) type Near = Vec<Edge>;
 
 /// Who is joined to whom.
-#[derive(Debug, Default)]
-pub(super) struct Graph {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Graph {
     /// Upper neighbours of each switch.
-    pub(super) up: Vec<Near>,
+    pub(crate) up: Vec<Near>,
     /// Lower neighbours of each switch.
-    pub(super) down: Vec<Near>,
+    pub(crate) down: Vec<Near>,
     /// Servers on each switch.
-    pub(super) servers: Vec<Near>,
+    pub(crate) servers: Vec<Near>,
     /// Switches of each server.
-    pub(super) leaves: Vec<Near>,
+    pub(crate) leaves: Vec<Near>,
 }
 
 impl Graph {
     /// The graph of what is there.
-    pub(super) fn of(fabric: &Fabric) -> Self {
+    pub(crate) fn of(fabric: &Fabric) -> Self {
         let (switches, hosts) = (fabric.switches.len(), fabric.hosts.len());
         let none = |count: usize| vec![Near::new(); count];
         let mut graph =
@@ -35,37 +48,62 @@ impl Graph {
                 Lower::Hosts { .. } => (&mut graph.leaves, &mut graph.servers),
                 Lower::Tier(_) => (&mut graph.up, &mut graph.down),
             };
-            lower[link.a as usize].push((link.b, 1));
-            upper[link.b as usize].push((link.a, 1));
+            lower[link.a as usize].push(Edge { to: link.b, line: link.line, links: 1 });
+            upper[link.b as usize].push(Edge { to: link.a, line: link.line, links: 1 });
         }
         let all = [&mut graph.up, &mut graph.down, &mut graph.servers, &mut graph.leaves];
         all.into_iter().flatten().for_each(tally);
         graph
     }
+
+    /// The same without what has failed; work is that of what has.
+    pub(crate) fn without(&self, fabric: &Fabric, lost: &Lost) -> Self {
+        let mut graph = self.clone();
+        for index in lost.links_gone(fabric) {
+            let link = &fabric.links[index as usize];
+            let (lower, upper) = match fabric.line_of(link).lower {
+                Lower::Hosts { .. } => (&mut graph.leaves, &mut graph.servers),
+                Lower::Tier(_) => (&mut graph.up, &mut graph.down),
+            };
+            remove(&mut lower[link.a as usize], link.b, link.line);
+            remove(&mut upper[link.b as usize], link.a, link.line);
+        }
+        graph
+    }
 }
 
-/// Sorts by neighbour and adds up links to the same one.
+/// Takes one link out.
+fn remove(near: &mut Near, to: u32, line: u32) {
+    if let Ok(at) = near.binary_search_by_key(&(to, line), |e| (e.to, e.line)) {
+        match near[at].links {
+            0 | 1 => drop(near.remove(at)),
+            _ => near[at].links -= 1,
+        }
+    }
+}
+
+/// Sorts by neighbour and adds up links of one line to the same one.
 fn tally(near: &mut Near) {
     near.sort_unstable();
     near.dedup_by(|b, a| {
-        let same = a.0 == b.0;
-        a.1 += if same { b.1 } else { 0 };
+        let same = (a.to, a.line) == (b.to, b.line);
+        a.links += if same { b.links } else { 0 };
         same
     });
 }
 
 /// Devices by class of twins.
 #[derive(Debug)]
-pub(super) struct Classes {
+pub(crate) struct Classes {
     /// The class of each device.
-    pub(super) of: Vec<usize>,
+    pub(crate) of: Vec<usize>,
     /// Members of each class, ascending.
-    pub(super) members: Vec<Vec<usize>>,
+    pub(crate) members: Vec<Vec<usize>>,
 }
 
 impl Classes {
     /// Devices with equal keys are twins.
-    pub(super) fn by<K: Ord>(keys: impl Iterator<Item = K>) -> Self {
+    pub(crate) fn by<K: Ord>(keys: impl Iterator<Item = K>) -> Self {
         let mut known: BTreeMap<K, usize> = BTreeMap::new();
         let mut classes = Classes { of: Vec::new(), members: Vec::new() };
         for (device, key) in keys.enumerate() {
@@ -80,9 +118,10 @@ impl Classes {
         classes
     }
 
-    /// The classes of neighbours, each once, with the links to one member.
-    pub(super) fn near(&self, near: &Near) -> Vec<(usize, u32)> {
-        let mut classes: Vec<(usize, u32)> = near.iter().map(|&(n, w)| (self.of[n as usize], w)).collect();
+    /// The classes of neighbours, each once for each line, with the links to one member.
+    pub(crate) fn near(&self, near: &Near) -> Vec<Edge> {
+        let class = |e: &Edge| Edge { to: u32::try_from(self.of[e.to as usize]).unwrap_or(u32::MAX), ..*e };
+        let mut classes: Vec<Edge> = near.iter().map(class).collect();
         classes.sort_unstable();
         classes.dedup();
         classes
@@ -91,12 +130,13 @@ impl Classes {
 
 /// A small graph of three tiers and servers, regular in parts, for tests.
 #[cfg(test)]
-pub(super) fn random(seed: u64) -> Graph {
+pub(crate) fn random(seed: u64) -> Graph {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut roll = |below: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
+    let one = |to: u64| Edge { to: to as u32, line: 0, links: 1 };
     let (servers, tiers) = (2 + roll(5), [2 + roll(4), 2 + roll(3), 1 + roll(3)]);
     let starts = [0, tiers[0], tiers[0] + tiers[1], tiers.iter().sum()];
     let none = |count: u64| vec![Near::new(); count as usize];
@@ -105,8 +145,8 @@ pub(super) fn random(seed: u64) -> Graph {
     for host in 0..servers {
         for _ in 0..1 + roll(2) {
             let leaf = roll(tiers[0]);
-            graph.leaves[host as usize].push((leaf as u32, 1));
-            graph.servers[leaf as usize].push((host as u32, 1));
+            graph.leaves[host as usize].push(one(leaf));
+            graph.servers[leaf as usize].push(one(host));
         }
     }
     for (lower, upper) in [(0, 1), (1, 2)] {
@@ -115,8 +155,8 @@ pub(super) fn random(seed: u64) -> Graph {
             .flat_map(|a| (starts[upper]..starts[upper + 1]).map(move |b| (a, b)))
         {
             for _ in 0..if roll(5) == 0 { 0 } else { links } {
-                graph.up[a as usize].push((b as u32, 1));
-                graph.down[b as usize].push((a as u32, 1));
+                graph.up[a as usize].push(one(b));
+                graph.down[b as usize].push(one(a));
             }
         }
     }

@@ -1,18 +1,16 @@
 //! The longest of all shortest ways between two servers.
 
-use fabc_lang::fabric::Fabric;
-
-use super::graph::{Classes, Graph};
+use super::graph::{Classes, Edge, Graph};
 
 /// Two servers that are as far apart as any two.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Farthest {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Farthest {
     /// One server.
-    pub(super) a: usize,
+    pub(crate) a: usize,
     /// The other.
-    pub(super) b: usize,
+    pub(crate) b: usize,
     /// Switches between them; none where no way leads from one to the other.
-    pub(super) hops: Option<u32>,
+    pub(crate) hops: Option<u32>,
 }
 
 /// Upper, lower and server neighbours of each class of switches.
@@ -23,16 +21,15 @@ struct Steps {
 }
 
 /// The two servers farthest apart; none with fewer than two. Ways lead up, then down, as routes do.
-pub(super) fn farthest(fabric: &Fabric) -> Option<Farthest> {
-    let graph = Graph::of(fabric);
+pub(crate) fn farthest(graph: &Graph) -> Option<Farthest> {
     let switches = Classes::by(graph.up.iter().zip(&graph.down).zip(&graph.servers));
     let hosts = Classes::by(graph.leaves.iter());
-    search(&graph, &switches, &hosts)
+    search(graph, &switches, &hosts)
 }
 
 fn search(graph: &Graph, switches: &Classes, hosts: &Classes) -> Option<Farthest> {
     let firsts = || switches.members.iter().map(|m| m[0]);
-    let only = |near: Vec<(usize, u32)>| near.into_iter().map(|(class, _)| class).collect::<Vec<_>>();
+    let only = |near: Vec<Edge>| near.into_iter().map(|edge| edge.to as usize).collect::<Vec<_>>();
     let unique = |mut near: Vec<usize>| {
         near.dedup();
         near

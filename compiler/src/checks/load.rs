@@ -5,33 +5,35 @@ use std::cmp::Ordering;
 use fabc_lang::fabric::{Fabric, Lower};
 use fabc_lang::units::Ratio;
 
+use super::lost::Lost;
+
 /// Links and bandwidth of one switch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Load {
+pub(crate) struct Load {
     /// Bandwidth of links that are there, towards servers and lower tiers, Mb/s.
-    pub(super) down: u64,
+    pub(crate) down: u64,
     /// Bandwidth of links that are there, towards upper tiers, Mb/s.
-    pub(super) up: u64,
+    pub(crate) up: u64,
     /// Links to servers, absent or not.
-    pub(super) servers: u32,
+    pub(crate) servers: u32,
     /// Links to servers, where both are there.
-    pub(super) servers_present: u32,
+    pub(crate) servers_present: u32,
     /// Links to lower tiers, absent or not.
-    pub(super) lower: u32,
+    pub(crate) lower: u32,
     /// Links to upper tiers, absent or not.
-    pub(super) upper: u32,
+    pub(crate) upper: u32,
     /// Links to upper tiers, where both are there.
-    pub(super) upper_present: u32,
+    pub(crate) upper_present: u32,
 }
 
 impl Load {
     /// Bandwidth below over bandwidth above; none without links up.
-    pub(super) fn ratio(&self) -> Option<Ratio> {
+    pub(crate) fn ratio(&self) -> Option<Ratio> {
         (self.up > 0).then(|| Ratio::new(self.down, self.up))
     }
 
     /// Orders by ratio; no bandwidth above is the worst, unless there is none below either.
-    pub(super) fn worse(&self, other: &Load) -> Ordering {
+    pub(crate) fn worse(&self, other: &Load) -> Ordering {
         let stuck = |load: &Load| load.up == 0 && load.down > 0;
         let cross = |below: &Load, above: &Load| u128::from(below.down) * u128::from(above.up.max(1));
         let ratio = || cross(self, other).cmp(&cross(other, self));
@@ -40,12 +42,12 @@ impl Load {
 }
 
 /// `25.6 Tb/s`
-pub(super) fn tera(megabits: u64) -> String {
+pub(crate) fn tera(megabits: u64) -> String {
     format!("{} Tb/s", Ratio::new(megabits, 1_000_000))
 }
 
 /// The load of every switch.
-pub(super) fn loads(fabric: &Fabric) -> Vec<Load> {
+pub(crate) fn loads(fabric: &Fabric) -> Vec<Load> {
     let mut loads = vec![Load::default(); fabric.switches.len()];
     for link in &fabric.links {
         let line = fabric.line_of(link);
@@ -64,6 +66,27 @@ pub(super) fn loads(fabric: &Fabric) -> Vec<Load> {
                 lower.up += flow;
                 lower.upper += 1;
                 lower.upper_present += u32::from(present);
+            }
+        }
+    }
+    loads
+}
+
+/// The same loads without what has failed; work is that of what has.
+pub(crate) fn without(loads: &[Load], fabric: &Fabric, lost: &Lost) -> Vec<Load> {
+    let mut loads = loads.to_vec();
+    for index in lost.links_gone(fabric) {
+        let link = &fabric.links[index as usize];
+        let line = fabric.line_of(link);
+        let speed = u64::from(line.speed.v.0);
+        let upper = &mut loads[link.b as usize];
+        upper.down -= speed;
+        match line.lower {
+            Lower::Hosts { .. } => upper.servers_present -= 1,
+            Lower::Tier(_) => {
+                let lower = &mut loads[link.a as usize];
+                lower.up -= speed;
+                lower.upper_present -= 1;
             }
         }
     }

@@ -5,7 +5,8 @@
 //!
 //! Facts that several checks share:
 //! - [`load`]: links and bandwidth below and above each switch
-//! - [`graph`], [`hops`], [`cut`]: ways between servers
+//! - [`graph`], [`hops`], [`cut`], [`flow`]: ways between servers
+//! - [`lost`], [`evidence`]: what `expect` is judged by, in the fabric as it is declared or without what has failed
 //! - [`select`]: paths as `expect` and `place` write them
 //! - [`selector`]: ports as `switch` names them
 //! - [`site`]: where `place` puts devices
@@ -18,18 +19,21 @@
 //! - [`facts`]: small ones
 
 mod chain;
-mod cut;
+pub(crate) mod cut;
+pub(crate) mod evidence;
 mod facts;
 mod features;
-mod graph;
+pub(crate) mod flow;
+pub(crate) mod graph;
 mod headroom;
-mod hops;
-mod load;
+pub(crate) mod hops;
+pub(crate) mod load;
+pub(crate) mod lost;
 mod nics;
 mod optics;
 mod pools;
-mod select;
-mod selector;
+pub(crate) mod select;
+pub(crate) mod selector;
 mod site;
 
 use std::collections::BTreeMap;
@@ -43,7 +47,8 @@ use fabc_targets::sonic::qos::{self, Lack};
 use crate::budget::{self, Budget};
 use crate::deadlock;
 use chain::Chains;
-use load::Load;
+use evidence::Evidence;
+use lost::Lost;
 
 /// A rule and the function that looks for it.
 pub struct Check {
@@ -55,8 +60,8 @@ pub struct Check {
 /// What checks look at.
 struct Ctx<'a> {
     fabric: &'a Fabric,
-    /// By switch.
-    loads: Vec<Load>,
+    /// What `expect` is judged by.
+    evidence: Evidence<'a>,
     /// Of switches that are alike; empty where no class is lossless.
     budgets: Vec<Budget>,
     /// What keeps each tier's switches from being lossless; empty where no class is.
@@ -462,8 +467,9 @@ pub fn run(fabric: &Fabric, findings: &mut Findings) {
     let budgets = if lossless { budget::budgets(fabric) } else { Vec::new() };
     let lacks = fabric.tiers.iter().filter(|_| lossless).map(|tier| qos::lack(fabric, tier)).collect();
     let sound = !findings.has_errors();
-    let ctx =
-        Ctx { fabric, loads: load::loads(fabric), budgets, lacks, chains: Chains::of(fabric), sound, whole };
+    let nothing = Lost::default();
+    let evidence = Evidence::intact(fabric, &nothing);
+    let ctx = Ctx { fabric, evidence, budgets, lacks, chains: Chains::of(fabric), sound, whole };
     for check in CHECKS {
         (check.run)(&ctx, findings);
     }

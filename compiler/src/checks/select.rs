@@ -8,22 +8,22 @@ use fabc_lang::intent::{PlaneNode, PodNode, Scope};
 
 /// What a path means, devices in order.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Selection {
+pub(crate) struct Selection {
     /// Indices of switches.
-    pub(super) switches: Vec<usize>,
+    pub(crate) switches: Vec<usize>,
     /// Indices of servers.
-    pub(super) hosts: Vec<usize>,
+    pub(crate) hosts: Vec<usize>,
 }
 
 impl Selection {
     /// Whether it means nothing.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.switches.is_empty() && self.hosts.is_empty()
     }
 }
 
 /// All switches and servers that `path` means.
-pub(super) fn select(fabric: &Fabric, path: &str) -> Selection {
+pub(crate) fn select(fabric: &Fabric, path: &str) -> Selection {
     let meant = meant(&fabric.intent.root, path);
     let of = |path: &str| meant.iter().find(|n| n.path == path);
     let tiers: Vec<Option<&Node>> = fabric.tiers.iter().map(|t| of(&t.path)).collect();
@@ -35,7 +35,7 @@ pub(super) fn select(fabric: &Fabric, path: &str) -> Selection {
 }
 
 /// Whether `path` means a tier.
-pub(super) fn is_tier(fabric: &Fabric, path: &str) -> bool {
+pub(crate) fn is_tier(fabric: &Fabric, path: &str) -> bool {
     meant(&fabric.intent.root, path).iter().any(|n| fabric.tiers.iter().any(|t| t.path == n.path))
 }
 

@@ -5,7 +5,7 @@ use fabc_lang::source::Spanned;
 
 /// What a port selector meets on a switch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meets {
+pub(crate) enum Meets {
     /// No port.
     Nothing,
     /// Ports, none of them wired.
@@ -15,7 +15,7 @@ pub(super) enum Meets {
 }
 
 /// What `selector` (`17`, `17/2`, a SONiC name) meets on the switch with this index.
-pub(super) fn meets(fabric: &Fabric, index: usize, selector: &str) -> Meets {
+pub(crate) fn meets(fabric: &Fabric, index: usize, selector: &str) -> Meets {
     let switch = &fabric.switches[index];
     let extra = &fabric.tier_of(switch).extra;
     let wired = fabric.switch_wires(index).iter().any(|w| fabric.selects(switch, selector, w.port));
@@ -26,7 +26,7 @@ pub(super) fn meets(fabric: &Fabric, index: usize, selector: &str) -> Meets {
 }
 
 /// The ports that `selector` means on the switch with this index, in order.
-pub(super) fn means(fabric: &Fabric, index: usize, selector: &str) -> Vec<PortId> {
+pub(crate) fn means(fabric: &Fabric, index: usize, selector: &str) -> Vec<PortId> {
     let switch = &fabric.switches[index];
     let meant = fabric.ports(index).filter(|p| {
         let named = p.spec.name == selector || p.spec.alias == selector;
@@ -36,7 +36,7 @@ pub(super) fn means(fabric: &Fabric, index: usize, selector: &str) -> Vec<PortId
 }
 
 /// Calls `with` for every port that a `port` or `cable` of a switch's node names.
-pub(super) fn for_each_selector(fabric: &Fabric, mut with: impl FnMut(usize, &Spanned<String>)) {
+pub(crate) fn for_each_selector(fabric: &Fabric, mut with: impl FnMut(usize, &Spanned<String>)) {
     for (index, switch) in fabric.switches.iter().enumerate() {
         let Some(own) = switch.own.map(|own| &fabric.intent.switches[own]) else { continue };
         own.ports.iter().map(|p| &p.port).chain(own.cables.iter().map(|c| &c.0)).for_each(|s| with(index, s));

@@ -20,6 +20,7 @@ mod source;
 mod tell;
 mod validate;
 mod wanted;
+mod whatif;
 mod why;
 
 use std::ffi::OsString;
@@ -99,6 +100,7 @@ enum Command {
     Show(show::Args),
     Render(render::Args),
     Validate(validate::Args),
+    Whatif(whatif::Args),
     Why(why::Args),
     Explain(explain::Args),
     Init(init::Args),
@@ -123,6 +125,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
         Command::Show(args) => show::run(args, &screen),
         Command::Render(args) => render::run(args, &screen),
         Command::Validate(args) => validate::run(args, &screen),
+        Command::Whatif(args) => whatif::run(args, &screen),
         Command::Why(args) => why::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
         Command::Init(args) => init::run(args, &screen),

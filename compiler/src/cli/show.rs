@@ -6,7 +6,7 @@ mod ports;
 mod qos;
 mod routing;
 mod rows;
-mod table;
+pub(in crate::cli) mod table;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -37,10 +37,7 @@ pub fn cables(fabric: &Fabric, names: &Names, part: usize, out: &mut Vec<u8>) ->
 }
 
 /// The cables of a link: each one's id, and which part of link or splitter this is.
-pub(crate) fn cable_ids<'a>(
-    fabric: &'a Fabric,
-    link: &Link,
-) -> impl Iterator<Item = (String, u32)> + use<'a> {
+pub fn cable_ids<'a>(fabric: &'a Fabric, link: &Link) -> impl Iterator<Item = (String, u32)> + use<'a> {
     let line = fabric.line_of(link);
     let (of_a, of_b) = (line.lower_side.as_ref().map_or(1, |side| side.children), line.upper_side.children);
     let (owner, place, children) = if of_b >= of_a {

@@ -8,8 +8,7 @@ mod topology;
 
 use std::ops::Range;
 
-pub(crate) use cables::cable_ids;
-pub use cables::cables;
+pub use cables::{cable_ids, cables};
 pub use hosts::hosts;
 pub use topology::topology;
 

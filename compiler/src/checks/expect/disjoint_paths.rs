@@ -1,7 +1,8 @@
-use fabc_lang::diagnostic::Findings;
+use fabc_lang::diagnostic::{Diagnostic, Findings};
 use fabc_lang::intent::Claim;
+use fabc_lang::source::Spanned;
 
-use crate::checks::cut::narrowest;
+use crate::checks::evidence::Evidence;
 use crate::checks::{Ctx, count};
 
 check! {
@@ -44,20 +45,19 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     if !ctx.whole {
         return;
     }
-    let fabric = ctx.fabric;
-    let claims = fabric.intent.expect.iter().filter_map(|e| match &e.claim {
-        Claim::DisjointPaths(min) => Some(min),
-        _ => None,
-    });
-    let claims: Vec<_> = claims.collect();
-    if claims.is_empty() {
-        return;
+    for expect in &ctx.fabric.intent.expect {
+        if let Claim::DisjointPaths(min) = &expect.claim
+            && let Some(found) = judge(&ctx.evidence, min)
+        {
+            findings.push(found);
+        }
     }
-    let Some(narrow) = narrowest(fabric) else { return };
-    let (a, b) = (&fabric.switches[narrow.a].name, &fabric.switches[narrow.b].name);
-    for min in claims.into_iter().filter(|min| narrow.paths < u64::from(min.v)) {
-        let paths = count(narrow.paths, "disjoint path");
-        let message = format!("`{a}` and `{b}` have {paths} between them, not {}", min.v);
-        findings.push(RULE.at(min.at, message).help(format!("`min={}`, or more uplinks", narrow.paths)));
-    }
+}
+
+pub(in crate::checks) fn judge(evidence: &Evidence, min: &Spanned<u32>) -> Option<Diagnostic> {
+    let narrow = evidence.narrowest().filter(|n| n.paths < u64::from(min.v))?;
+    let name = |switch: usize| &evidence.fabric.switches[switch].name;
+    let (a, b, paths) = (name(narrow.a), name(narrow.b), count(narrow.paths, "disjoint path"));
+    let message = format!("`{a}` and `{b}` have {paths} between them, not {}", min.v);
+    Some(RULE.at(min.at, message).help(format!("`min={}`, or more uplinks", narrow.paths)))
 }

@@ -1,7 +1,8 @@
-use fabc_lang::diagnostic::Findings;
+use fabc_lang::diagnostic::{Diagnostic, Findings};
 use fabc_lang::intent::Claim;
+use fabc_lang::source::Spanned;
 
-use crate::checks::hops::farthest;
+use crate::checks::evidence::Evidence;
 use crate::checks::{Ctx, count};
 
 check! {
@@ -44,29 +45,28 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     if !ctx.whole {
         return;
     }
-    let fabric = ctx.fabric;
-    let claims = fabric.intent.expect.iter().filter_map(|e| match &e.claim {
-        Claim::Hops(max) => Some(max),
-        _ => None,
-    });
-    let claims: Vec<_> = claims.collect();
-    if claims.is_empty() {
-        return;
+    for expect in &ctx.fabric.intent.expect {
+        if let Claim::Hops(max) = &expect.claim
+            && let Some(found) = judge(&ctx.evidence, max)
+        {
+            findings.push(found);
+        }
     }
-    let Some(far) = farthest(fabric) else { return };
-    let (a, b) = (&fabric.hosts[far.a].name, &fabric.hosts[far.b].name);
-    for max in claims {
-        let wanted = count(max.v, "hop");
-        match far.hops {
-            Some(hops) if hops <= max.v => {}
-            Some(hops) => {
-                let message = format!("`{a}` and `{b}` are {} apart, not {wanted}", count(hops, "hop"));
-                findings.push(RULE.at(max.at, message).help(format!("`hops max={hops}`, or fewer tiers")));
-            }
-            None => {
-                let message = format!("no way leads from `{a}` to `{b}`");
-                findings.push(RULE.at(max.at, message).help("join their leaves by a common tier"));
-            }
+}
+
+pub(in crate::checks) fn judge(evidence: &Evidence, max: &Spanned<u32>) -> Option<Diagnostic> {
+    let far = evidence.farthest()?;
+    let name = |host: usize| &evidence.fabric.hosts[host].name;
+    let (a, b, wanted) = (name(far.a), name(far.b), count(max.v, "hop"));
+    match far.hops {
+        Some(hops) if hops <= max.v => None,
+        Some(hops) => {
+            let message = format!("`{a}` and `{b}` are {} apart, not {wanted}", count(hops, "hop"));
+            Some(RULE.at(max.at, message).help(format!("`hops max={hops}`, or fewer tiers")))
+        }
+        None => {
+            let message = format!("no way leads from `{a}` to `{b}`");
+            Some(RULE.at(max.at, message).help("join their leaves by a common tier"))
         }
     }
 }

@@ -3,6 +3,7 @@ use fabc_lang::intent::Claim;
 use fabc_lang::source::Spanned;
 use fabc_lang::units::{Ratio, Speed};
 
+use crate::checks::evidence::Evidence;
 use crate::checks::load::tera;
 use crate::checks::select::select;
 use crate::checks::{Ctx, count};
@@ -49,18 +50,22 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     }
     for expect in &ctx.fabric.intent.expect {
         if let Claim::Oversubscription(tier, max) = &expect.claim
-            && let Some(found) = judge(ctx, tier, max)
+            && let Some(found) = judge(&ctx.evidence, tier, max)
         {
             findings.push(found);
         }
     }
 }
 
-fn judge(ctx: &Ctx, tier: &Spanned<String>, max: &Spanned<Ratio>) -> Option<Diagnostic> {
-    let fabric = ctx.fabric;
-    let present = select(fabric, &tier.v).switches.into_iter().filter(|&s| !fabric.switches[s].absent);
-    let worst = present.max_by(|&a, &b| ctx.loads[a].worse(&ctx.loads[b]).then(b.cmp(&a)))?;
-    let (switch, load) = (&fabric.switches[worst], &ctx.loads[worst]);
+pub(in crate::checks) fn judge(
+    evidence: &Evidence,
+    tier: &Spanned<String>,
+    max: &Spanned<Ratio>,
+) -> Option<Diagnostic> {
+    let Evidence { fabric, lost, loads, .. } = evidence;
+    let present = select(fabric, &tier.v).switches.into_iter().filter(|&s| lost.spares(fabric, s));
+    let worst = present.max_by(|&a, &b| loads[a].worse(&loads[b]).then(b.cmp(&a)))?;
+    let (switch, load) = (&fabric.switches[worst], &loads[worst]);
     let (down, up) = (tera(load.down), tera(load.up));
     let Some(ratio) = load.ratio() else {
         let message = format!("`{}` has {down} below and no link above", switch.name);

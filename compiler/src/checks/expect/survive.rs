@@ -5,6 +5,7 @@ use fabc_lang::intent::Claim;
 use fabc_lang::source::Spanned;
 use fabc_lang::units::Ratio;
 
+use crate::checks::evidence::Evidence;
 use crate::checks::load::{Load, tera};
 use crate::checks::select::select;
 use crate::checks::{Ctx, count};
@@ -51,25 +52,28 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     }
     for expect in &ctx.fabric.intent.expect {
         if let Claim::Survive(tier, losses, max) = &expect.claim
-            && let Some(found) = judge(ctx, tier, losses, max)
+            && let Some(found) = judge(&ctx.evidence, tier, losses, max)
         {
             findings.push(found);
         }
     }
 }
 
-fn judge(
-    ctx: &Ctx,
+/// Switches of the tier that have failed count among the losses; with more of them than it speaks of, the claim says nothing.
+pub(in crate::checks) fn judge(
+    evidence: &Evidence,
     tier: &Spanned<String>,
     losses: &Spanned<u32>,
     max: &Spanned<Ratio>,
 ) -> Option<Diagnostic> {
-    let fabric = ctx.fabric;
-    let lost: BTreeSet<usize> = select(fabric, &tier.v).switches.into_iter().collect();
-    let below = (0..fabric.switches.len()).filter(|&s| !fabric.switches[s].absent);
-    let left = below.filter_map(|s| Some((s, left(ctx, s, &lost, losses.v)?)));
+    let Evidence { fabric, lost, .. } = evidence;
+    let meant: BTreeSet<usize> = select(fabric, &tier.v).switches.into_iter().collect();
+    let failed = lost.switches.iter().filter(|&&s| meant.contains(&s) && !fabric.switches[s].absent).count();
+    let further = (losses.v as usize).checked_sub(failed)?;
+    let below = (0..fabric.switches.len()).filter(|&s| lost.spares(fabric, s));
+    let left = below.filter_map(|s| Some((s, left(evidence, s, &meant, further)?)));
     let Some((worst, load)) = left.max_by(|a, b| a.1.worse(&b.1).then(b.0.cmp(&a.0))) else {
-        let known = !lost.is_empty();
+        let known = !meant.is_empty();
         return known.then(|| RULE.at(tier.at, format!("no switches stand below `{}`", tier.v)));
     };
     let (name, gone) = (&fabric.switches[worst].name, count(losses.v, "loss"));
@@ -89,21 +93,23 @@ fn judge(
     Some(RULE.at(max.at, message).label(losses.at, "losses, of the worst kind").help(help))
 }
 
-/// What is left of a switch's load when the `losses` of `lost` that it is joined to most are gone; none where it is
+/// What is left of a switch's load when the `losses` of `meant` that it is joined to most are gone; none where it was
 /// joined to none of them.
-fn left(ctx: &Ctx, switch: usize, lost: &BTreeSet<usize>, losses: u32) -> Option<Load> {
-    let fabric = ctx.fabric;
+fn left(evidence: &Evidence, switch: usize, meant: &BTreeSet<usize>, losses: usize) -> Option<Load> {
+    let Evidence { fabric, lost, loads, .. } = evidence;
     let mut joined: BTreeMap<usize, u64> = BTreeMap::new();
     for wire in fabric.switch_wires(switch) {
         let link = &fabric.links[wire.link as usize];
         let upper = link.b as usize;
-        if upper != switch && lost.contains(&upper) && !fabric.switches[upper].absent {
-            *joined.entry(upper).or_default() += u64::from(fabric.line_of(link).speed.v.0);
+        if upper != switch && meant.contains(&upper) && !fabric.switches[upper].absent {
+            let up = lost.is_up(fabric, wire.link, link);
+            *joined.entry(upper).or_default() +=
+                if up { u64::from(fabric.line_of(link).speed.v.0) } else { 0 };
         }
     }
     let mut speeds: Vec<u64> = joined.into_values().collect();
     speeds.sort_unstable_by(|a, b| b.cmp(a));
-    let gone: u64 = speeds.iter().take(losses as usize).sum();
-    let load = ctx.loads[switch];
+    let gone: u64 = speeds.iter().take(losses).sum();
+    let load = loads[switch];
     (!speeds.is_empty()).then_some(Load { up: load.up - gone, ..load })
 }

@@ -46,7 +46,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let bfd = ctx.fabric.intent.routing.as_ref().and_then(|r| r.bfd.as_ref());
     let Some(interval) = bfd.and_then(|b| b.interval) else { return };
     if interval.v < SAFE && interval.v.ms() >= 50 {
-        let sessions = ctx.loads.iter().map(|l| l.upper + l.lower).max().unwrap_or(0);
+        let sessions = ctx.evidence.loads.iter().map(|l| l.upper + l.lower).max().unwrap_or(0);
         let message = format!("BFD every {} on up to {}", interval.v, count(sessions, "session"));
         let found = RULE.at(interval.at, message).help(format!("`interval=\"{SAFE}\"` or more"));
         findings.push(found.note("whether the platform takes BFD off the CPU is not known"));

@@ -44,7 +44,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let node = &fabric.intent.fabric;
     let release = Release::find(node.nos.v, &node.release.v).map(|r| (r.maximum_paths, node.release.at));
     let mut widths = vec![0; fabric.tiers.len()];
-    for (switch, load) in fabric.switches.iter().zip(&ctx.loads) {
+    for (switch, load) in fabric.switches.iter().zip(&ctx.evidence.loads) {
         widths[switch.tier] = load.upper.max(widths[switch.tier]);
     }
     for (tier, width) in fabric.tiers.iter().zip(widths) {

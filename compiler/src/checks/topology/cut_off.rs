@@ -44,7 +44,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
     // By upper tier: the first device that is cut off, and how many are.
     let mut cut: BTreeMap<usize, (&str, u64)> = BTreeMap::new();
-    for (index, (switch, load)) in fabric.switches.iter().zip(&ctx.loads).enumerate() {
+    for (index, (switch, load)) in fabric.switches.iter().zip(&ctx.evidence.loads).enumerate() {
         if !switch.absent && load.upper > 0 && load.upper_present == 0 {
             let ways = fabric.switch_wires(index).iter().map(|w| &fabric.links[w.link as usize]);
             let up = ways.filter(|l| l.b as usize != index).map(|l| fabric.line_of(l).upper);

@@ -40,7 +40,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     }
     let fabric = ctx.fabric;
     let mut idle: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    for (switch, load) in fabric.switches.iter().zip(&ctx.loads) {
+    for (switch, load) in fabric.switches.iter().zip(&ctx.evidence.loads) {
         if !switch.absent && load.servers == 0 {
             idle.entry(switch.tier).or_default().push(&switch.name);
         }

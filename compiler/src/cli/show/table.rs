@@ -7,7 +7,7 @@ const LEAST: usize = 6;
 
 /// Rows under titled columns.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::cli) struct Table {
     /// Titles; those of figures, which stand to the right, are marked.
     columns: Vec<(&'static str, bool)>,
     rows: Vec<Vec<String>>,
@@ -15,19 +15,19 @@ pub(super) struct Table {
 
 impl Table {
     /// A table without rows. A title that begins with `>` is one of figures.
-    pub(super) fn new(titles: &[&'static str]) -> Self {
+    pub(in crate::cli) fn new(titles: &[&'static str]) -> Self {
         let column = |title: &&'static str| (title.trim_start_matches('>'), title.starts_with('>'));
         Table { columns: titles.iter().map(column).collect(), rows: Vec::new() }
     }
 
     /// Adds a row, a cell for each column.
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(in crate::cli) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 
     /// All of it behind `indent` blanks. Columns that don't fit into `width` stand below, after the first one again; a
     /// cell that is wider alone is cut. Columns in which nothing stands are left out.
-    pub(super) fn render(&self, indent: usize, width: Option<usize>) -> String {
+    pub(in crate::cli) fn render(&self, indent: usize, width: Option<usize>) -> String {
         let room = width.map_or(usize::MAX, |w| w.saturating_sub(indent).max(LEAST));
         let cell = |row: &Vec<String>, i: usize| row.get(i).map_or(0, |c| c.chars().count());
         let widest = |i: usize| self.rows.iter().map(|r| cell(r, i)).max().unwrap_or(0);
@@ -74,7 +74,7 @@ impl Table {
 }
 
 /// The text, with `…` for what is beyond `wide` characters.
-pub(super) fn cut(text: &str, wide: usize) -> String {
+pub(in crate::cli) fn cut(text: &str, wide: usize) -> String {
     if text.chars().count() <= wide {
         return text.to_owned();
     }
