@@ -33,6 +33,10 @@ const KNOWN: &[(&str, &str)] = &[
 /// What is said besides where the fabric isn't there.
 const ALONE: &[(&str, &str)] = &[
     ("lint/platform-unknown", "a box of the fabric's own is in no catalogue"),
+    (
+        "frr/needs-module",
+        "of SONiC, whose zebra has the module, in a file that doesn't say it is of that; a note",
+    ),
     ("lint/no-bfdd", "of Enterprise SONiC, in a file that doesn't say it is of that; a note"),
     ("lint/unknown-breakout", "a mode of Enterprise SONiC, in a file that doesn't say it is of that; a note"),
 ];
@@ -54,12 +58,16 @@ fn findings_of(path: &Path, host: &dyn Host) -> BTreeSet<String> {
     let fabric = analysis.fabric.expect("a fabric");
     let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).expect("a bundle");
     let mut said = BTreeSet::new();
-    let mut tiers: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut tiers: BTreeMap<(&str, usize), usize> = BTreeMap::new();
     for i in 0..bundle.len() {
-        let Some(File::ConfigDb(index)) = bundle.file(i) else { continue };
+        let (index, kind) = match bundle.file(i) {
+            Some(File::ConfigDb(index)) => (index, "config_db.json"),
+            Some(File::FrrConf(index)) => (index, "frr.conf"),
+            _ => continue,
+        };
         let device = bundle.device(index).unwrap();
         // Switches of one tier differ in little; one that has a node of its own in more.
-        let seen = tiers.entry(device.switch.tier).or_default();
+        let seen = tiers.entry((kind, device.switch.tier)).or_default();
         *seen += 1;
         if *seen > 2 && device.own.is_none() {
             continue;
@@ -69,7 +77,7 @@ fn findings_of(path: &Path, host: &dyn Host) -> BTreeSet<String> {
         let file = String::from_utf8(out).unwrap();
         for beside in [None, Some(&fabric)] {
             let desk = Desk::new(beside, analysis.sources.clone());
-            let name = format!("switches/{}/config_db.json", device.switch.name);
+            let name = format!("switches/{}/{kind}", device.switch.name);
             let looked = desk.look(&name, file.clone());
             let (_, findings) = desk.report([looked], |_| None);
             let unknown = |d: &&Diagnostic| !KNOWN.iter().any(|(code, _)| *code == d.code());
@@ -148,6 +156,191 @@ fn nor_of_a_lossless_switch_of_any_platform() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nor_of_frr_conf_of_any_release() {
+    for release in fabc_targets::sonic::Release::all() {
+        for links in ["", "numbered \"10.254.0.0/16\"", "numbered \"10.254.0.0/16\" \"fd00:254::/64\""] {
+            let text = format!(
+                r#"
+fabric "f" {{ nos "{}" release="{}"; }}
+hosts "gpu" count=4 {{ nic count=2 speed="400G"; }}
+tier "leaf" count=2 switch="dell-z9864f"
+tier "spine" count=2 switch="dell-z9864f"
+link "gpu" "leaf" by="rail" {{ length "5m"; }}
+link "leaf" "spine" per-pair=2 {{ length "40m"; }}
+routing {{
+    asn leaf=4210000000 spine=4200000000
+    loopbacks "10.255.0.0/20" "fd00::/64"
+    host-subnets "10.64.0.0/12"
+    bfd
+    {links}
+}}
+switch "spine-01" {{ maintenance; }}
+"#,
+                release.nos.name(),
+                release.name
+            );
+            let host = MemoryHost::default().file("fabric.kdl", text);
+            let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+            assert!(!analysis.findings.has_errors(), "{:?}", analysis.findings.iter().next());
+            let fabric = analysis.fabric.unwrap();
+            let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).unwrap();
+            let mut files = 0;
+            for i in (0..bundle.len()).filter(|&i| matches!(bundle.file(i), Some(File::FrrConf(_)))) {
+                let mut out = Vec::new();
+                bundle.render(i, &mut out);
+                let desk = Desk::new(Some(&fabric), Sources::default());
+                let looked = desk.look(&bundle.path(i), String::from_utf8(out).unwrap());
+                let (sources, findings) = desk.report([looked], |_| None);
+                let paper = Paper { color: false, width: 100 };
+                let told = render(Format::Short, &sources, &findings.into_sorted(), paper);
+                assert_eq!(told, "", "{} {links}", release.name);
+                files += 1;
+            }
+            assert_eq!(files, 4);
+        }
+    }
+}
+
+#[test]
+fn an_frr_conf_is_looked_at_beside_its_config_db() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(at("leaf-01/frr")).unwrap();
+    std::fs::create_dir_all(at("leaf-02")).unwrap();
+    let bfd = "router bgp 1\n no bgp ebgp-requires-policy\n neighbor 10.0.0.1 remote-as external\n neighbor \
+               10.0.0.1 bfd\n";
+    let config = |on: &str| {
+        format!(
+            r#"{{"DEVICE_METADATA": {{"localhost": {{"docker_routing_config_mode": "split-unified", "frr_mgmt_framework_config": "{on}"}}}}}}"#
+        )
+    };
+    std::fs::write(at("leaf-01/config_db.json"), config("false")).unwrap();
+    std::fs::write(at("leaf-01/frr/frr.conf"), bfd).unwrap();
+    std::fs::write(at("leaf-02/config_db.json"), config("true")).unwrap();
+    std::fs::write(at("leaf-02/frr.conf"), bfd).unwrap();
+    let told = |args: &[&str]| {
+        let output = common::fabc(folder.path(), &[&["lint", "--format", "short"], args].concat());
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr),
+        )
+    };
+    let (code, text) = told(&["leaf-01", "leaf-02"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("leaf-01/frr/frr.conf:4:2: error[frr/no-bfdd]"), "{text}");
+    assert!(!text.contains("leaf-02/frr.conf"), "{text}");
+    // What the FRR of a release doesn't know, and a release that there isn't.
+    std::fs::write(at("bgpd.conf"), bfd.replace("bfd", "capability link-local")).unwrap();
+    assert_eq!(told(&["bgpd.conf"]).0, Some(0));
+    assert_eq!(told(&["bgpd.conf", "--release", "202511"]).0, Some(0));
+    let (code, text) = told(&["bgpd.conf", "--release", "202505"]);
+    assert!(code == Some(1) && text.contains("frr/not-in-release"), "{text}");
+    let (code, text) = told(&["bgpd.conf", "--release", "202013"]);
+    assert!(code == Some(2) && text.contains("202505"), "{text}");
+}
+
+#[test]
+fn what_a_template_makes_is_looked_at_before_it_is_written() {
+    let project = common::project();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let built_in = std::fs::read_to_string(project.join("targets/src/frr/frr.conf.j2")).unwrap();
+    let fabric = project.join("examples/rail-512/fabric.kdl").to_string_lossy().into_owned();
+    let build = |template: &str| {
+        std::fs::write(at("frr.conf.j2"), template).unwrap();
+        let args = ["build", &fabric, "--templates", &at(""), "--out", &at("out"), "--format", "short"];
+        let output = common::fabc(folder.path(), &args);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, text) =
+        build(&built_in.replace("route-map {{ group.export }} out", "route-map {{ group.export }}S out"));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("frr.conf:") && text.contains("error[frr/unknown-route-map]"), "{text}");
+    assert!(!Path::new(&at("out")).exists());
+    let (code, text) = build(&built_in);
+    assert!(code == Some(0) && !text.contains("frr/"), "{text}");
+}
+
+/// What files hold that somebody else wrote: words of FRR in any order.
+fn words_of_frr() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec![
+        "router",
+        "bgp",
+        "neighbor",
+        "10.0.0.1",
+        "10.0.0.0/8",
+        "peer-group",
+        "interface",
+        "remote-as",
+        "external",
+        "65001",
+        "no",
+        "route-map",
+        "M",
+        "permit",
+        "10",
+        "in",
+        "match",
+        "ip",
+        "ipv6",
+        "prefix-list",
+        "address",
+        "seq",
+        "5",
+        "ge",
+        "le",
+        "exit",
+        "address-family",
+        "ipv4",
+        "unicast",
+        "activate",
+        "bfd",
+        "profile",
+        "peer",
+        "timers",
+        "call",
+        "description",
+        "frr",
+        "version",
+        "8.4",
+        "maximum-paths",
+        "set",
+        "community",
+        "as-path",
+        "access-list",
+        "\n",
+        "\n",
+        "\n ",
+        "\n  ",
+        "!",
+        "é",
+        "\t",
+        "vrf",
+        "default",
+        "ipv4-unicast",
+        "99999999999999999999",
+    ]);
+    prop::collection::vec(word, 0..60).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn any_words_of_frr_can_be_looked_at(text in words_of_frr()) {
+        let mut desk = Desk::new(None, Sources::default());
+        desk.set_release("202305").unwrap();
+        let looked = desk.look_at_frr("frr.conf", text.clone(), Some("{}".to_owned()));
+        let (sources, findings) = desk.report([looked], |_| None);
+        for finding in findings.iter() {
+            for label in &finding.labels {
+                let source = sources.get(label.span.file).unwrap();
+                prop_assert!(source.text().get(label.span.start as usize..label.span.end as usize).is_some());
+            }
+        }
+        render(Format::Human, &sources, &findings.into_sorted(), Paper { color: false, width: 80 });
+    }
 }
 
 #[test]

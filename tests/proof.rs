@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, PoisonError};
 
+use fabc_lang::diagnostic::Severity;
+
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Tells that something can't be proven here.
@@ -77,6 +79,70 @@ fn vtysh_reads_every_class_of_device() {
             assert!(read.status.success() && !said.contains('%'), "{}: {said}", conf.display());
         }
         std::fs::remove_dir_all(out).unwrap();
+    }
+}
+
+/// Examples of which vtysh of FRR 8.4 has something to say itself.
+const SEEN_BY_VTYSH: &[&str] = &["frr/not-in-release", "frr/too-many-paths"];
+
+/// What vtysh says of a text: whether it takes it, and its words.
+fn vtysh(folder: &Path, text: &str) -> (bool, String) {
+    let file = folder.join("frr.conf");
+    std::fs::write(&file, text).unwrap();
+    let read = run("vtysh", &["-C", "-f", &file.to_string_lossy()]).unwrap();
+    let said = String::from_utf8_lossy(&[read.stdout, read.stderr].concat()).into_owned();
+    (read.status.success() && !said.contains('%'), said)
+}
+
+#[test]
+fn lint_refuses_what_vtysh_takes() {
+    if run("vtysh", &["-h"]).is_err() {
+        return skip("vtysh is not installed (Debian: frr)");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // Where the rule is of SONiC.
+    let beside = r#"{"DEVICE_METADATA": {"localhost": {"hostname": "leaf-01"}}}"#;
+    std::fs::write(folder.path().join("config_db.json"), beside).unwrap();
+    let mut refused = 0;
+    let rules = fabc::rules::rules().into_iter().filter(|rule| rule.code.starts_with("frr/"));
+    for rule in rules.filter(|rule| !SEEN_BY_VTYSH.contains(&rule.code)) {
+        let (taken, said) = vtysh(folder.path(), &rule.example("bad").unwrap());
+        assert!(taken, "{}: {said}", rule.code);
+        let file = folder.path().join("frr.conf");
+        let lint =
+            run(env!("CARGO_BIN_EXE_fabc"), &["lint", &file.to_string_lossy(), "--format", "short"]).unwrap();
+        let told = String::from_utf8_lossy(&[lint.stdout, lint.stderr].concat()).into_owned();
+        let error = rule.severity == Severity::Error;
+        assert_eq!(lint.status.code(), Some(i32::from(error)), "{}: {told}", rule.code);
+        // Of a file beside a config_db.json it isn't said.
+        assert!(told.contains(rule.code) || rule.code == "frr/needs-module", "{}: {told}", rule.code);
+        refused += u32::from(error);
+        let (taken, said) = vtysh(folder.path(), &rule.example("good").unwrap());
+        assert!(taken, "{}: {said}", rule.code);
+    }
+    assert!(refused >= 12, "only {refused}");
+}
+
+#[test]
+fn statements_of_later_releases_are_none_of_an_earlier_frr() {
+    let Ok(version) = run("vtysh", &["-h"]).and_then(|_| run("/usr/lib/frr/bgpd", &["-v"])) else {
+        return skip("FRR is not installed (Debian: frr)");
+    };
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    if !version.contains("version 8.4") {
+        return skip("FRR is not 8.4, which is older than each of SONiC's");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (words, _) in fabc::lint::frr::SINCE {
+        // A word or none behind it: it must fail for its own words.
+        let line = words.replace('*', if words.starts_with("router") { "65001" } else { "10.1.0.1" });
+        let around = match words.split(' ').next() {
+            Some("router") => "",
+            Some("set") => "route-map M permit 10\n",
+            _ => "router bgp 65001\n neighbor 10.1.0.1 remote-as 1\n",
+        };
+        let (taken, said) = vtysh(folder.path(), &format!("{around} {line}\n"));
+        assert!(!taken && said.contains(&line), "{line}: {said}");
     }
 }
 

@@ -35,6 +35,9 @@ fn of_no_text(code: &str) -> bool {
 
 /// What is said of an example: codes of errors, and of all findings.
 fn said(code: &str, example: &str) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    if code.starts_with("frr/") {
+        return said_of_frr(code, example);
+    }
     if code.starts_with("lint/") || code.starts_with("config-db/") {
         return said_of_file(code, example);
     }
@@ -55,6 +58,20 @@ fn said_of_file(code: &str, example: &str) -> (BTreeSet<&'static str>, BTreeSet<
     let looked: Vec<_> = files.iter().map(|(name, text)| desk.look(name, text.clone())).collect();
     let again = |name: &str| files.iter().find(|file| file.0 == name).map(|file| file.1.clone());
     let (_, findings) = desk.report(looked, again);
+    let errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code());
+    (errors.collect(), findings.iter().map(|d| d.code()).collect())
+}
+
+/// What is said of an frr.conf; where the rule is of SONiC, or of a release, beside a config_db.json that says so.
+fn said_of_frr(code: &str, example: &str) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    let mut desk = Desk::new(None, Sources::default());
+    if code == "frr/not-in-release" {
+        desk.set_release("202405").unwrap();
+    }
+    let beside = r#"{"DEVICE_METADATA": {"localhost": {"hostname": "leaf-01"}}}"#.to_owned();
+    let beside = ["frr/no-bfdd", "frr/address-aside"].contains(&code).then_some(beside);
+    let looked = desk.look_at_frr("frr.conf", example.to_owned(), beside);
+    let (_, findings) = desk.report([looked], |_| None);
     let errors = findings.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code());
     (errors.collect(), findings.iter().map(|d| d.code()).collect())
 }

@@ -13,7 +13,7 @@ use fabc_targets::{Bundle, BundleError, File, sonic};
 
 use crate::host::Host;
 use crate::output::Tree;
-use crate::{checks, deadlock};
+use crate::{checks, deadlock, lint};
 
 /// fabc's own version, as it stands in the files.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -73,6 +73,7 @@ pub(crate) fn with_templates<'a>(
         Ok(bundle) => {
             // The built-in template has been looked at with the other checks.
             if !own.is_empty() {
+                lint::frr::of_templates(fabric, own.clone(), sources, findings);
                 deadlock::look(fabric, own, findings);
             }
             Some(bundle)

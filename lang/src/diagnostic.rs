@@ -36,7 +36,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Names the bad state: lower case, no full stop.
     pub title: &'static str,
-    /// Why it matters and how to mend it; Markdown. Holds the examples as ` ```kdl bad` and ` ```kdl good`, or as `json`.
+    /// Why it matters and how to mend it; Markdown. Holds the examples as ` ```kdl bad` and ` ```kdl good`, or as `json` or
+    /// `frr`.
     pub text: &'static str,
 }
 
@@ -61,7 +62,7 @@ impl Rule {
     /// The example of the given kind (`bad` or `good`), without its fences.
     pub fn example(&self, kind: &str) -> Option<String> {
         let begins =
-            |line: &str| ["kdl", "json"].iter().any(|form| line.trim() == format!("```{form} {kind}"));
+            |line: &str| ["kdl", "json", "frr"].iter().any(|form| line.trim() == format!("```{form} {kind}"));
         let mut lines = self.text.lines().skip_while(|line| !begins(line));
         lines.next()?;
         let body: Vec<&str> =

@@ -27,4 +27,4 @@ mod why;
 pub use bundle::{Bundle, BundleError, File};
 pub use device::{Device, DevicePort, End, Wired};
 pub use names::Names;
-pub use why::{Reason, WhyError, why, why_row};
+pub use why::{Reason, WhyError, why, why_line, why_row};

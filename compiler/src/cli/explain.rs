@@ -59,7 +59,7 @@ fn page(rule: &Rule, color: bool) -> String {
     for line in rule.text.trim_end().lines() {
         let line = line.strip_prefix(' ').unwrap_or(line);
         let fence = line.trim().strip_prefix("```");
-        match fence.map(|kind| kind.trim_start_matches("kdl").trim_start_matches("json").trim()) {
+        match fence.map(|kind| kind.rsplit(' ').next().unwrap_or(kind)) {
             Some("bad") => out += &format!("{}\n\n", bold("What is wrong:")),
             Some("good") => out += &format!("{}\n\n", bold("What is right:")),
             Some(_) if example => out.push('\n'),

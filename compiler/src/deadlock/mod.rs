@@ -19,6 +19,7 @@ use fabc_targets::sonic::Release;
 
 use crate::budget::lossless;
 use net::Net;
+pub(crate) use net::kinds_of;
 use search::{Circle, Sure, Verdict};
 
 fabc_lang::rule! {

@@ -146,6 +146,12 @@ impl Net {
     }
 }
 
+/// A switch of each kind, by index: all whose frr.conf could tell something else.
+pub(crate) fn kinds_of(fabric: &Fabric, templates: &Templates) -> Vec<usize> {
+    let net = Net { nodes: nodes(fabric), ..Net::default() };
+    kinds(fabric, &net, templates).0
+}
+
 /// Switches with the sessions that eBGP brings up: both there, each with an ASN, and not the same one.
 fn nodes(fabric: &Fabric) -> Vec<Node> {
     let node = |s: &Switch| Node { tier: s.tier, asn: s.asn.unwrap_or(0), kind: 0, near: Vec::new() };

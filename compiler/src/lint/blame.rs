@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fabc_lang::diagnostic::Diagnostic;
+use fabc_lang::diagnostic::{Diagnostic, Label};
 use fabc_lang::fabric::Fabric;
 use fabc_lang::intent::Buffers;
 use fabc_lang::platform::Platform;
@@ -22,6 +22,7 @@ pub(super) struct Blame<'f> {
 /// A switch of the fabric.
 pub(super) struct Switch<'b> {
     device: Device<'b>,
+    release: &'static Release,
 }
 
 impl<'f> Blame<'f> {
@@ -34,14 +35,19 @@ impl<'f> Blame<'f> {
 
     /// The switch that a file is for: by the folder that it lies in, else by its host name.
     pub(super) fn switch(&self, path: &str, db: &Db<'_>) -> Option<Switch<'_>> {
-        let folder = path.replace('\\', "/").rsplit('/').nth(1).map(str::to_owned);
         let host = db.row("DEVICE_METADATA", "localhost").and_then(|row| row.text("hostname"));
-        let named = |name: &str| {
-            let at = self.fabric.switches.iter().position(|switch| switch.name == name && !switch.absent)?;
-            Device::new(self.fabric, &self.names, self.release, at)
-        };
-        let device = folder.and_then(|name| named(&name)).or_else(|| named(&host?.v))?;
-        Some(Switch { device })
+        self.named(path).or_else(|| self.find(&host?.v))
+    }
+
+    /// The switch that the folder of a file is called like.
+    pub(super) fn named(&self, path: &str) -> Option<Switch<'_>> {
+        self.find(path.replace('\\', "/").rsplit('/').nth(1)?)
+    }
+
+    fn find(&self, name: &str) -> Option<Switch<'_>> {
+        let at = self.fabric.switches.iter().position(|switch| switch.name == name && !switch.absent)?;
+        let device = Device::new(self.fabric, &self.names, self.release, at)?;
+        Some(Switch { device, release: self.release })
     }
 }
 
@@ -52,13 +58,29 @@ impl Switch<'_> {
     }
 
     /// Its release.
-    pub(super) fn release(&self) -> &Release {
-        self.device.release
+    pub(super) fn release(&self) -> &'static Release {
+        self.release
     }
 
     /// What the fabric says of buffers.
     pub(super) fn buffers(&self) -> Option<&Buffers> {
         self.device.fabric.intent.buffers.as_ref()
+    }
+
+    /// Adds the lines that asked for a line of frr.conf, and the rule that made it.
+    pub(super) fn blame_line(&self, finding: &mut Diagnostic, text: &str) {
+        let Some(at) = finding.span().map(|span| span.start as usize) else { return };
+        let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+        let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim();
+        let reasons = fabc_targets::why_line(&self.device, line);
+        let Some(reason) = reasons.into_iter().find(|reason| reason.value == line) else {
+            finding.notes.push("fabc's own frr.conf of the switch has no such line".to_owned());
+            return;
+        };
+        finding
+            .labels
+            .extend(reason.at.iter().map(|&span| Label { span, text: "asked for here".to_owned() }));
+        finding.notes.push(reason.rule);
     }
 
     /// Adds the lines that asked for what a finding speaks of, and the rule that made it.
@@ -75,7 +97,7 @@ impl Switch<'_> {
         for &at in &reason.at {
             if !finding.labels.iter().any(|label| label.span == at) {
                 let text = "asked for here".to_owned();
-                finding.labels.push(fabc_lang::diagnostic::Label { span: at, text });
+                finding.labels.push(Label { span: at, text });
             }
         }
         finding.notes.push(format!("{what}: {}", reason.rule));

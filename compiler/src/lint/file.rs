@@ -6,16 +6,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fabc_lang::diagnostic::{Diagnostic, Findings};
 use fabc_lang::fabric::Fabric;
+use fabc_lang::intent::Nos;
 use fabc_lang::platform::{Catalog, NicModel, Platform, nics};
 use fabc_lang::source::{FileId, Sources};
+use fabc_targets::sonic::Release;
 
 use super::across::{self, Claims};
 use super::blame::{Blame, Switch};
-use super::{Given, model_of, run};
+use super::{Given, frr, model_of, run};
 use crate::config_db::Db;
 
 /// The number of a file that is not among the sources yet.
-const LOOSE: FileId = FileId(u32::MAX);
+pub(super) const LOOSE: FileId = FileId(u32::MAX);
+
+/// Findings of an frr.conf whose lines are looked for in the fabric.
+const BLAMED: usize = 32;
 
 /// Where files are looked at, from any thread.
 pub struct Desk<'f> {
@@ -23,6 +28,8 @@ pub struct Desk<'f> {
     nics: Vec<Arc<NicModel>>,
     /// The box that all files are for, where the user says so.
     model: Option<Arc<Platform>>,
+    /// The release that all files are for, where the user says so.
+    release: Option<&'static Release>,
     blame: Option<Blame<'f>>,
 }
 
@@ -57,7 +64,13 @@ impl<'f> Desk<'f> {
         let mut shelf = Shelf { catalog, sources, findings: Findings::default(), known: BTreeMap::new() };
         let Shelf { catalog, sources, findings, .. } = &mut shelf;
         let nics = nics().filter_map(|name| catalog.nic(name, sources, findings)).collect();
-        Desk { shelf: Mutex::new(shelf), nics, model: None, blame: fabric.and_then(Blame::new) }
+        Desk {
+            shelf: Mutex::new(shelf),
+            nics,
+            model: None,
+            release: None,
+            blame: fabric.and_then(Blame::new),
+        }
     }
 
     /// All files are for this box. The error tells what there is instead.
@@ -75,8 +88,50 @@ impl<'f> Desk<'f> {
         Err(findings.iter().next().map_or_else(String::new, told))
     }
 
+    /// All files are for this release. The error tells what there is instead.
+    pub fn set_release(&mut self, name: &str) -> Result<(), String> {
+        self.release = Release::find(Nos::Sonic, name).or_else(|| Release::find(Nos::EnterpriseSonic, name));
+        let names = || Release::all().iter().map(|release| release.name).collect::<Vec<_>>().join(", ");
+        self.release
+            .map(|_| ())
+            .ok_or_else(|| format!("no release is called `{name}`; there are {}", names()))
+    }
+
     /// Looks at a file; `name` is its path.
     pub fn look(&self, name: &str, text: String) -> Looked {
+        if frr::is_frr(name, &text) {
+            self.look_at_frr(name, text, None)
+        } else {
+            self.look_at_db(name, text)
+        }
+    }
+
+    /// Looks at an frr.conf, with the text of the config_db.json of the same switch.
+    pub fn look_at_frr(&self, name: &str, text: String, beside: Option<String>) -> Looked {
+        let mut own = Sources::default();
+        let id = own.add(name, text);
+        let mut findings = Findings::default();
+        let beside = beside.map(|text| own.add("config_db.json", text)).and_then(|id| own.get(id));
+        let db = beside.and_then(|source| Db::read(source, LOOSE, &mut Findings::default()));
+        let given = db.as_ref().map_or_else(frr::Given::default, frr::Given::beside);
+        let device = self.blame.as_ref().and_then(|blame| blame.named(name));
+        let release = self.release.or(device.as_ref().map(Switch::release)).or(given.release);
+        let given = frr::Given { release, sonic: given.sonic || release.is_some(), ..given };
+        if let Some(source) = own.get(id) {
+            frr::run(source, LOOSE, given, &mut findings);
+            if let Some(switch) = device {
+                // Each is looked for in the whole file.
+                findings
+                    .iter_mut()
+                    .take(BLAMED)
+                    .for_each(|finding| switch.blame_line(finding, source.text()));
+            }
+        }
+        let text = own.get(id).filter(|_| !findings.is_empty()).map(|source| source.text().to_owned());
+        Looked { name: name.to_owned(), text, findings, claims: Claims::default(), hash: 0 }
+    }
+
+    fn look_at_db(&self, name: &str, text: String) -> Looked {
         let mut own = Sources::default();
         let id = own.add(name, text);
         let mut findings = Findings::default();
@@ -89,7 +144,7 @@ impl<'f> Desk<'f> {
                 (None, None) => self.shelf().model_of(&db),
             };
             let buffers = switch.as_ref().and_then(Switch::buffers);
-            let release = switch.as_ref().map(Switch::release);
+            let release = self.release.or(switch.as_ref().map(Switch::release));
             let (nos, release) = (release.map(|r| r.nos), release.map(|r| r.name));
             let given = Given { model: model.as_deref(), sku, nics: &self.nics, nos, release, buffers };
             run(&db, given, &mut findings);

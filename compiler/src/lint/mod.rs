@@ -9,6 +9,7 @@
 //! - [`Desk`]: over files
 //! - [`model_of`]: the box that a file is for
 //! - [`overrides`]: over what `config-db` makes of fabc's own rows
+//! - [`frr`]: the same for frr.conf
 //! - `across`: what files of one run may not have in common
 //! - `view`: the tables as lints look at them
 
@@ -17,6 +18,7 @@ mod blame;
 mod example;
 mod file;
 mod find;
+pub mod frr;
 mod overrides;
 mod view;
 
@@ -307,7 +309,8 @@ fn unknown(ctx: &Ctx<'_>, idle: &[&str]) -> fabc_lang::diagnostic::Diagnostic {
 
 /// Rules that this stage reports under.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().copied().chain(across::RULES.iter().copied()).chain(LINTS.iter().map(|lint| lint.rule))
+    let own = RULES.iter().copied().chain(across::RULES.iter().copied());
+    own.chain(LINTS.iter().map(|lint| lint.rule)).chain(frr::rules())
 }
 
 #[cfg(test)]

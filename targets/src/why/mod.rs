@@ -64,6 +64,11 @@ pub fn why_row(device: &Device<'_>, what: &str) -> Vec<Reason> {
     config_db::why(device, what)
 }
 
+/// Why lines with `what` in them (`neighbor Ethernet256`) stand in the frr.conf of a switch; nothing where none does.
+pub fn why_line(device: &Device<'_>, what: &str) -> Vec<Reason> {
+    frr::why(device, what)
+}
+
 fn device<'a>(fabric: &'a Fabric, names: &'a Names, name: Option<&str>) -> Result<Device<'a>, WhyError> {
     let node = &fabric.intent.fabric;
     let release = Release::find(node.nos.v, &node.release.v).ok_or(WhyError::Release)?;

@@ -165,7 +165,7 @@ pub(super) fn speed(text: &str) -> Option<Speed> {
 
 /// Enterprise SONiC has rows that the community's never have: `SWITCH|switch`, schedulers of a policy (`ROCE@3`), a
 /// naming mode, its own tables for break-outs, hashing and adaptive routing.
-fn is_enterprise(db: &Db<'_>) -> bool {
+pub(super) fn is_enterprise(db: &Db<'_>) -> bool {
     let localhost = db.row("DEVICE_METADATA", "localhost");
     db.row("SWITCH", "switch").is_some()
         || db.rows("SCHEDULER").iter().any(|row| row.key.v.contains('@'))
