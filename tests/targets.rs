@@ -15,8 +15,9 @@ use std::path::Path;
 
 use fabc::host::{MemoryHost, RealHost};
 use fabc::pipeline::{Analysis, analyze};
+use fabc_lang::diagnostic::Severity;
 use fabc_targets::sonic::{self, ConfigDb};
-use fabc_targets::{Bundle, File, WhyError, why};
+use fabc_targets::{Bundle, File, Lab, WhyError, why};
 
 fn everything() -> Analysis {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/targets/everything.kdl");
@@ -228,4 +229,153 @@ fn the_list_for_collectors_reads_as_yaml() {
         assert!(asked["paths"].as_sequence().unwrap().iter().all(|path| path.as_str().is_some()));
         assert_eq!(asked["mode"], "stream");
     }
+}
+
+/// Two tiers with addresses on every link and a switch that isn't there.
+const LABELLED: &str = r#"
+fabric "f-1" { nos "sonic" release="202505"; }
+hosts "gpu" count=4 { nic count=2 speed="400G"; }
+tier "leaf" count=2 switch="dell-z9864f"
+tier "spine" count=3 switch="dell-z9864f" { absent 2; }
+link "gpu" "leaf" by="rail" { length "3m"; }
+link "leaf" "spine" per-pair=2 { length "30m"; }
+class "bulk" default=#true priority=0
+routing {
+    asn leaf=4210000000 spine=4200000000
+    loopbacks "10.255.0.0/24" "fd00:1::/64"
+    host-subnets "10.64.0.0/16"
+    numbered "10.254.0.0/16" "fd00:254::/64"
+    bfd
+}
+management { subnet "10.11.0.0/24" gateway="10.11.0.1"; }
+switch "leaf-01" { port 64 { admin "down"; }; }
+"#;
+
+/// The lab's files of a fabric, by path.
+fn lab_of(text: &str, lab: Lab) -> BTreeMap<String, String> {
+    let host = MemoryHost::default().file("fabric.kdl", text);
+    let analysis = analyze(Path::new("fabric.kdl"), &host, &Default::default());
+    let errors: Vec<_> = analysis.findings.iter().filter(|d| d.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let fabric = analysis.fabric.unwrap();
+    let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).unwrap().with_lab(lab);
+    let render = |i| {
+        let mut out = Vec::new();
+        bundle.render(i, &mut out);
+        (bundle.path(i).into_owned(), String::from_utf8(out).unwrap())
+    };
+    (0..bundle.len()).map(render).collect()
+}
+
+#[test]
+fn the_lab_is_as_it_was() {
+    for lab in [Lab::Frr, Lab::SonicVs] {
+        insta::assert_snapshot!(
+            format!("lab-{}", lab.name()),
+            lab_of(LABELLED, lab)["lab/topology.clab.yml"]
+        );
+    }
+}
+
+#[test]
+fn the_lab_reads_as_yaml_and_holds_together() {
+    let unmanaged = LABELLED.split("management {").next().unwrap();
+    let alone = unmanaged.replace("link \"leaf\" \"spine\" per-pair=2 { length \"30m\"; }", "");
+    let alone = alone.replace("tier \"spine\" count=3 switch=\"dell-z9864f\" { absent 2; }", "");
+    let alone = alone.replace("spine=4200000000", "").replace("numbered", "// numbered")
+        + "findings { allow \"topology/parts-apart\"; }";
+    for (text, lab) in
+        [(LABELLED, Lab::Frr), (LABELLED, Lab::SonicVs), (unmanaged, Lab::Frr), (&alone, Lab::Frr)]
+    {
+        let files = lab_of(text, lab);
+        let topology: serde_yaml::Value = serde_yaml::from_str(&files["lab/topology.clab.yml"]).unwrap();
+        assert_eq!(topology["name"], "f-1");
+        let nodes = topology["topology"]["nodes"].as_mapping().unwrap();
+        let names: Vec<&str> = nodes.keys().map(|name| name.as_str().unwrap()).collect();
+        let switches =
+            files.keys().filter_map(|path| path.strip_prefix("switches/")?.strip_suffix("/frr.conf"));
+        assert_eq!(names, switches.collect::<Vec<_>>());
+        for (name, node) in nodes {
+            for bind in node["binds"].as_sequence().unwrap() {
+                let own = bind.as_str().unwrap().split(':').next().unwrap();
+                let path = own.strip_prefix("../").map_or(format!("lab/{own}"), str::to_owned);
+                assert!(files.contains_key(&path), "{path}");
+                assert!(path == "lab/daemons" || path.contains(name.as_str().unwrap()), "{path}");
+            }
+            // Fixed addresses are for all, or for none.
+            assert_eq!(node["mgmt-ipv4"].is_string(), topology["mgmt"].is_mapping());
+            for line in node["exec"].as_sequence().into_iter().flatten() {
+                let words: Vec<&str> = line.as_str().unwrap().split(' ').collect();
+                let ["ip", "address", "add", address, "dev", _] = words.as_slice() else { continue };
+                assert!(address.parse::<ipnet::IpNet>().is_ok(), "{address}");
+            }
+        }
+        let mut ends = Vec::new();
+        for link in topology["topology"]["links"].as_sequence().into_iter().flatten() {
+            let of = |end: &serde_yaml::Value| end.as_str().unwrap().to_owned();
+            ends.extend(link["endpoints"].as_sequence().unwrap().iter().map(of));
+        }
+        // One of eight is down on purpose, where the file says so.
+        let links = if text == alone { 0 } else { 8 - usize::from(text.contains("port 64")) };
+        assert_eq!(ends.len(), 2 * links);
+        let count = ends.len();
+        for end in &ends {
+            let (node, interface) = end.split_once(':').unwrap();
+            assert!(names.contains(&node) && interface.len() <= 15 && !interface.is_empty(), "{end}");
+        }
+        ends.sort();
+        ends.dedup();
+        assert_eq!(ends.len(), count, "an end is used twice");
+    }
+}
+
+#[test]
+fn a_snapshot_for_batfish_has_the_same_files_and_every_link() {
+    let files = lab_of(LABELLED, Lab::Frr);
+    let mut copies = 0;
+    for (path, text) in &files {
+        let Some(own) = path.strip_prefix("lab/batfish/sonic_configs/") else { continue };
+        assert_eq!(text, &files[&format!("switches/{own}")]);
+        copies += 1;
+    }
+    assert_eq!(copies, 8);
+    let layer1: serde_json::Value =
+        serde_json::from_str(&files["lab/batfish/batfish/layer1_topology.json"]).unwrap();
+    let edges = layer1["edges"].as_array().unwrap();
+    let end = |node: &serde_json::Value| {
+        format!("{}:{}", node["hostname"].as_str().unwrap(), node["interfaceName"].as_str().unwrap())
+    };
+    let mut ends: Vec<String> = edges.iter().flat_map(|e| [end(&e["node1"]), end(&e["node2"])]).collect();
+    assert_eq!(ends.len(), 16);
+    // Each interface is one of the switch's own.
+    for end in &ends {
+        let (name, interface) = end.split_once(':').unwrap();
+        assert!(
+            files[&format!("switches/{name}/config_db.json")].contains(&format!("\"{interface}\": {{")),
+            "{end}"
+        );
+    }
+    ends.sort();
+    ends.dedup();
+    assert_eq!(ends.len(), 16);
+}
+
+#[test]
+fn a_lab_is_there_while_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("fabric.kdl"), LABELLED).unwrap();
+    let run = |args: &[&str]| common::fabc(folder.path(), &[&["build"], args].concat()).status.code();
+    let lab = folder.path().join("build/lab");
+    assert_eq!(run(&[]), Some(0));
+    assert!(!lab.exists());
+    assert_eq!(run(&["--check", "--lab"]), Some(1));
+    assert_eq!(run(&["--lab"]), Some(0));
+    assert!(lab.join("topology.clab.yml").exists() && lab.join("daemons").exists());
+    let manifest = std::fs::read_to_string(folder.path().join("build/manifest.json")).unwrap();
+    assert!(manifest.contains("lab/batfish/sonic_configs/leaf-01/frr.conf") && manifest.contains("--lab"));
+    assert_eq!(run(&["--check", "--lab"]), Some(0));
+    assert_eq!(run(&["--lab=sonic-vs"]), Some(0));
+    assert!(lab.join("topology.clab.yml").exists() && !lab.join("daemons").exists());
+    assert_eq!(run(&[]), Some(0));
+    assert!(!lab.exists());
 }

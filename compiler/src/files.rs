@@ -9,7 +9,7 @@ use fabc_lang::fabric::Fabric;
 use fabc_lang::source::{Sources, Span};
 use fabc_targets::frr::{self, TemplateError};
 use fabc_targets::sonic::secrets::Secrets;
-use fabc_targets::{Bundle, BundleError, File, sonic};
+use fabc_targets::{Bundle, BundleError, File, Lab, sonic};
 
 use crate::host::Host;
 use crate::output::Tree;
@@ -52,12 +52,16 @@ impl Tree for Files<'_> {
 pub(crate) fn tree<'a>(
     fabric: &'a Fabric,
     templates: Option<&Path>,
+    lab: Option<Lab>,
     sources: &mut Sources,
     host: &dyn Host,
     findings: &mut Findings,
 ) -> Option<Box<dyn Tree + 'a>> {
     let bundle = with_templates(fabric, templates, sources, host, findings)?;
-    Some(Box::new(Files(bundle)))
+    Some(Box::new(Files(match lab {
+        Some(lab) => bundle.with_lab(lab),
+        None => bundle,
+    })))
 }
 
 /// The same, as the targets have it.
@@ -110,7 +114,7 @@ pub(crate) fn with_secrets(
     match bundle.file(i)? {
         File::ConfigDb(index) => sonic::config_db_with(&bundle.device(index)?, secrets).render(&mut bytes),
         File::FrrConf(_) | File::SonicCli(_) => bundle.render(i, &mut bytes),
-        File::Hosts | File::Cables | File::Topology | File::Fabric | File::Gnmic => return None,
+        _ => return None,
     }
     Some((bundle.path(i), bytes))
 }

@@ -7,6 +7,7 @@ use fabc_lang::fabric::Fabric;
 use fabc_lang::intent::{self, Intent, PresetUse};
 use fabc_lang::platform::Catalog;
 use fabc_lang::source::{FileId, Sources};
+use fabc_targets::Lab;
 
 use crate::growth::{self, Census};
 use crate::host::{Host, RevisionHost};
@@ -93,6 +94,8 @@ pub struct EmitOptions {
     pub include_root: Option<PathBuf>,
     /// Templates that replace the built-in ones.
     pub templates: Option<PathBuf>,
+    /// Whether there is a lab beside the switches' files, and of what.
+    pub lab: Option<Lab>,
     /// A former `fabric.json`, or a Git revision, that nothing may move against; the one in `out` otherwise.
     pub since: Option<String>,
     /// The folder of the former build.
@@ -115,7 +118,7 @@ pub fn emit<'a>(
     if let Some(old) = former(host, options, findings) {
         growth::guard(&old, fabric, options.allow_moves, findings);
     }
-    files::tree(fabric, options.templates.as_deref(), sources, host, findings)
+    files::tree(fabric, options.templates.as_deref(), options.lab, sources, host, findings)
 }
 
 /// What stood before: `--since`, or the last build where there is one.

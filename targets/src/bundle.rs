@@ -8,6 +8,7 @@ use fabc_lang::fabric::Fabric;
 
 use crate::device::Device;
 use crate::frr::{self, TemplateError, Templates};
+use crate::lab::{self, Lab};
 use crate::names::Names;
 use crate::sonic::{self, Release};
 use crate::{cabling, model, telemetry};
@@ -31,11 +32,21 @@ pub enum File {
     Fabric,
     /// `telemetry/gnmic.yaml`
     Gnmic,
+    /// `lab/topology.clab.yml`
+    LabTopology,
+    /// `lab/daemons`
+    LabDaemons,
+    /// `lab/batfish/batfish/layer1_topology.json`
+    LabLayer1,
+    /// `lab/batfish/sonic_configs/NAME/config_db.json` of the switch with this index.
+    LabConfigDb(usize),
+    /// `lab/batfish/sonic_configs/NAME/frr.conf` of the switch with this index.
+    LabFrrConf(usize),
 }
 
 /// Files of the whole fabric, the longest first. They come before those of the switches: each is made on one core, and
-/// begun last it would keep the others waiting. The last one is made where it is asked for.
-const WHOLE: [File; 5] = [File::Fabric, File::Cables, File::Topology, File::Hosts, File::Gnmic];
+/// begun last it would keep the others waiting.
+const WHOLE: [File; 4] = [File::Fabric, File::Cables, File::Topology, File::Hosts];
 
 /// All files of a build. Each is made when it is asked for, from any thread; none is kept.
 #[derive(Debug)]
@@ -47,6 +58,10 @@ pub struct Bundle<'a> {
     templates: Templates,
     kinds: sonic::Kinds,
     present: Vec<usize>,
+    whole: Vec<File>,
+    /// The files of one switch.
+    own: Vec<fn(usize) -> File>,
+    lab: Option<Lab>,
     failure: Mutex<Option<TemplateError>>,
 }
 
@@ -72,6 +87,14 @@ impl<'a> Bundle<'a> {
         let present = (0..fabric.switches.len()).filter(|&i| !fabric.switches[i].absent).collect();
         let templates = Templates::new(templates);
         let names = Names::new(fabric);
+        let mut whole = WHOLE.to_vec();
+        if fabric.intent.telemetry.as_ref().is_some_and(|t| t.subscriptions.is_some()) {
+            whole.push(File::Gnmic);
+        }
+        let mut own: Vec<fn(usize) -> File> = vec![File::ConfigDb, File::FrrConf];
+        if sonic::cli::is_written(release.nos) {
+            own.push(File::SonicCli);
+        }
         let bundle = Bundle {
             fabric,
             names,
@@ -80,6 +103,9 @@ impl<'a> Bundle<'a> {
             templates,
             kinds: sonic::Kinds::default(),
             present,
+            whole,
+            own,
+            lab: None,
             failure: Mutex::new(None),
         };
         let mut tried = vec![false; fabric.tiers.len()];
@@ -95,21 +121,21 @@ impl<'a> Bundle<'a> {
         Ok(bundle)
     }
 
+    /// The same with `lab/`.
+    #[must_use]
+    pub fn with_lab(mut self, lab: Lab) -> Self {
+        self.lab = Some(lab);
+        self.whole.extend([File::LabTopology, File::LabLayer1]);
+        if lab == Lab::Frr {
+            self.whole.push(File::LabDaemons);
+        }
+        self.own.extend([File::LabConfigDb as fn(usize) -> File, File::LabFrrConf]);
+        self
+    }
+
     /// Number of files.
     pub fn len(&self) -> usize {
-        self.own().len() * self.present.len() + self.whole().len()
-    }
-
-    fn whole(&self) -> &'static [File] {
-        let asked = self.fabric.intent.telemetry.as_ref().is_some_and(|t| t.subscriptions.is_some());
-        let [always @ .., _] = &WHOLE;
-        if asked { &WHOLE } else { always }
-    }
-
-    /// The files of one switch.
-    fn own(&self) -> &'static [fn(usize) -> File] {
-        const OWN: &[fn(usize) -> File] = &[File::ConfigDb, File::FrrConf, File::SonicCli];
-        if sonic::cli::is_written(self.release.nos) { OWN } else { OWN.split_at(2).0 }
+        self.own.len() * self.present.len() + self.whole.len()
     }
 
     /// Whether there are no files: never.
@@ -119,7 +145,7 @@ impl<'a> Bundle<'a> {
 
     /// Which file number `i` is; none beyond the last.
     pub fn file(&self, i: usize) -> Option<File> {
-        let (whole, own) = (self.whole(), self.own());
+        let (whole, own) = (&self.whole, &self.own);
         let Some(i) = i.checked_sub(whole.len()) else { return whole.get(i).copied() };
         let index = *self.present.get(i / own.len())?;
         own.get(i % own.len()).map(|file| file(index))
@@ -128,6 +154,9 @@ impl<'a> Bundle<'a> {
     /// Path of file `i` within the build, parts joined by `/`.
     pub fn path(&self, i: usize) -> Cow<'static, str> {
         let of = |index: usize, file: &str| format!("switches/{}/{file}", self.fabric.switches[index].name);
+        let in_lab = |index: usize, file: &str| {
+            format!("lab/batfish/sonic_configs/{}/{file}", self.fabric.switches[index].name)
+        };
         match self.file(i) {
             Some(File::ConfigDb(index)) => Cow::Owned(of(index, "config_db.json")),
             Some(File::FrrConf(index)) => Cow::Owned(of(index, "frr.conf")),
@@ -137,6 +166,11 @@ impl<'a> Bundle<'a> {
             Some(File::Topology) => Cow::Borrowed("cabling/topology.dot"),
             Some(File::Fabric) => Cow::Borrowed("fabric.json"),
             Some(File::Gnmic) => Cow::Borrowed(telemetry::PATH),
+            Some(File::LabTopology) => Cow::Borrowed("lab/topology.clab.yml"),
+            Some(File::LabDaemons) => Cow::Borrowed("lab/daemons"),
+            Some(File::LabLayer1) => Cow::Borrowed("lab/batfish/batfish/layer1_topology.json"),
+            Some(File::LabConfigDb(index)) => Cow::Owned(in_lab(index, "config_db.json")),
+            Some(File::LabFrrConf(index)) => Cow::Owned(in_lab(index, "frr.conf")),
             None => Cow::Borrowed(""),
         }
     }
@@ -152,13 +186,13 @@ impl<'a> Bundle<'a> {
     /// Appends part `part` of file `i`, from 0, and tells whether another follows. Files of one switch have one part.
     pub fn part(&self, i: usize, part: usize, out: &mut Vec<u8>) -> bool {
         match self.file(i) {
-            Some(File::ConfigDb(index)) => {
+            Some(File::ConfigDb(index) | File::LabConfigDb(index)) => {
                 if let Some(device) = self.device(index) {
                     sonic::render(&device, &self.kinds, out);
                 }
                 false
             }
-            Some(File::FrrConf(index)) => {
+            Some(File::FrrConf(index) | File::LabFrrConf(index)) => {
                 if let Err(error) = self.frr(index, out) {
                     let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
                     failure.get_or_insert(error);
@@ -176,6 +210,15 @@ impl<'a> Bundle<'a> {
             Some(File::Topology) => cabling::topology(self.fabric, &self.names, part, out),
             Some(File::Fabric) => model::fabric_json(self.fabric, &self.names, self.version, part, out),
             Some(File::Gnmic) => telemetry::gnmic(self.fabric, part, out),
+            Some(File::LabTopology) => {
+                let lab = self.lab.unwrap_or(Lab::Frr);
+                lab::topology(self.fabric, &self.names, self.release, lab, part, out)
+            }
+            Some(File::LabDaemons) => {
+                out.extend_from_slice(lab::DAEMONS.as_bytes());
+                false
+            }
+            Some(File::LabLayer1) => lab::layer1(self.fabric, &self.names, part, out),
             None => false,
         }
     }

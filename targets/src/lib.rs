@@ -18,6 +18,7 @@ pub mod cabling;
 mod csv;
 mod device;
 pub mod frr;
+mod lab;
 pub mod model;
 mod names;
 pub mod sonic;
@@ -26,5 +27,6 @@ mod why;
 
 pub use bundle::{Bundle, BundleError, File};
 pub use device::{Device, DevicePort, End, Wired};
+pub use lab::Lab;
 pub use names::Names;
 pub use why::{Reason, WhyError, why, why_line, why_row};

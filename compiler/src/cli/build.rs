@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use fabc_lang::diagnostic::Findings;
 use fabc_targets::frr::NAME as TEMPLATE_NAME;
-use fabc_targets::sonic;
+use fabc_targets::{Lab, sonic};
 
 use super::put::Put;
 use super::screen::Screen;
@@ -40,9 +40,30 @@ pub(crate) struct Args {
     /// Take frr.conf.j2 from DIR in place of the built-in one
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
+    /// Write lab/ too: a containerlab topology whose switches are FRR, or SONiC in containers, and a Batfish snapshot
+    #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "frr")]
+    lab: Option<LabKind>,
     /// Replace files that fabc did not write where they stand in the way
     #[arg(long)]
     force: bool,
+}
+
+/// What stands for a switch.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LabKind {
+    /// FRR alone, with each switch's frr.conf and addresses
+    Frr,
+    /// SONiC in a container, with both files
+    SonicVs,
+}
+
+impl From<LabKind> for Lab {
+    fn from(kind: LabKind) -> Self {
+        match kind {
+            LabKind::Frr => Lab::Frr,
+            LabKind::SonicVs => Lab::SonicVs,
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
@@ -53,11 +74,15 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let hash = |id| Hash::of(sources.get(id).map_or("", fabc_lang::source::Source::text).as_bytes());
     let mut inputs: Vec<_> = inputs.into_iter().map(|(name, id)| (name, hash(id))).collect();
     inputs.extend(args.templates.iter().filter_map(|folder| template_hash(folder, screen)));
+    let lab = args.lab.map(Lab::from);
+    // As an input it is in the manifest, and a build with another lab is another one.
+    inputs.extend(lab.map(|lab| ("--lab".to_owned(), Hash::of(lab.name().as_bytes()))));
     let options = EmitOptions {
         source: args.source.path(screen)?,
         include_root: args.source.root.clone(),
         unchanged: same_origin(args, &inputs, screen),
         templates: args.templates.clone(),
+        lab,
         since: args.since.clone(),
         out: args.out.clone(),
         allow_moves: args.allow_moves,
