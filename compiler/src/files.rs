@@ -72,7 +72,7 @@ pub(crate) fn with_templates<'a>(
     host: &dyn Host,
     findings: &mut Findings,
 ) -> Option<Bundle<'a>> {
-    let own = templates.map_or_else(BTreeMap::new, |folder| read(folder, host, findings));
+    let own = templates.map_or_else(BTreeMap::new, |folder| self::templates(folder, host, findings));
     match Bundle::new(fabric, VERSION, own.clone()) {
         Ok(bundle) => {
             // The built-in template has been looked at with the other checks.
@@ -120,7 +120,7 @@ pub(crate) fn with_secrets(
 }
 
 /// The user's templates by name. A folder without any is a mistake.
-fn read(folder: &Path, host: &dyn Host, findings: &mut Findings) -> BTreeMap<String, String> {
+pub(crate) fn templates(folder: &Path, host: &dyn Host, findings: &mut Findings) -> BTreeMap<String, String> {
     let mut own = BTreeMap::new();
     let path = folder.join(frr::NAME);
     match host.read(&path, TEMPLATE_LIMIT).map(String::from_utf8) {

@@ -9,6 +9,7 @@
 //! - `deadlock`: buffers that wait for each other, over the routes that are written
 //! - [`checks`]: one file for each thing that may be wrong with a fabric
 //! - [`config_db`]: a config_db.json with the place of each word
+//! - `slips`: what follows from slips of the pen
 //! - [`lint`]: one file for each thing that may be wrong with a config_db.json
 //! - [`growth`]: what a build would move of what stands
 //! - [`files`]: fabric to a tree of files
@@ -37,6 +38,7 @@ pub mod report;
 pub mod resolve;
 pub mod rules;
 mod scale;
+mod slips;
 pub mod validate;
 mod whatif;
 

@@ -1,5 +1,6 @@
 //! The whole compiler in one screen.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use fabc_lang::diagnostic::{Diagnostic, Findings, Label, Severity};
@@ -13,13 +14,16 @@ use crate::growth::{self, Census};
 use crate::host::{Host, RevisionHost};
 use crate::output::Tree;
 use crate::report::levels::Levels;
-use crate::{checks, files, lint, load, resolve};
+use crate::slips::Slips;
+use crate::{checks, deadlock, files, lint, load, resolve};
 
 /// What the user may set about the way from text to fabric.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The folder that includes may not leave; the root file's own where none is given.
     pub include_root: Option<PathBuf>,
+    /// Whether templates of the user's own stand in for the built-in ones: then these prove nothing.
+    pub own_templates: bool,
 }
 
 /// What became of a source: always findings, and a fabric where it is whole enough.
@@ -48,15 +52,20 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
     let mut catalog = Catalog::new(&intent.platforms, findings);
     take_in_preset(&mut intent, &mut catalog, sources, findings);
     let preset = intent.preset.clone();
+    let slips = Slips::of(&loaded.nodes, findings);
     *fabric = resolve::resolve(intent, &mut catalog, sources, findings);
     if let Some(fabric) = fabric {
         checks::run(fabric, findings);
+        if !options.own_templates {
+            deadlock::look(fabric, BTreeMap::new(), findings);
+        }
         // Of a fabric with errors, rows may be missing; what is wrong with overrides takes none away.
         let is_sound = |d: &Diagnostic| d.severity < Severity::Error || d.code().starts_with("overrides/");
         if findings.iter().all(is_sound) {
             lint::overrides(fabric, findings);
         }
     }
+    slips.hide(findings);
     if let Some(preset) = preset {
         blame(&preset, findings);
     }
@@ -141,7 +150,11 @@ fn former(host: &dyn Host, options: &EmitOptions, findings: &mut Findings) -> Op
             .push(growth::UNREADABLE.anywhere(text).help("give a fabric.json, or a commit, branch or tag"));
         return None;
     }
-    let then = analyze(&options.source, &past, &Options { include_root: options.include_root.clone() });
+    let then = analyze(
+        &options.source,
+        &past,
+        &Options { include_root: options.include_root.clone(), ..Options::default() },
+    );
     if then.fabric.is_none() {
         let text = format!("the fabric at `{since}` has errors of its own");
         findings.push(growth::UNREADABLE.anywhere(text).help("give a revision that builds"));

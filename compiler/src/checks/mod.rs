@@ -36,8 +36,6 @@ pub(crate) mod select;
 pub(crate) mod selector;
 mod site;
 
-use std::collections::BTreeMap;
-
 use fabc_lang::diagnostic::{Findings, Rule, Severity};
 use fabc_lang::fabric::{Fabric, Lower};
 use fabc_lang::source::Span;
@@ -455,7 +453,7 @@ pub static CHECKS: &[&Check] = &[
 ];
 
 pub(crate) use classes::watchdog_range::{DETECT, RESTORE};
-pub(crate) use facts::reserved;
+pub(crate) use facts::{reserved, rows as override_rows, wire};
 pub(crate) use names::host_name::wrong as wrong_name;
 pub(crate) use nos::unknown_release::finding as unknown_release;
 pub(crate) use optics::resting_on;
@@ -474,7 +472,6 @@ pub fn run(fabric: &Fabric, findings: &mut Findings) {
         (check.run)(&ctx, findings);
     }
     deadlock::rows(fabric, findings);
-    deadlock::look(fabric, BTreeMap::new(), findings);
 }
 
 /// Rules that this stage reports under.
@@ -483,7 +480,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// `1 link`, `2 links`, `3 switches`.
-fn count(n: impl Into<u64>, word: &str) -> String {
+pub(crate) fn count(n: impl Into<u64>, word: &str) -> String {
     let n = n.into();
     let plural = match word {
         _ if n == 1 => word.to_owned(),

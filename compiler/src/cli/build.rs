@@ -67,7 +67,8 @@ impl From<LabKind> for Lab {
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    let Analysis { mut sources, mut findings, levels, fabric, inputs } = args.source.analyze(screen)?;
+    let Analysis { mut sources, mut findings, levels, fabric, inputs } =
+        args.source.analyze_for(args.templates.is_some(), screen)?;
     let Some(fabric) = fabric.filter(|_| !findings.has_errors()) else {
         return Ok(args.source.report(&sources, findings, screen));
     };

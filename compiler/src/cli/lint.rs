@@ -6,11 +6,11 @@ use fabc_lang::source::Sources;
 use fabc_lang::syntax::utf8;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
+use super::config_db::read;
 use super::screen::Screen;
 use super::source::Source;
 use super::wanted::Wanted;
 use super::{Exit, Failure};
-use crate::config_db::LIMIT;
 use crate::lint::{Desk, frr};
 
 /// Report what is wrong with config_db.json and frr.conf files, whoever wrote them
@@ -115,13 +115,4 @@ fn below(path: &Path, deep: u8, screen: &Screen, files: &mut Vec<PathBuf>) {
     {
         entries.for_each(|entry| below(&entry, deep - 1, screen, files));
     }
-}
-
-fn read(path: &Path, screen: &Screen) -> Result<Vec<u8>, Failure> {
-    let unread = |why: String| Failure::new(format!("cannot read {}: {why}", path.display()));
-    let bytes = screen.host.read(path, LIMIT).map_err(|error| unread(error.to_string()))?;
-    if bytes.len() > LIMIT {
-        return Err(unread(format!("it is longer than {} MiB", LIMIT >> 20)));
-    }
-    Ok(bytes)
 }

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+mod config_db;
 mod explain;
 mod init;
 mod lint;

@@ -61,7 +61,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    let Analysis { mut sources, mut findings, levels, fabric, .. } = args.source.analyze(screen)?;
+    let Analysis { mut sources, mut findings, levels, fabric, .. } =
+        args.source.analyze_for(args.templates.is_some(), screen)?;
     let Some(fabric) = fabric.filter(|_| !findings.has_errors()) else {
         return Ok(args.source.report(&sources, findings, screen));
     };

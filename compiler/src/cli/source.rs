@@ -26,9 +26,14 @@ pub(crate) struct Source {
 impl Source {
     /// Reads the fabric; an unknown code or an unreachable file is a failure, all else is a finding.
     pub(crate) fn analyze(&self, screen: &Screen) -> Result<Analysis, Failure> {
+        self.analyze_for(false, screen)
+    }
+
+    /// The same, where templates of the user's own may stand in for the built-in ones.
+    pub(crate) fn analyze_for(&self, own_templates: bool, screen: &Screen) -> Result<Analysis, Failure> {
         let levels = self.wanted.levels()?;
         let path = self.path(screen)?;
-        let options = pipeline::Options { include_root: self.root.clone() };
+        let options = pipeline::Options { include_root: self.root.clone(), own_templates };
         let mut analysis = pipeline::analyze(&path, screen.host, &options);
         analysis.levels.extend(&levels);
         analysis.levels.apply(&mut analysis.findings, analysis.fabric.is_some());

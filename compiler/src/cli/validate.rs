@@ -57,9 +57,11 @@ mod with_libyang {
     use serde_json::{Value, json};
 
     use super::{Args, Exit, Failure, PathBuf, Screen};
+    use crate::checks::count;
+    use crate::cli::config_db::read;
+    use crate::files;
     use crate::report::Format;
     use crate::validate::{fabric, file};
-    use crate::{config_db, files};
 
     /// What was judged: a file, or a switch that stands for its like.
     struct Judged {
@@ -137,11 +139,7 @@ mod with_libyang {
         let (mut sources, mut findings, mut judged) = (Sources::default(), Findings::default(), Vec::new());
         for path in inputs {
             let name = path.display().to_string();
-            let unread = |why: String| Failure::new(format!("cannot read {name}: {why}"));
-            let bytes = screen.host.read(path, config_db::LIMIT).map_err(|e| unread(e.to_string()))?;
-            if bytes.len() > config_db::LIMIT {
-                return Err(unread(format!("it is longer than {} MiB", config_db::LIMIT >> 20)));
-            }
+            let bytes = read(path, screen)?;
             let text = match utf8(&name, &bytes) {
                 Ok(text) => text,
                 Err(found) => {
@@ -160,10 +158,7 @@ mod with_libyang {
 
     /// Of files where `what` is "file", of switches where it is "switch".
     fn summary(judged: &[Judged], what: &str) -> String {
-        let count = |n: usize, what: &str| {
-            let plural = if what.ends_with('h') { "es" } else { "s" };
-            format!("{} {what}{}", grouped(n as u64), if n == 1 { "" } else { plural })
-        };
+        let count = |n: usize, what: &str| count(n as u64, what);
         let rows: usize = judged.iter().map(|one| one.verdict.rows).sum();
         let alike: usize = judged.iter().map(|one| one.alike).sum();
         let bare: usize = judged.iter().flat_map(|one| &one.verdict.unmodelled).map(|(_, rows)| rows).sum();

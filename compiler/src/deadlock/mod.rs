@@ -11,13 +11,14 @@ mod search;
 use std::collections::BTreeMap;
 
 use fabc_lang::diagnostic::{Diagnostic, Findings, Rule};
-use fabc_lang::fabric::{Fabric, Lower, PortId};
+use fabc_lang::fabric::{Fabric, Lower};
 use fabc_lang::intent::ConfigDb;
 use fabc_lang::source::Span;
 use fabc_targets::frr::{TemplateError, Templates};
 use fabc_targets::sonic::Release;
 
 use crate::budget::lossless;
+use crate::checks::{override_rows, wire};
 use net::Net;
 pub(crate) use net::kinds_of;
 use search::{Circle, Sure, Verdict};
@@ -259,10 +260,6 @@ impl Proof {
 
 /// `leaf-01 Ethernet504 to spine-01 Ethernet0`: the first link between two switches.
 fn link(fabric: &Fabric, from: u32, to: u32) -> String {
-    let port = |switch: u32, port: PortId| {
-        let spec = fabric.tier_of(&fabric.switches[switch as usize]).spec(port);
-        spec.map_or_else(String::new, |spec| format!(" {}", spec.name))
-    };
     let wires = fabric.switch_wires(from as usize).iter().map(|w| &fabric.links[w.link as usize]);
     let between = wires.filter(|l| matches!(fabric.line_of(l).lower, Lower::Tier(_)) && fabric.is_present(l));
     let ports = between
@@ -272,9 +269,7 @@ fn link(fabric: &Fabric, from: u32, to: u32) -> String {
             _ => None,
         })
         .next();
-    let name = |switch: u32| &fabric.switches[switch as usize].name;
-    let (here, there) = ports.map_or_else(Default::default, |(a, b)| (port(from, a), port(to, b)));
-    format!("{}{here} to {}{there}", name(from), name(to))
+    wire(fabric, [(from, ports.map(|ports| ports.0)), (to, ports.map(|ports| ports.1))])
 }
 
 /// Tables whose rows decide over ways beside what frr.conf says.
@@ -291,9 +286,7 @@ fn decides(row: &ConfigDb) -> bool {
 /// Rows of the file that decide over ways.
 pub(crate) fn rows(fabric: &Fabric, findings: &mut Findings) {
     let Some(class) = lossless(fabric).next() else { return };
-    let tiers = fabric.tiers.iter().flat_map(|t| &t.node.config_db);
-    let switches = fabric.intent.switches.iter().flat_map(|s| &s.config_db);
-    for row in fabric.intent.fabric.config_db.iter().chain(tiers).chain(switches).filter(|row| decides(row)) {
+    for row in override_rows(fabric).filter(|row| decides(row)) {
         let text = format!("a row of {} decides over ways beside BGP's routes", row.table.v);
         let found = DOUBT.at(row.table.at, text).label(class.at, "no circle is proven for it");
         findings.push(found.help("leave ways between switches to frr.conf"));

@@ -9,7 +9,7 @@ mod kind;
 mod reference;
 mod typed;
 
-pub use check::{RULES, check};
+pub use check::{RULES, UNKNOWN_NODE, UNKNOWN_PROPERTY, check};
 pub use kind::{Kind, Value};
 pub use reference::reference;
 pub use typed::{FromValue, Typed};

@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
-use crate::budget::lossless;
-use crate::checks::{Ctx, count};
 use fabc_lang::diagnostic::Findings;
-use fabc_lang::fabric::{Fabric, Link, Tier};
+use fabc_lang::fabric::Link;
+
+use crate::budget::lossless;
+use crate::checks::{Ctx, count, wire};
 
 check! {
     /// A pause works on a link only if both ends know it. A switch whose pools or headroom aren't known gets no PFC at
@@ -61,6 +62,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     for link in fabric.links.iter().filter(|l| fabric.is_present(l)) {
         links.entry(link.line as usize).or_insert((link, 0)).1 += 1;
     }
+    let named = |link: &Link| wire(fabric, [(link.a, Some(link.a_port)), (link.b, Some(link.b_port))]);
     for (line, paused, other, lack) in ctx.one_sided() {
         let Some(&(link, links)) = links.get(&line) else { continue };
         let line = &fabric.lines[line];
@@ -74,18 +76,10 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         let at = |tier: usize| fabric.tiers[tier].node.switch.at;
         let model = |tier: usize| fabric.platform_of(&fabric.tiers[tier]).name.as_str();
         let found = RULE.at(line.at, message).label(at(other), format!("{lack} isn't known"));
-        let found = found.label(at(paused), "all is known").note(format!("first: {}", named(fabric, link)));
+        let found = found.label(at(paused), "all is known").note(format!("first: {}", named(link)));
         let (other, paused) = (model(other), model(paused));
         let help =
             format!("`platform \"mine\" like=\"{other}\"` with what is missing, or `{paused}` at both ends");
         findings.push(found.help(help));
     }
-}
-
-/// `leaf-01 Ethernet504 to spine-01 Ethernet0`
-fn named(fabric: &Fabric, link: &Link) -> String {
-    let port = |tier: &Tier, port| tier.spec(port).map_or_else(String::new, |spec| format!(" {}", spec.name));
-    let (a, b) = (&fabric.switches[link.a as usize], &fabric.switches[link.b as usize]);
-    let (a_port, b_port) = (port(fabric.tier_of(a), link.a_port), port(fabric.tier_of(b), link.b_port));
-    format!("{}{a_port} to {}{b_port}", a.name, b.name)
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::PathBuf;
 
+use fabc_lang::diagnostic::Findings;
 use fabc_lang::fabric::Fabric;
 use fabc_lang::intent::{Class, Watchdog};
 use fabc_targets::frr::Templates;
@@ -14,7 +16,9 @@ use crate::cli::screen::Screen;
 use crate::cli::source::Source;
 use crate::cli::{Exit, Failure};
 use crate::deadlock::Proof;
+use crate::files;
 use crate::pause::Pause;
+use crate::pipeline::Analysis;
 use crate::report::Format;
 
 /// Columns of a name.
@@ -28,22 +32,38 @@ const NAME: usize = 10;
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
+    /// Prove it of the frr.conf.j2 in DIR in place of the built-in one
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let source = &args.source;
-    let analysis = source.analyze(screen)?;
-    let Some(fabric) = analysis.fabric else {
-        return Ok(source.report(&analysis.sources, analysis.findings, screen));
+    let analysis = source.analyze_for(args.templates.is_some(), screen)?;
+    let Analysis { mut sources, mut findings, levels, fabric, .. } = analysis;
+    let Some(fabric) = fabric else {
+        return Ok(source.report(&sources, findings, screen));
     };
-    let facts = Facts::of(&fabric);
+    let mut own = BTreeMap::new();
+    if let Some(folder) = &args.templates {
+        let mut late = Findings::default();
+        let bundle = files::with_templates(&fabric, Some(folder), &mut sources, screen.host, &mut late);
+        let is_read = bundle.is_some() && !late.iter().any(|found| found.code() == files::TEMPLATE.code);
+        levels.apply(&mut late, true);
+        findings.extend(late);
+        if !is_read {
+            return Ok(source.report(&sources, findings, screen));
+        }
+        own = files::templates(folder, screen.host, &mut Findings::default());
+    }
+    let facts = Facts::of(&fabric, own);
     let text = match source.wanted.format {
         Format::Json => format!("{:#}\n", facts.object()),
         _ => facts.page(screen.columns()),
     };
     screen.data(&text)?;
-    if analysis.findings.has_errors() {
-        return Ok(source.report(&analysis.sources, analysis.findings, screen));
+    if findings.has_errors() {
+        return Ok(source.report(&sources, findings, screen));
     }
     Ok(Exit::Clean)
 }
@@ -60,13 +80,13 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn of(fabric: &'a Fabric) -> Self {
+    fn of(fabric: &'a Fabric, templates: BTreeMap<String, String>) -> Self {
         let classes: Vec<&Class> = budget::lossless(fabric).collect();
         let budgets = if classes.is_empty() { Vec::new() } else { budget::budgets(fabric) };
         // What isn't paused anywhere is neither watched nor waited for.
         let paused: Vec<Budget> = budgets.iter().filter(|b| is_paused(fabric, b)).cloned().collect();
         let pause = Pause::longest(fabric, &paused);
-        let proof = Proof::of(fabric, &Templates::new(BTreeMap::new())).and_then(Result::ok);
+        let proof = Proof::of(fabric, &Templates::new(templates)).and_then(Result::ok);
         let watched = fabric.intent.watchdog.as_ref().filter(|_| !paused.is_empty());
         let proof = proof.filter(|_| classes.is_empty() || !paused.is_empty());
         Facts { fabric, classes, budgets, watched, pause, proof }
