@@ -7,7 +7,8 @@ use crate::checks::nics::{cnp_classes, strict_class};
 check! {
     /// Congestion notifications are few and urgent. Where another class is strict and theirs is not, they
     /// wait for as long as that class has packets: senders go on as before, and PFC does what ECN should have
-    /// done.
+    /// done. Of two strict queues the higher one is served first, so a strict class with a higher priority makes
+    /// them wait just as well.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -49,19 +50,31 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
+    let classes = &ctx.fabric.intent.classes;
     let strict = |class: &&Class| class.schedule.is_some_and(|s| s.v == Schedule::Strict);
-    let Some(other) = ctx.fabric.intent.classes.iter().find(strict) else { return };
     for (mark, own) in cnp_classes(ctx.fabric) {
-        if strict(&own) || own.is_lossless() {
+        if own.is_lossless() {
             continue;
         }
-        let (a, b) = (&own.name.v, &other.name.v);
-        let message = format!("class `{a}` carries congestion notifications and waits for `{b}`");
-        let found = RULE.at(own.schedule.map_or(own.at, |s| s.at), message).label(other.at, "strict");
-        findings.push(mark.label(found, "them").help(strict_class(
-            &ctx.fabric.intent.classes,
-            own,
-            mark.dscp,
-        )));
+        let others = || classes.iter().filter(strict).filter(|other| !std::ptr::eq(*other, own));
+        let (a, priority) = (&own.name.v, own.priority.v);
+        let found = if strict(&own) {
+            // A lossless one has a warning of its own.
+            let above = others().filter(|other| !other.is_lossless() && other.priority.v > priority);
+            let Some(other) = above.max_by_key(|other| other.priority.v) else { continue };
+            let (b, higher) = (&other.name.v, other.priority.v);
+            let message = format!(
+                "class `{a}` carries congestion notifications in queue {priority} and waits for strict `{b}` in queue {higher}"
+            );
+            let found = RULE.at(own.priority.at, message).label(other.priority.at, "served first");
+            found.help(format!("a priority above that of `{b}`, or `schedule weight=30` on `{b}`"))
+        } else {
+            let Some(other) = others().next() else { continue };
+            let b = &other.name.v;
+            let message = format!("class `{a}` carries congestion notifications and waits for `{b}`");
+            let found = RULE.at(own.schedule.map_or(own.at, |s| s.at), message).label(other.at, "strict");
+            found.help(strict_class(classes, own, mark.dscp))
+        };
+        findings.push(mark.label(found, "them"));
     }
 }
