@@ -11,9 +11,10 @@ use fabc_lang::source::Span;
 
 use super::optics::resting_on;
 
-/// DSCP of RoCE, as most NICs have it from the factory: for those of which no model is named.
+/// DSCP of RoCE, as all models of the NIC catalogue have it that say one (`lang/platforms/nic`, with their sources): for
+/// those of which no model is named.
 const ROCE: u8 = 26;
-/// The same of congestion notifications.
+/// The same of congestion notifications, by the same catalogue.
 const CNP: u8 = 48;
 
 /// A mark that packets leave the fabric's NICs with.
@@ -111,4 +112,29 @@ pub(super) fn strict_class(classes: &[Class], class: &Class, dscp: u8) -> String
     let free = |p: &u8| !classes.iter().any(|c| c.priority.v == *p);
     let priority = [6, 5, 7, 2, 1, 4, 0, 3].into_iter().find(free).unwrap_or(6);
     format!("`class \"cnp\" dscp={dscp} priority={priority} {{ schedule strict=#true; }}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use fabc_lang::diagnostic::Findings;
+    use fabc_lang::platform::{Catalog, nics};
+    use fabc_lang::source::Sources;
+
+    use super::*;
+
+    #[test]
+    fn what_is_taken_without_a_model_is_what_the_catalogue_has() {
+        let (mut catalog, mut sources) = (Catalog::default(), Sources::default());
+        let models: Vec<_> =
+            nics().filter_map(|name| catalog.nic(name, &mut sources, &mut Findings::default())).collect();
+        let of = |mark: fn(&NicModel) -> Option<&Fact<Marking>>| {
+            models.iter().filter_map(|model| mark(model)).map(|fact| fact.v.dscp).collect::<Vec<_>>()
+        };
+        let (roce, cnp) = (of(|model| model.roce.as_ref()), of(|model| model.cnp.as_ref()));
+        assert!(roce.len() > 2 && cnp.len() > 2, "{roce:?} {cnp:?}");
+        assert!(
+            roce.iter().all(|dscp| *dscp == ROCE) && cnp.iter().all(|dscp| *dscp == CNP),
+            "{roce:?} {cnp:?}"
+        );
+    }
 }

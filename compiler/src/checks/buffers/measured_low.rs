@@ -9,7 +9,8 @@ use crate::checks::headroom::{measured, taken};
 check! {
     /// A measurement outranks the formula, whatever it says. The formula counts with the smallest packets, which take the most
     /// memory; a measurement under larger ones comes out lower and holds for those alone. Below three quarters of the
-    /// formula it is worth a second look: what is missing is dropped when a port is paused at full rate.
+    /// formula, a bar that is fabc's own and no vendor's, it is worth a second look: what is missing is dropped when a port is
+    /// paused at full rate.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -52,7 +53,7 @@ check! {
     Warning "buffers/measured-low" "a measurement far below the formula" => run
 }
 
-/// A measurement below this part of the formula is looked at again.
+/// A measurement below this part of the formula is looked at again. The bar is fabc's own: no source has one.
 const PART: (u64, u64) = (3, 4);
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
