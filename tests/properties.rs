@@ -8,11 +8,15 @@
     reason = "a test fails by panicking, and says what it skipped"
 )]
 
+mod common;
+
 use std::cmp::Ordering;
 use std::path::Path;
 
+use common::built::copies_are_what_would_be_made;
 use fabc::host::MemoryHost;
 use fabc::pipeline;
+use fabc_lang::diagnostic::Severity;
 use fabc_lang::fabric::{natural_cmp, natural_path_cmp};
 use fabc_lang::units::{Length, Power, Ratio, Size, Speed, Time};
 use proptest::prelude::*;
@@ -158,7 +162,7 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(150) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(250) })]
 
     #[test]
     fn any_text_ends_with_findings_and_no_panic(text: String) {
@@ -186,5 +190,79 @@ proptest! {
             if rest.len() < part.len() { format!("{}{rest}", numbers.next().unwrap()) } else { part.to_owned() }
         });
         analyzed(text.collect());
+    }
+}
+
+/// Small fabrics of which some members are absent: spread or by rail, one tier or two, with and without classes. What takes a
+/// cage for one link comes often: there a wire to nobody shows.
+fn with_gaps() -> impl Strategy<Value = String> {
+    let absent = |most: usize, count: std::ops::Range<usize>| prop::collection::btree_set(1..=most, count);
+    let shape = (
+        2..5usize,
+        2..4usize,
+        0..3usize,
+        1..3usize,
+        prop::sample::select(vec![true, true, false]),
+        any::<bool>(),
+    );
+    let rest = (
+        prop::sample::select(vec!["400G", "400G", "400G", "800G"]),
+        prop::sample::select(vec!["1x400G(8)", "1x400G(8)", ""]),
+        any::<bool>(),
+    );
+    (shape, rest, absent(4, 1..4), absent(3, 0..2), absent(2, 0..2)).prop_map(|(shape, rest, gone, leaves_gone, spines_gone)| {
+        let (servers, leaves, spines, pairs, spread, lossless) = shape;
+        let (speed, breakout, own) = rest;
+        // Some stay.
+        let list = |gone: &std::collections::BTreeSet<usize>, of: usize| {
+            let gone = gone.iter().rev().filter(|n| **n <= of).take(of - 1);
+            let gone: Vec<String> = gone.map(usize::to_string).collect();
+            if gone.is_empty() { String::new() } else { format!("absent {};", gone.join(" ")) }
+        };
+        let (nics, by) = if spread { (1, "spread") } else { (leaves, "rail") };
+        let breakout = if breakout.is_empty() || speed != "400G" { String::new() } else { format!(" breakout=\"{breakout}\"") };
+        let mut text = format!(
+            "fabric \"f\" {{ nos \"sonic\" release=\"202505\"; }}\n\
+             hosts \"gpu\" count={servers} {{ nic count={nics} speed=\"{speed}\"; {} }}\n\
+             tier \"leaf\" count={leaves} switch=\"dell-z9864f\" {{ {} }}\n\
+             link \"gpu\" \"leaf\" by=\"{by}\"{breakout} {{ length \"3m\"; }}\n\
+             routing {{ asn leaf=4210000000 spine=4200000000; loopbacks \"10.0.0.0/20\"; host-subnets \"10.64.0.0/12\"; }}\n",
+            list(&gone, servers),
+            list(&leaves_gone, leaves),
+        );
+        if spines > 0 {
+            text += &format!(
+                "tier \"spine\" count={spines} switch=\"dell-z9864f\" {{ {} }}\n\
+                 link \"leaf\" \"spine\" speed=\"800G\" per-pair={pairs} {{ length \"30m\"; }}\n",
+                list(&spines_gone, spines)
+            );
+        } else {
+            text = text.replace(" spine=4200000000", "");
+        }
+        if lossless {
+            text += "class \"rdma\" dscp=26 priority=3 lossless=#true { schedule weight=70; ecn min=\"1MiB\" max=\"4MiB\"; }\n\
+                     class \"cnp\" dscp=48 priority=6 { schedule strict=#true; }\n\
+                     class \"bulk\" default=#true priority=0 { schedule weight=30; }\n\
+                     watchdog detect=\"200ms\" restore=\"400ms\"\n";
+        }
+        if own {
+            text += "switch \"leaf-01\" { port \"1\" { admin \"down\"; } }\n";
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(250) })]
+
+    /// Rows that like switches share are made once; on each switch they are what it would have alone, in whatever order the
+    /// files are rendered.
+    #[test]
+    fn what_is_shared_is_what_each_switch_has_alone(text in with_gaps()) {
+        let host = MemoryHost::default().file("fabric.kdl", text.clone());
+        let analysis = pipeline::analyze(Path::new("fabric.kdl"), &host, &pipeline::Options::default());
+        let errors: Vec<_> = analysis.findings.iter().filter(|d| d.severity == Severity::Error).map(|d| (d.code(), &d.message)).collect();
+        prop_assert!(errors.is_empty(), "{errors:?}\n{text}");
+        copies_are_what_would_be_made(&text, &analysis);
     }
 }

@@ -13,11 +13,12 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use common::built::copies_are_what_would_be_made;
 use fabc::host::{MemoryHost, RealHost};
 use fabc::pipeline::{Analysis, analyze};
 use fabc_lang::diagnostic::Severity;
 use fabc_targets::sonic::{self, ConfigDb};
-use fabc_targets::{Bundle, File, Lab, WhyError, why};
+use fabc_targets::{Bundle, Lab, WhyError, why};
 
 fn everything() -> Analysis {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/targets/everything.kdl");
@@ -46,30 +47,6 @@ fn both_ways_to_a_config_db_give_the_same_bytes() {
         db.render(&mut collected);
         assert_eq!(fast, collected);
         assert_eq!(ConfigDb::read(&String::from_utf8(collected).unwrap()).unwrap(), db);
-    }
-}
-
-/// Rows that switches have in common are copied from one to the next (`sonic::alike`), whichever comes first.
-fn copies_are_what_would_be_made(name: &str, analysis: &Analysis) {
-    let Some(fabric) = &analysis.fabric else { panic!("{name}: no fabric") };
-    let Ok(bundle) = Bundle::new(fabric, "0", BTreeMap::new()) else { panic!("{name}: no bundle") };
-    let Ok(backwards) = Bundle::new(fabric, "0", BTreeMap::new()) else { panic!("{name}: no bundle") };
-    let files: Vec<(usize, usize)> = (0..bundle.len())
-        .filter_map(|i| match bundle.file(i) {
-            Some(File::ConfigDb(index)) => Some((i, index)),
-            _ => None,
-        })
-        .collect();
-    assert!(!files.is_empty(), "{name}");
-    // Of many switches of a tier a few of each are enough: the first ones, and the last.
-    let few: Vec<_> = files.iter().take(24).chain(files.iter().rev().take(24)).copied().collect();
-    for (bundle, files) in [(&bundle, few.clone()), (&backwards, few.into_iter().rev().collect())] {
-        for (i, index) in files {
-            let (mut copied, mut made) = (Vec::new(), Vec::new());
-            bundle.render(i, &mut copied);
-            sonic::config_db(&bundle.device(index).unwrap()).render(&mut made);
-            assert!(copied == made, "{name}: {}", bundle.path(i));
-        }
     }
 }
 
@@ -204,6 +181,42 @@ fn every_value_says_why() {
     insta::assert_snapshot!("why_cable", told("cabling/cables.csv", "spine-01:1.2"));
     assert_eq!(why(fabric, "switches/leaf-09/frr.conf", "bgp"), Err(WhyError::File));
     assert_eq!(why(fabric, "switches/leaf-01/frr.conf", "ospf"), Err(WhyError::Nothing));
+}
+
+/// A cage that is kept for a line, and has no wire on this switch, is as the box ships: also where that is what the line
+/// would make of it.
+#[test]
+fn a_cage_without_a_wire_is_not_broken_out_for_its_line() {
+    for nos in ["\"sonic\" release=\"202505\"", "\"enterprise-sonic\" release=\"4.x\""] {
+        let text = format!(
+            r#"
+fabric "f" {{ nos {nos}; }}
+hosts "gpu" count=4 max=16 {{ nic speed="400G"; absent 4; }}
+tier "leaf" count=1 switch="arista-7060x6-16pe-384c"
+link "gpu" "leaf" by="rail" {{ length "3m"; }}
+routing {{ asn leaf=4210000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
+"#
+        );
+        let host = MemoryHost::default().file("fabric.kdl", text);
+        let analysis = analyze(Path::new("fabric.kdl"), &host, &Default::default());
+        let fabric = analysis.fabric.as_ref().unwrap();
+        let rules = |what: &str| {
+            let reasons = why(fabric, "switches/leaf-01/config_db.json", what).unwrap();
+            reasons.iter().map(|reason| reason.rule.split(';').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        // Four servers, the last of them absent, fill two cages of two ports.
+        for (port, wired) in [("Ethernet0", true), ("Ethernet8", true), ("Ethernet16", false)] {
+            let rules = rules(&format!("BREAKOUT_CFG|{port} brkout_mode"));
+            assert_eq!(rules.len(), 1, "{nos} {port}");
+            assert_eq!(!rules[0].starts_with("nothing is wired here"), wired, "{nos} {port}: {rules:?}");
+        }
+        if nos.contains("enterprise") {
+            for (port, wired) in [("Ethernet12", true), ("Ethernet20", false)] {
+                let rules = rules(&format!("BREAKOUT_PORTS|{port} master"));
+                assert_eq!(!rules[0].starts_with("nothing is wired here"), wired, "{port}: {rules:?}");
+            }
+        }
+    }
 }
 
 /// What collectors read is YAML, and has every switch that is there, once.

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::OnceLock;
 
 use fabc_lang::fabric::{
-    Fabric, Link, Lower, Peer, Port, PortId, PortSpec, Switch, Tier, names_cage, natural_cmp,
+    Fabric, Line, Link, Lower, Peer, Port, PortId, PortSpec, Switch, Tier, names_cage, natural_cmp,
 };
 use fabc_lang::intent::{PortOverride, SwitchNode};
 use fabc_lang::platform::Platform;
@@ -86,17 +86,12 @@ impl<'a> Device<'a> {
         let switch = fabric.switches.get(index)?;
         let tier = fabric.tier_of(switch);
         let own = switch.own.and_then(|own| fabric.intent.switches.get(own));
-        let overrides = own.map_or(&[][..], |own| &own.ports);
+        let overrides = own.map_or_else(Vec::new, in_order);
         let mut ports =
             Vec::with_capacity(fabric.switch_wires(index).len() + tier.cages.len() + tier.extra.len());
         ports.extend(fabric.ports(index).map(|port| {
             let mut found = DevicePort { end: end(fabric, names, index, &port), port, up: None, note: None };
-            // What names the port counts more than what names its whole cage.
-            let (cages, ports) =
-                (|s: &&PortOverride| names_cage(&s.port.v), |s: &&PortOverride| !names_cage(&s.port.v));
-            for said in overrides.iter().filter(cages).chain(overrides.iter().filter(ports)) {
-                found.lay_over(said, fabric, switch);
-            }
+            overrides.iter().for_each(|said| found.lay_over(said, fabric, switch));
             found
         }));
         if !ports.is_sorted_by(|a, b| natural_cmp(a.name(), b.name()).is_lt()) {
@@ -125,6 +120,20 @@ impl<'a> Device<'a> {
     pub fn addresses6(&self, wired: &Wired<'_>) -> Option<(Ipv6Addr, Ipv6Addr)> {
         let (lower, upper) = self.fabric.link_addresses6(wired.link)?;
         Some(if wired.above { (lower, upper) } else { (upper, lower) })
+    }
+
+    /// Ports by cage, each cage with the line of its first declared wire: what it is broken out for, whether the far end is
+    /// there or not. Ports of no cage are left out.
+    pub(crate) fn cages(&self) -> impl Iterator<Item = (&[DevicePort<'a>], Option<&'a Line>)> {
+        let number = |port: &DevicePort<'a>| port.port.cage.map(|cage| cage.number);
+        let cages = self.ports.chunk_by(move |a, b| number(a) == number(b));
+        cages.filter(move |ports| ports.first().is_some_and(|port| number(port).is_some())).map(|ports| {
+            let wired = ports.iter().find_map(|port| match &port.end {
+                End::Wired(wired) => Some(self.fabric.line_of(wired.link)),
+                End::Unused => None,
+            });
+            (ports, wired)
+        })
     }
 
     /// Ports to other switches that are there.
@@ -198,6 +207,13 @@ fn end<'a>(fabric: &'a Fabric, names: &'a Names, index: usize, port: &Port<'a>) 
     End::Wired(wired)
 }
 
+/// What the file says of a switch's ports; later ones win, for what names a port counts more than what names its cage.
+fn in_order(own: &SwitchNode) -> Vec<&PortOverride> {
+    let mut ordered: Vec<&PortOverride> = own.ports.iter().collect();
+    ordered.sort_by_key(|said| !names_cage(&said.port.v));
+    ordered
+}
+
 /// Whether an override is for this port; `place` is its cage and child, where it is in a cage.
 fn means(
     said: &PortOverride,
@@ -218,9 +234,9 @@ pub(crate) fn is_down(fabric: &Fabric, link: &Link) -> bool {
         let switch = &fabric.switches[switch as usize];
         let own = switch.own.and_then(|own| fabric.intent.switches.get(own));
         let (Some(own), Some(spec)) = (own, fabric.tier_of(switch).spec(port)) else { return false };
-        let meant = own.ports.iter().filter(|said| means(said, spec, fabric, switch, Some(port)));
-        let stated = meant.filter_map(|said| Some((!names_cage(&said.port.v), said.up?)));
-        stated.max_by_key(|stated| stated.0).is_some_and(|(_, up)| !up.v)
+        let said = in_order(own).into_iter().rev();
+        let mut meant = said.filter(|said| means(said, spec, fabric, switch, Some(port)));
+        meant.find_map(|said| said.up).is_some_and(|up| !up.v)
     };
     let lower = matches!(fabric.line_of(link).lower, Lower::Tier(_)) && down(link.a, link.a_port);
     lower || down(link.b, link.b_port)

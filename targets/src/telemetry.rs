@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use fabc_lang::fabric::{Fabric, Switch};
-use fabc_lang::intent::Nos;
+use fabc_lang::intent::{GNMI_PORT, Nos};
 use fabc_lang::units::Time;
 
 use crate::cabling::part_of;
@@ -84,7 +84,7 @@ pub fn gnmic(fabric: &Fabric, part: usize, out: &mut Vec<u8>) -> bool {
             fabric.intent.fabric.nos.v == Nos::Sonic && server.is_none_or(|gnmi| gnmi.certificates.is_none());
         head(plain, out);
     }
-    let port = server.map_or(8080, |gnmi| gnmi.port.v);
+    let port = server.map_or(GNMI_PORT, |gnmi| gnmi.port.v);
     for switch in fabric.switches.get(range).unwrap_or_default().iter().filter(|s| !s.absent) {
         target(switch, port, out);
     }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use fabc::host::MemoryHost;
-use fabc::pipeline::{self, EmitOptions};
+use fabc::pipeline::{self, Analysis, EmitOptions};
 use fabc_lang::diagnostic::{Findings, Severity};
 use fabc_lang::source::Sources;
 use fabc_lang::syntax::{self, Node, Value};
+use fabc_targets::{Bundle, File, sonic};
 use serde_json::Value as Json;
 
 /// Files by path.
@@ -58,6 +59,30 @@ pub fn files(text: &str) -> Files {
     let built = build(text, None);
     assert!(built.errors.is_empty() && !built.files.is_empty(), "{:#?}\n{text}", built.errors);
     built.files
+}
+
+/// Rows that switches have in common are copied from one to the next (`sonic::alike`), whichever comes first.
+pub fn copies_are_what_would_be_made(name: &str, analysis: &Analysis) {
+    let Some(fabric) = &analysis.fabric else { panic!("{name}: no fabric") };
+    let Ok(bundle) = Bundle::new(fabric, "0", BTreeMap::new()) else { panic!("{name}: no bundle") };
+    let Ok(backwards) = Bundle::new(fabric, "0", BTreeMap::new()) else { panic!("{name}: no bundle") };
+    let files: Vec<(usize, usize)> = (0..bundle.len())
+        .filter_map(|i| match bundle.file(i) {
+            Some(File::ConfigDb(index)) => Some((i, index)),
+            _ => None,
+        })
+        .collect();
+    assert!(!files.is_empty(), "{name}");
+    // Of many switches of a tier a few of each are enough: the first ones, and the last.
+    let few: Vec<_> = files.iter().take(24).chain(files.iter().rev().take(24)).copied().collect();
+    for (bundle, files) in [(&bundle, few.clone()), (&backwards, few.into_iter().rev().collect())] {
+        for (i, index) in files {
+            let (mut copied, mut made) = (Vec::new(), Vec::new());
+            bundle.render(i, &mut copied);
+            sonic::config_db(&bundle.device(index).unwrap()).render(&mut made);
+            assert!(copied == made, "{name}: {}", bundle.path(i));
+        }
+    }
 }
 
 /// Every fabric that laws hold for: examples, cases, and the wish files where they are beside the project.

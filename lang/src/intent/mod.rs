@@ -24,7 +24,7 @@ pub use routing::{Bfd, Routing};
 pub use scope::{Absent, By, Hosts, LinkNode, Nic, PlaneNode, PodNode, Scope, Striping, TierNode};
 pub use site::{Hall, Management, Place, RackSpec, Row, Tacacs};
 pub use switch::{ConfigDb, PortOverride, SwitchNode};
-pub use telemetry::{Certificates, Gnmi, HighFrequency, Telemetry, Trimming};
+pub use telemetry::{Certificates, GNMI_PORT, Gnmi, HighFrequency, Telemetry, Trimming};
 pub use unread::Unread;
 
 use crate::diagnostic::Findings;

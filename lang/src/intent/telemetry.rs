@@ -133,7 +133,7 @@ pub struct Telemetry {
 }
 
 /// gNMI's port where none is given: what its container takes by itself (gnmi-native.sh).
-const PORT: u16 = 8080;
+pub const GNMI_PORT: u16 = 8080;
 /// Of what collectors sample, where no interval is given: 10 s.
 const SAMPLE: Time = Time(10_000_000);
 /// What is left of a packet where nothing is said: the least that newer orchagents take.
@@ -142,7 +142,7 @@ const LEFT: Size = Size(256);
 impl Telemetry {
     pub(super) fn read(node: &Typed) -> Self {
         let gnmi = node.child(&GNMI).map(|n| Gnmi {
-            port: super::or(n.prop("port"), PORT, n.head),
+            port: super::or(n.prop("port"), GNMI_PORT, n.head),
             client_auth: super::or(n.prop("client-auth"), true, n.head),
             log_level: n.prop("log-level"),
             user_auth: n.prop("user-auth"),

@@ -17,20 +17,14 @@ const WIRED: Origin = Origin::rule("the mode that gives the link's speed with th
 const DEFAULT: Origin = Origin::rule("nothing is wired here: the mode in which the box ships");
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
-    let mut last = 0;
-    for port in &device.ports {
+    for (ports, line) in device.cages() {
+        let Some(port) = ports.first() else { continue };
         let (Some(cage), Some(layout)) = (port.port.cage, port.port.layout) else { continue };
-        if cage.number == last {
-            continue;
-        }
-        last = cage.number;
         let found = device.platform.cage(cage.number).and_then(|c| device.platform.mode(c, &layout.mode));
         // Community SONiC takes only what platform.json lists; Enterprise SONiC has the others too.
         if found.is_some_and(|mode| mode.v.community || device.release.nos == Nos::EnterpriseSonic) {
-            let origin = match cage.line.and_then(|line| device.fabric.lines.get(line)) {
-                Some(line) if cage.broken.as_ref().is_none_or(|b| b.mode == layout.mode) => WIRED.at(line.at),
-                _ => DEFAULT.at(device.tier.node.switch.at),
-            };
+            let origin =
+                line.map_or(DEFAULT.at(device.tier.node.switch.at), |line| WIRED.at(line.at));
             sink.row(port.name(), origin);
             let mode = match device.release.nos {
                 Nos::Sonic => &layout.mode,

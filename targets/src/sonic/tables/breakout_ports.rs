@@ -14,14 +14,12 @@ const WIRED: Origin = Origin::rule("the cage is broken out for its link");
 const DEFAULT: Origin = Origin::rule("nothing is wired here: the box ships with the cage broken out");
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
-    for port in &device.ports {
-        let (Some(cage), Some(layout)) = (port.port.cage, port.port.layout) else { continue };
-        let [master, _, ..] = layout.ports.as_slice() else { continue };
-        let origin = match cage.line.and_then(|line| device.fabric.lines.get(line)) {
-            Some(line) if cage.broken.as_ref().is_none_or(|b| b.mode == layout.mode) => WIRED.at(line.at),
-            _ => DEFAULT.at(device.tier.node.switch.at),
-        };
-        sink.row(port.name(), origin);
-        sink.field("master", &master.name, origin);
+    for (ports, line) in device.cages() {
+        let origin = line.map_or(DEFAULT.at(device.tier.node.switch.at), |line| WIRED.at(line.at));
+        for port in ports {
+            let Some([master, _, ..]) = port.port.layout.map(|layout| layout.ports.as_slice()) else { continue };
+            sink.row(port.name(), origin);
+            sink.field("master", &master.name, origin);
+        }
     }
 }
