@@ -44,10 +44,17 @@ pub fn every(fabric: &Fabric) -> Vec<Head> {
 }
 
 /// The first switch of each kind. Switches are of one kind where their rows are the same but for numbers, addresses and
-/// how many rows of a sort there are.
+/// how many rows of a sort there are. One with `config-db` rows of its own is a kind of its own: what is wrong with them may
+/// be a number.
 pub fn one_of_each(fabric: &Fabric, bundle: &Bundle<'_>) -> Vec<Head> {
     let every = every(fabric);
-    let kinds: Vec<_> = every.par_iter().map(|head| config(bundle, *head).map(|db| kind(&db))).collect();
+    let own = |head: &Head| {
+        let own = fabric.switches.get(head.index)?.own?;
+        let node = fabric.intent.switches.get(own).filter(|node| !node.config_db.is_empty());
+        node.map(|_| own)
+    };
+    let kinds: Vec<_> =
+        every.par_iter().map(|head| (own(head), config(bundle, *head).map(|db| kind(&db)))).collect();
     let mut first: BTreeMap<_, usize> = BTreeMap::new();
     let mut heads: Vec<Head> = Vec::new();
     for (head, kind) in every.into_iter().zip(kinds) {
