@@ -164,29 +164,6 @@ fn tables_that_enterprise_sonic_shares_are_taken() {
     }
 }
 
-/// A small fabric of one model of switch, whose links have this speed.
-fn of_one_model(platform: &str, release: &str, speed: &str) -> String {
-    // SWITCH_HASH is not in the models of 202305.
-    let hash = if release == "202305" { "" } else { "load-balancing { hash; }" };
-    format!(
-        r#"
-fabric "f" {{ nos "sonic" release="{release}"; }}
-hosts "gpu" count=4 {{ nic count=2 speed="{speed}"; }}
-tier "leaf" count=2 switch="{platform}"
-tier "spine" count=2 switch="{platform}"
-link "gpu" "leaf" by="rail" {{ length "5m"; }}
-link "leaf" "spine" speed="{speed}" per-pair=1 {{ length "17m"; }}
-class "roce" dscp=26 priority=3 lossless=#true {{ schedule weight=70; ecn min="1MiB" max="4MiB" probability=10; }}
-class "cnp" dscp=48 priority=6 {{ schedule strict=#true; }}
-class "bulk" default=#true priority=0 {{ schedule weight=20; }}
-watchdog detect="200ms" restore="400ms"
-{hash}
-findings {{ allow "buffers/no-figures" "buffers/not-written"; }}
-routing {{ asn leaf=4210000000 spine=4200000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
-"#
-    )
-}
-
 #[test]
 fn every_release_takes_every_box() {
     let Some(folder) = shared("yang") else { return };
@@ -197,8 +174,7 @@ fn every_release_takes_every_box() {
         let models = models(&folder, release);
         for path in &boxes {
             let platform = path.file_stem().unwrap().to_string_lossy();
-            let host =
-                |speed| MemoryHost::default().file("fabric.kdl", of_one_model(&platform, release, speed));
+            let host = |speed| common::of_one_model(&platform, release, speed);
             // Some have no port of 400G, and no break-out to it.
             let speeds = ["400G", "200G", "800G"].into_iter();
             let judged =

@@ -6,6 +6,8 @@ pub mod built;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use fabc::host::MemoryHost;
+
 /// The folder of the whole project.
 pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
@@ -45,4 +47,32 @@ pub fn entries(folder: &Path) -> Vec<PathBuf> {
 /// The last part of a path.
 pub fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A small fabric of one model of switch, whose links have this speed. A box without figures isn't lossless, and says so.
+pub fn of_one_model(platform: &str, release: &str, speed: &str) -> MemoryHost {
+    // SWITCH_HASH came with 202311.
+    let hash = if release == "202305" { "" } else { "load-balancing { hash; }" };
+    let text = format!(
+        r#"
+fabric "f" {{ nos "sonic" release="{release}"; }}
+hosts "gpu" count=4 {{ nic count=2 speed="{speed}"; }}
+tier "leaf" count=2 switch="{platform}"
+tier "spine" count=2 switch="{platform}"
+link "gpu" "leaf" by="rail" {{ length "5m"; }}
+link "leaf" "spine" speed="{speed}" per-pair=2 {{ length "17m"; }}
+class "rdma" dscp=26 priority=3 lossless=#true {{ schedule weight=70; ecn min="1MiB" max="4MiB" probability=10; }}
+class "cnp" dscp=48 priority=6 {{ schedule strict=#true; }}
+class "bulk" default=#true priority=0 {{ schedule weight=30; }}
+watchdog detect="200ms" restore="400ms"
+{hash}
+findings {{ allow "buffers/no-figures" "buffers/not-written"; }}
+routing {{
+    asn leaf=4210000000 spine=4200000000
+    loopbacks "10.255.0.0/20"
+    host-subnets "10.64.0.0/12"
+}}
+"#
+    );
+    MemoryHost::default().file("fabric.kdl", text)
 }

@@ -95,12 +95,20 @@ fn bad_examples_are_drawn() {
 fn the_document_names_every_lint() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lint.md");
     let page = std::fs::read_to_string(page).unwrap();
-    let names = |code: &str| {
-        let name = code.trim_start_matches("lint/").trim_start_matches("frr/");
-        page.contains(&format!("`{name}`")) || page.contains(&format!("`{code}`"))
+    // In a table by its name alone, elsewhere by its code.
+    let short = |code: &'static str| code.trim_start_matches("lint/").trim_start_matches("frr/");
+    let named = |code: &&'static str| {
+        page.contains(&format!("`{}`", short(code))) || page.contains(&format!("`{code}`"))
     };
-    let missing: Vec<&str> = rules().map(|rule| rule.code).filter(|code| !names(code)).collect();
+    let codes: Vec<&str> = rules().map(|rule| rule.code).collect();
+    let missing: Vec<&str> = codes.iter().filter(|code| !named(code)).copied().collect();
     assert!(missing.is_empty(), "{missing:?}");
+    // And none that there isn't.
+    let table = page.lines().filter(|line| line.starts_with('|'));
+    let listed = table.flat_map(|line| line.split('`').skip(1).step_by(2));
+    let known = |name: &&str| codes.iter().any(|code| short(code) == *name) || name.contains('/');
+    let unknown: Vec<&str> = listed.filter(|name| !known(name)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }
 
 #[test]

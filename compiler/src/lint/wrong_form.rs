@@ -60,6 +60,7 @@ enum Form {
     Numbers(RangeInclusive<i64>),
     Words(Vec<&'static str>),
     Rows(Vec<&'static str>),
+    Several(Vec<&'static str>),
     Address,
     Mac,
     Path,
@@ -94,6 +95,7 @@ impl Line {
             "numbers" => Form::Numbers(range()?),
             "words" => Form::Words(rest),
             "rows" => Form::Rows(rest),
+            "several" => Form::Several(rest),
             "address" => Form::Address,
             "mac" => Form::Mac,
             "path" => Form::Path,
@@ -115,13 +117,17 @@ impl Form {
         let Some(text) = value.text().map(|text| text.v.trim()) else {
             // Of lists, items are judged where there may be several.
             return match self {
-                Form::Numbers(_) | Form::Rows(_) => value.items().all(|item| self.takes_item(item, ctx)),
+                Form::Numbers(_) | Form::Rows(_) | Form::Several(_) => {
+                    value.items().all(|item| self.takes_item(item, ctx))
+                }
                 _ => true,
             };
         };
         match self {
             Form::Number(range) => number(text).is_some_and(|n| ctx.enterprise || range.contains(&n)),
-            Form::Numbers(_) | Form::Rows(_) => value.items().all(|item| self.takes_item(item, ctx)),
+            Form::Numbers(_) | Form::Rows(_) | Form::Several(_) => {
+                value.items().all(|item| self.takes_item(item, ctx))
+            }
             Form::Words(words) => words.contains(&text),
             Form::Address => text.parse::<IpNet>().is_ok() || text.parse::<std::net::IpAddr>().is_ok(),
             Form::Mac => {
@@ -141,6 +147,7 @@ impl Form {
                 let key = item.split('|').next().unwrap_or(item);
                 tables.iter().any(|table| *table == item || ctx.db.row(table, key).is_some())
             }
+            Form::Several(words) => words.contains(&item),
             _ => true,
         }
     }
@@ -163,6 +170,7 @@ impl Form {
                 _ => format!("one of {}", list(words)),
             },
             Form::Rows(tables) => format!("a row of {}", list(tables)),
+            Form::Several(words) => format!("some of {}", list(words)),
             Form::Address => "an address".to_owned(),
             Form::Mac => "a MAC address, as 02:00:00:00:00:01".to_owned(),
             Form::Path => "a path from the root, as /etc/sonic/x".to_owned(),

@@ -300,7 +300,38 @@ impl<'a> Reasons<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::host::MemoryHost;
+    use crate::pipeline::{Options, analyze};
+
+    #[test]
+    fn a_switch_with_rows_of_its_own_is_a_kind_of_its_own() {
+        let heads = |more: &str| {
+            let text = format!(
+                r#"
+                    fabric "f" {{ nos "sonic" release="202505"; }}
+                    hosts "gpu" count=4 {{ nic count=4 speed="400G"; }}
+                    tier "leaf" count=4 switch="dell-z9864f"
+                    link "gpu" "leaf" by="rail" {{ length "3m"; }}
+                    routing {{ asn leaf=4210000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
+                    {more}
+                "#
+            );
+            let host = MemoryHost::default().file("fabric.kdl", text);
+            let fabric = analyze(Path::new("fabric.kdl"), &host, &Options::default()).fabric.unwrap();
+            let bundle = Bundle::new(&fabric, "0", BTreeMap::new()).unwrap();
+            one_of_each(&fabric, &bundle).iter().map(|head| (head.index, head.alike)).collect::<Vec<_>>()
+        };
+        assert_eq!(heads(""), [(0, 4)]);
+        // A number that is wrong looks like one that is right.
+        assert_eq!(
+            heads("switch \"leaf-03\" { config-db \"PORT\" \"Ethernet0\" mtu=\"1\"; }"),
+            [(0, 3), (2, 1)]
+        );
+        assert_eq!(heads("switch \"leaf-03\" { serial \"S3\"; }"), [(0, 4)]);
+    }
 
     #[test]
     fn numbers_and_addresses_make_no_kind() {
