@@ -224,7 +224,11 @@ pub(super) fn most(ctx: &Ctx<'_>, table: &str, field: &str) -> Option<u64> {
 fn help(text: &str, forms: &[&Form], guesses: &mut Guesses) -> String {
     let words =
         || forms.iter().filter_map(|form| if let Form::Words(words) = form { Some(words) } else { None });
-    if let Some(near) = guesses.near(text, words().flatten().copied()) {
+    let listed =
+        forms.iter().filter_map(|form| if let Form::Several(words) = form { Some(words) } else { None });
+    let item = |item: &&str| !listed.clone().flatten().any(|word| word == item);
+    let wrong = listed.clone().next().and_then(|_| text.split(',').find(item)).unwrap_or(text);
+    if let Some(near) = guesses.near(wrong, words().chain(listed.clone()).flatten().copied()) {
         return format!("did you mean \"{near}\"?");
     }
     let mut told: Vec<String> =
@@ -257,6 +261,17 @@ mod tests {
         assert_eq!(lines(Some("202511")), ["a number from 100 to 1,000"]);
         assert_eq!(lines(Some("master")), ["a number from 100 to 1,000"]);
         assert_eq!(lines(None).len(), 2);
+    }
+
+    #[test]
+    fn an_item_that_is_wrong_has_a_near_one() {
+        let of = |table: &str, field| {
+            let lines = LINES[table].iter().filter(move |line| line.is_for(field, None));
+            lines.map(|line| &line.form).collect::<Vec<_>>()
+        };
+        let told = |text| help(text, &of("SWITCH_HASH", "ecmp_hash"), &mut Guesses::new());
+        assert_eq!(told("DST_IP,SCR_IP"), "did you mean \"SRC_IP\"?");
+        assert!(told("sideways").starts_with("some of IN_PORT, DST_MAC"), "{}", told("sideways"));
     }
 
     #[test]
