@@ -6,6 +6,7 @@
 //! - [`resolve`]: intent to fabric
 //! - `budget`: headroom against the memory that holds it
 //! - `pause`: the longest pause that ends by itself
+//! - `routing`: what BGP makes of a fabric
 //! - `deadlock`: buffers that wait for each other, over the routes that are written
 //! - [`checks`]: one file for each thing that may be wrong with a fabric
 //! - [`config_db`]: a config_db.json with the place of each word
@@ -17,6 +18,7 @@
 //! - [`report`]: findings to bytes
 //! - `whatif`: what a failure takes away
 //! - [`validate`]: config_db.json against SONiC's own YANG models
+//! - `lab`: a fabric on real FRR, beside what was predicted of it
 //! - [`rules`]: the registry of all rules
 //! - [`host`]: the only door to the outside
 //! - [`cli`]: one file for each command
@@ -29,6 +31,8 @@ mod deadlock;
 pub mod files;
 pub mod growth;
 pub mod host;
+#[cfg(target_os = "linux")]
+mod lab;
 pub mod lint;
 pub mod load;
 pub mod output;
@@ -36,6 +40,7 @@ mod pause;
 pub mod pipeline;
 pub mod report;
 pub mod resolve;
+mod routing;
 pub mod rules;
 mod scale;
 mod slips;

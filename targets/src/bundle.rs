@@ -228,6 +228,16 @@ impl<'a> Bundle<'a> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What lays out frr.conf.
+    pub fn templates(&self) -> &Templates {
+        &self.templates
+    }
+
+    /// What its system knows.
+    pub fn release(&self) -> &'static Release {
+        self.release
+    }
+
     /// The switch with this index, ready to be emitted.
     pub fn device(&self, index: usize) -> Option<Device<'_>> {
         Device::new(self.fabric, &self.names, self.release, index)

@@ -229,7 +229,7 @@ fn means(
 }
 
 /// Whether overrides put a switch's end of the link down.
-pub(crate) fn is_down(fabric: &Fabric, link: &Link) -> bool {
+pub fn is_down(fabric: &Fabric, link: &Link) -> bool {
     let down = |switch: u32, port: PortId| {
         let switch = &fabric.switches[switch as usize];
         let own = switch.own.and_then(|own| fabric.intent.switches.get(own));

@@ -26,7 +26,7 @@ mod telemetry;
 mod why;
 
 pub use bundle::{Bundle, BundleError, File};
-pub use device::{Device, DevicePort, End, Wired};
+pub use device::{Device, DevicePort, End, Wired, is_down};
 pub use lab::Lab;
 pub use names::Names;
 pub use why::{Reason, WhyError, why, why_line, why_row};

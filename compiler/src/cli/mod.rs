@@ -6,6 +6,7 @@ mod completions;
 mod config_db;
 mod explain;
 mod init;
+mod lab;
 mod lint;
 mod man;
 mod panel;
@@ -95,6 +96,7 @@ struct Global {
 enum Command {
     Build(build::Args),
     Check(check::Args),
+    Lab(lab::Args),
     Lint(lint::Args),
     Platforms(platforms::Args),
     Presets(presets::Args),
@@ -120,6 +122,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
     let result = match &cli.command {
         Command::Build(args) => build::run(args, &screen),
         Command::Check(args) => check::run(args, &screen),
+        Command::Lab(args) => lab::run(args, &screen),
         Command::Lint(args) => lint::run(args, &screen),
         Command::Platforms(args) => platforms::run(args, &screen),
         Command::Presets(args) => presets::run(args, &screen),

@@ -2,10 +2,9 @@
 //!
 //! PFC can deadlock only where buffers depend on each other in a circle. Three steps, each only where the one before leaves
 //! a doubt:
-//! - `net`: what one switch of each kind passes on, read from the frr.conf that it gets
+//! - `routing::net`: what one switch of each kind passes on, read from the frr.conf that it gets
 //! - `search`: lines in both directions; then links, with the ASNs; then routes, each followed to where it begins
 
-mod net;
 mod search;
 
 use std::collections::BTreeMap;
@@ -19,8 +18,7 @@ use fabc_targets::sonic::Release;
 
 use crate::budget::lossless;
 use crate::checks::{override_rows, wire};
-use net::Net;
-pub(crate) use net::kinds_of;
+use crate::routing::net::Net;
 use search::{Circle, Sure, Verdict};
 
 fabc_lang::rule! {

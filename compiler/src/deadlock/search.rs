@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use fabc_targets::frr::Answer;
 
-use super::net::{Net, SIDES, Side};
+use crate::routing::net::{Net, SIDES, Side};
 
 /// Switches one after another; the last is followed by the first.
 pub(crate) type Circle = Vec<u32>;

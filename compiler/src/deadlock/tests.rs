@@ -6,12 +6,12 @@ use std::path::Path;
 use fabc_targets::frr::{Answer, BUILT_IN, NAME, Templates};
 use proptest::prelude::*;
 
-use super::net::{Kind, Near, Net, Node, Side};
 use super::search::{Sure, Verdict, search};
 use super::{DEADLOCK, Proof, look};
 use crate::cli::Exit;
 use crate::host::{MemoryHost, Stream};
 use crate::pipeline::{Analysis, EmitOptions, Options, analyze, emit};
+use crate::routing::net::{Kind, Near, Net, Node, Side};
 
 /// A dependency: traffic from the first over the second to the third.
 type Three = (u32, u32, u32);
@@ -126,7 +126,7 @@ fn kind() -> impl Strategy<Value = Kind> {
             for (from, row) in passes.iter_mut().enumerate() {
                 row.iter_mut().for_each(|p| *p = (*p).min(accepts[from]));
             }
-            Kind { own, passes, accepts, heedless }
+            Kind { own, passes, accepts, heedless, ..Kind::default() }
         },
     )
 }
@@ -160,7 +160,7 @@ fn net() -> impl Strategy<Value = Net> {
 /// Passes on all that it has.
 fn free() -> Kind {
     let yes = Answer::Yes;
-    Kind { own: [yes; 2], passes: [[yes; 2]; 2], accepts: [yes; 2], heedless: [false; 2] }
+    Kind { own: [yes; 2], passes: [[yes; 2]; 2], accepts: [yes; 2], ..Kind::default() }
 }
 
 /// Announces only what is its own.

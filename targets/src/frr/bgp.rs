@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
+use fabc_lang::platform::Platform;
 use serde::Serialize;
 
 use super::{Bfd, Sides};
 use crate::device::{Device, Wired};
+use crate::sonic::Release;
 
 /// `router bgp`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -117,12 +119,11 @@ impl<'a> Bgp<'a> {
         let loopback = device.switch.loopback.map(|address| format!("{address}/32"));
         let block = device.switch.host_block.map(|block| block.to_string());
         let networks6: Vec<_> = loopback6.iter().map(|a| format!("{a}/128")).collect();
-        let width = device.platform.ecmp().and_then(|fact| fact.v.members).unwrap_or(u32::MAX);
         Some(Bgp {
             asn,
             router_id: device.switch.loopback,
             suppress_fib_pending: device.release.suppress_fib_pending,
-            maximum_paths: device.release.maximum_paths.min(width).max(1),
+            maximum_paths: maximum_paths(device.release, device.platform),
             groups,
             neighbors,
             networks: loopback.into_iter().chain(block).collect(),
@@ -130,6 +131,12 @@ impl<'a> Bgp<'a> {
             networks6,
         })
     }
+}
+
+/// The most next hops of one route: what the release's FRR is built for, and what the box takes in one group.
+pub fn maximum_paths(release: &Release, platform: &Platform) -> u32 {
+    let width = platform.ecmp().and_then(|fact| fact.v.members).unwrap_or(u32::MAX);
+    release.maximum_paths.min(width).max(1)
 }
 
 /// Name of a peer group.

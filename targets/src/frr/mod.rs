@@ -30,7 +30,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use fabc_lang::intent::Routing;
 use serde::Serialize;
 
-pub use bgp::{Bgp, Group, Neighbor};
+pub use bgp::{Bgp, Group, Neighbor, maximum_paths};
 pub use policy::{Clause, PrefixList, RouteMap};
 pub use routes::{Answer, Routes, Source};
 pub use template::{BUILT_IN, NAME, TemplateError, Templates};

@@ -34,6 +34,8 @@ pub struct Routes {
     maps: Vec<Map>,
     peers: Vec<Peer>,
     lenient: bool,
+    /// Whether the whole switch is drained: `bgp graceful-shutdown`.
+    drained: bool,
     /// Whether links of its own are announced too.
     pub redistributes: bool,
     /// Lines that bring in routes past all of this, as they stand.
@@ -77,6 +79,8 @@ struct Clause {
     matches: Vec<Match>,
     tag: Option<u32>,
     call: Option<String>,
+    /// Asks others to use a route only where there is no other (RFC 8326).
+    drains: bool,
     /// Goes on behind itself when it matched, at this number or later.
     on: Option<u32>,
 }
@@ -233,6 +237,7 @@ impl Routes {
             ["match", ..] => clause.matches.push(Match::Other),
             ["set", "tag", tag] => clause.tag = tag.parse().ok(),
             ["set", "as-path", "exclude" | "replace", ..] => self.unseen.push(words.join(" ")),
+            ["set", "community", rest @ ..] if rest.contains(&"graceful-shutdown") => clause.drains = true,
             ["call", map] => clause.call = Some((*map).to_owned()),
             ["on-match", "next"] => clause.on = Some(clause.seq.saturating_add(1)),
             ["on-match", "goto", seq] | ["continue", seq] => clause.on = seq.parse().ok(),
@@ -245,6 +250,7 @@ impl Routes {
         match words {
             ["no", "bgp", "ebgp-requires-policy"] => self.lenient = true,
             ["bgp", "ebgp-requires-policy"] => self.lenient = false,
+            ["bgp", "graceful-shutdown"] => self.drained = true,
             ["redistribute", "connected" | "static", ..] => self.redistributes = true,
             ["redistribute", ..]
             | ["neighbor", _, "as-override" | "remove-private-AS" | "default-originate" | "local-as", ..] => {
@@ -291,6 +297,25 @@ impl Routes {
     /// Whether the session takes routes that have passed the switch's own AS.
     pub fn is_heedless(&self, id: &str) -> bool {
         [false, true].into_iter().any(|v6| self.family(id, v6).is_some_and(|f| f.heedless))
+    }
+
+    /// Whether what goes out over the session carries GRACEFUL_SHUTDOWN, in some clause at least.
+    pub fn drains(&self, id: &str) -> bool {
+        let maps = [false, true].into_iter().filter_map(|v6| self.family(id, v6)?.export.map);
+        let mut open: Vec<String> = maps.collect();
+        let mut seen = Vec::new();
+        while let Some(name) = open.pop() {
+            if seen.contains(&name) {
+                continue;
+            }
+            let clauses = || self.maps.iter().filter(|m| m.name == name).flat_map(|m| &m.clauses);
+            if clauses().any(|c| c.permit && c.drains) {
+                return true;
+            }
+            open.extend(clauses().filter_map(|c| c.call.clone()));
+            seen.push(name);
+        }
+        self.drained
     }
 
     /// Whether a route to `net` that comes from `from` goes out over the session `to`.

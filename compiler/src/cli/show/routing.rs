@@ -1,7 +1,9 @@
 //! `fabc show routing`: sessions, routes and ECMP of each tier, beside what its box takes.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
+use fabc_lang::diagnostic::{Findings, nearest};
 use fabc_lang::fabric::{Fabric, Tier};
 use fabc_lang::units::grouped;
 use fabc_targets::sonic::Release;
@@ -10,33 +12,74 @@ use serde_json::{Value, json};
 use crate::cli::screen::Screen;
 use crate::cli::source::Source;
 use crate::cli::{Exit, Failure};
+use crate::files;
 use crate::report::Format;
+use crate::routing::net::Sort;
+use crate::routing::predict::{Failed, Predictor};
+use crate::routing::summary::{self, Table};
 use crate::scale::{self, Scale};
 
 /// Show sessions, routes and equal paths of each tier, beside what its box takes
 ///
-/// Figures are those of the fullest switch of a tier. Routes are an upper bound: a loopback of every switch that is reached,
-/// a block of servers of every bottom switch, and what is connected. No public source states how many sessions and routes a
+/// Figures are those of the fullest switch of a tier. What BGP brings is predicted route by route, by the policy that frr.conf
+/// states; what the chip must hold is an upper bound: a loopback of every switch that is reached, a block of servers of every
+/// bottom switch, and what is connected. With --from and --to, the ways between two switches. No public source states how many sessions and routes a
 /// box takes: where one of your own does, `platform NAME like="…" { scale max-sessions=… max-routes=… source="…"; }` holds
 /// the fabric to it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
+    /// Show the ways from this switch
+    #[arg(long, value_name = "SWITCH", requires = "to")]
+    from: Option<String>,
+    /// Show the ways to this switch
+    #[arg(long, value_name = "SWITCH", requires = "from")]
+    to: Option<String>,
+    /// Count routes however long it takes: about a minute for 131,072 GPUs
+    #[arg(long)]
+    all: bool,
+    /// Take frr.conf.j2 from DIR in place of the built-in one
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
 }
+
+/// Links times switches up to which routes are counted unasked: two seconds.
+const QUICK: u64 = 200_000_000;
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let source = &args.source;
-    let analysis = source.analyze(screen)?;
-    let Some(fabric) = analysis.fabric else {
+    let mut analysis = source.analyze(screen)?;
+    let Some(fabric) = analysis.fabric.take() else {
         return Ok(source.report(&analysis.sources, analysis.findings, screen));
     };
-    let text = match source.wanted.format {
-        Format::Json => {
-            let tiers: Vec<Value> = rows(&fabric).map(|r| r.object(&fabric)).collect();
-            format!("{:#}\n", json!({ "schema_version": 1, "tiers": tiers }))
+    let templates = args.templates.as_deref();
+    let mut late = Findings::default();
+    let bundle = files::with_templates(&fabric, templates, &mut analysis.sources, screen.host, &mut late);
+    let predictor = bundle.as_ref().and_then(|bundle| {
+        fabric.intent.routing.as_ref()?;
+        Predictor::new(&fabric, bundle.release(), bundle.templates(), &Failed::default()).ok()
+    });
+    if templates.is_some() && late.has_errors() {
+        return Ok(source.report(&analysis.sources, late, screen));
+    }
+    let json = matches!(source.wanted.format, Format::Json);
+    let text = match (args.from.as_deref().zip(args.to.as_deref()), &predictor) {
+        (Some((from, to)), Some(predictor)) => between(predictor, from, to, json)?,
+        (Some(_), None) => return Err(Failure::new("there are no routes: the fabric has no `routing`")),
+        (None, _) => {
+            let known = predictor.as_ref().filter(|p| args.all || p.work() <= QUICK);
+            if predictor.is_some() && known.is_none() {
+                screen.findings("routes are not counted: a fabric of this size takes its time; --all does\n");
+            }
+            let tables = known.map(Predictor::tables).unwrap_or_default();
+            if json {
+                let tiers: Vec<Value> = rows(&fabric, &tables).map(|r| r.object(&fabric)).collect();
+                format!("{:#}\n", json!({ "schema_version": 1, "tiers": tiers }))
+            } else {
+                page(&fabric, &tables)
+            }
         }
-        _ => page(&fabric),
     };
     screen.data(&text)?;
     if analysis.findings.has_errors() {
@@ -45,15 +88,106 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
+/// The ways between two switches.
+fn between(predictor: &Predictor<'_>, from: &str, to: &str, json: bool) -> Result<String, Failure> {
+    let fabric = predictor.fabric();
+    let switch = |name: &str| {
+        let known = || fabric.switches.iter().map(|s| s.name.as_str());
+        let at = known().position(|s| s == name).and_then(|at| u32::try_from(at).ok());
+        at.ok_or_else(|| {
+            let near = nearest(name, known()).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            Failure::new(format!("no switch is called `{name}`{near}"))
+        })
+    };
+    let (start, end) = (switch(from)?, switch(to)?);
+    let block = fabric.switches[end as usize].host_block.is_some();
+    let sort = if block { Sort::Block } else { Sort::Loopback };
+    let ways = summary::ways(&predictor.toward(end, sort), start, end);
+    let name = |switch: u32| fabric.switches[switch as usize].name.as_str();
+    if json {
+        let steps = ways.iter().flat_map(|w| &w.steps).map(|(at, hops)| {
+            let tier = fabric.tier_of(&fabric.switches[*at as usize]);
+            let hops = hops
+                .iter()
+                .map(|h| json!({ "port": tier.spec(h.port).map(|s| s.name.as_str()), "to": name(h.peer) }));
+            json!({ "switch": name(*at), "next_hops": hops.collect::<Vec<_>>() })
+        });
+        let object = json!({
+            "schema_version": 1,
+            "from": from,
+            "to": to,
+            // More than a double holds exactly, so a text.
+            "ways": ways.as_ref().map(|w| w.count.map(|c| c.to_string())),
+            "switches": ways.as_ref().map(|w| w.switches),
+            "sure": ways.as_ref().map(|w| w.sure),
+            "steps": steps.collect::<Vec<_>>(),
+        });
+        return Ok(format!("{object:#}\n"));
+    }
+    let Some(ways) = ways else {
+        return Ok(match start == end {
+            true => format!("{from} is {to}\n"),
+            false => format!("{from} has no route to {to}\n"),
+        });
+    };
+    let count = ways.count.map_or("more than can be counted".to_owned(), |c| c.to_string());
+    let mut out = format!("{from} to {to}: {count} ways over {} switches\n", ways.switches);
+    // Switches that go on alike share a line.
+    let mut lines: Vec<(Vec<&str>, usize, String)> = Vec::new();
+    for (at, hops) in &ways.steps {
+        let onward = onward(hops.iter().map(|h| name(h.peer)));
+        match lines.last_mut().filter(|(_, n, known)| *n == hops.len() && *known == onward) {
+            Some((names, ..)) => names.push(name(*at)),
+            None => lines.push((vec![name(*at)], hops.len(), onward)),
+        }
+    }
+    let lines: Vec<_> = lines.into_iter().map(|(names, n, onward)| (span_of(&names), n, onward)).collect();
+    let column = lines.iter().map(|(names, ..)| names.chars().count() + 2).max().unwrap_or_default();
+    for (names, hops, onward) in lines {
+        let s = if hops == 1 { "" } else { "s" };
+        let _ = writeln!(out, "  {names:column$}{hops} next hop{s}: {onward}");
+    }
+    if !ways.sure {
+        out.push_str("  which of several equal routes comes first decides: other ways are possible\n");
+    }
+    Ok(out)
+}
+
+/// `sp01 ×2, sp02 ×2 and 30 more`
+fn onward<'a>(peers: impl Iterator<Item = &'a str>) -> String {
+    let mut by: Vec<(&str, usize)> = Vec::new();
+    for peer in peers {
+        match by.last_mut().filter(|(known, _)| *known == peer) {
+            Some((_, links)) => *links += 1,
+            None => by.push((peer, 1)),
+        }
+    }
+    let (first, more) = by.split_at(by.len().min(4));
+    let link = |n: &usize| if *n == 1 { String::new() } else { format!(" ×{n}") };
+    let list: Vec<String> = first.iter().map(|(peer, n)| format!("{peer}{}", link(n))).collect();
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    format!("{}{more}", list.join(", "))
+}
+
+/// `sp01 … sp32, 32 switches`
+fn span_of(names: &[&str]) -> String {
+    match names {
+        [first, .., last] => format!("{first} … {last}, {} switches", names.len()),
+        _ => names.join(" "),
+    }
+}
+
 /// A tier with what its fullest switch comes to.
 struct Row<'a> {
     tier: &'a Tier,
     scale: Scale,
     /// Links up of the switch that has most, and the most that a group takes.
     width: (usize, Option<u32>),
+    /// What BGP brings to the switch that gets most.
+    table: Option<&'a Table>,
 }
 
-fn rows(fabric: &Fabric) -> impl Iterator<Item = Row<'_>> {
+fn rows<'a>(fabric: &'a Fabric, tables: &'a [Table]) -> impl Iterator<Item = Row<'a>> {
     let node = &fabric.intent.fabric;
     let release = Release::find(node.nos.v, &node.release.v).map(|r| r.maximum_paths);
     let mut widths = vec![0usize; fabric.tiers.len()];
@@ -62,16 +196,24 @@ fn rows(fabric: &Fabric) -> impl Iterator<Item = Row<'_>> {
         let up = up.filter(|l| l.b as usize != index && fabric.is_present(l)).count();
         widths[switch.tier] = widths[switch.tier].max(up);
     }
-    let tiers = fabric.tiers.iter().zip(scale::by_tier(fabric)).zip(widths);
-    tiers.filter_map(move |((tier, scale), width)| {
+    let mut most: Vec<Option<&Table>> = vec![None; fabric.tiers.len()];
+    for (switch, table) in fabric.switches.iter().zip(tables).filter(|(s, _)| !s.absent) {
+        let weight = |t: &Table| (t.routes + t.routes6, t.groups.len(), t.widest());
+        let known = &mut most[switch.tier];
+        if known.is_none_or(|known| weight(known) < weight(table)) {
+            *known = Some(table);
+        }
+    }
+    let tiers = fabric.tiers.iter().zip(scale::by_tier(fabric)).zip(widths).zip(most);
+    tiers.filter_map(move |(((tier, scale), width), table)| {
         let members = fabric.platform_of(tier).ecmp().and_then(|e| e.v.members);
-        Some(Row { tier, scale: scale?, width: (width, members.into_iter().chain(release).min()) })
+        Some(Row { tier, scale: scale?, width: (width, members.into_iter().chain(release).min()), table })
     })
 }
 
-fn page(fabric: &Fabric) -> String {
+fn page(fabric: &Fabric, tables: &[Table]) -> String {
     let mut out = String::new();
-    for row in rows(fabric) {
+    for row in rows(fabric, tables) {
         let platform = fabric.platform_of(row.tier);
         let limits = platform.scale.as_ref().map(|s| s.v).unwrap_or_default();
         let of = |limit: Option<u64>| {
@@ -92,6 +234,20 @@ fn page(fabric: &Fabric) -> String {
                 (width, None) => format!("{width}; what the box takes is not known"),
             },
         );
+        if let Some(table) = row.table {
+            let both = [(table.routes, "IPv4"), (table.routes6, "IPv6")];
+            let routes = both.iter().filter(|(n, f)| *n > 0 || *f == "IPv4");
+            let routes: Vec<String> = routes.map(|(n, f)| format!("{} {f}", grouped(*n as u64))).collect();
+            line("BGP brings", format!("{} routes", routes.join(" and ")));
+            let groups = grouped(table.groups.len() as u64);
+            line("next-hop groups", format!("{groups}, at most {} next hops", table.widest()));
+            if table.unreached > 0 {
+                line("not reached", format!("{} switches", grouped(table.unreached as u64)));
+            }
+            if table.unsure > 0 {
+                line("by order of arrival", format!("{} routes", grouped(table.unsure as u64)));
+            }
+        }
         if let Some(source) = platform.scale.as_ref().and_then(|s| s.source.as_deref()) {
             line("limits from", source.to_owned());
         }
@@ -118,6 +274,12 @@ impl Row<'_> {
             "ipv6_routes_limit": limits.routes6,
             "equal_paths_up": self.width.0,
             "equal_paths_limit": self.width.1,
+            "bgp_routes": self.table.map(|t| t.routes),
+            "bgp_routes6": self.table.map(|t| t.routes6),
+            "next_hop_groups": self.table.map(|t| t.groups.len()),
+            "widest_group": self.table.map(Table::widest),
+            "switches_not_reached": self.table.map(|t| t.unreached),
+            "routes_by_order_of_arrival": self.table.map(|t| t.unsure),
         })
     }
 }

@@ -10,8 +10,8 @@ use fabc_targets::sonic::Release;
 use fabc_targets::{Device, Names};
 
 use super::{Given, run};
-use crate::deadlock;
 use crate::lint::file::LOOSE;
+use crate::routing::net;
 
 /// Reports what is wrong with the frr.conf of a switch of each kind, each mistake once; the files that findings show are
 /// added to `sources`.
@@ -25,7 +25,7 @@ pub(crate) fn of_templates(
     let Some(release) = Release::find(node.nos.v, &node.release.v) else { return };
     let templates = Templates::new(own);
     let (names, mut told) = (Names::new(fabric), BTreeSet::new());
-    for index in deadlock::kinds_of(fabric, &templates) {
+    for index in net::kinds_of(fabric, &templates) {
         let Some(device) = Device::new(fabric, &names, release, index) else { continue };
         let mut text = Vec::new();
         // A template that can't be rendered has been told of.

@@ -28,7 +28,23 @@ impl Side {
     }
 }
 
-/// What switches of one kind do with routes.
+/// What a prefix is to the switch that announces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sort {
+    /// Its IPv4 loopback.
+    Loopback,
+    /// Its IPv6 loopback.
+    Loopback6,
+    /// Its servers' block.
+    Block,
+    /// The subnet of one of its links, where those are announced.
+    Link,
+}
+
+/// All sorts that a switch announces once at most.
+pub(crate) const SORTS: [Sort; 3] = [Sort::Loopback, Sort::Loopback6, Sort::Block];
+
+/// What switches of one kind do with routes of any sort.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Kind {
     /// Whether routes of its own go out to a side.
@@ -39,6 +55,8 @@ pub(crate) struct Kind {
     pub(crate) accepts: [Answer; 2],
     /// Whether routes from a side come in though they have passed its own AS.
     pub(crate) heedless: [bool; 2],
+    /// Whether what goes out to a side carries GRACEFUL_SHUTDOWN.
+    pub(crate) drains: [bool; 2],
 }
 
 impl Kind {
@@ -57,6 +75,31 @@ impl Kind {
     pub(crate) fn is_heedless(&self, from: Side) -> bool {
         self.heedless[from as usize]
     }
+}
+
+impl Kind {
+    /// Whichever of both does something.
+    fn widen(&mut self, other: &Kind) {
+        let widen = |a: &mut Answer, b: Answer| *a = (*a).max(b);
+        for side in [0, 1] {
+            widen(&mut self.own[side], other.own[side]);
+            widen(&mut self.accepts[side], other.accepts[side]);
+            for to in [0, 1] {
+                widen(&mut self.passes[side][to], other.passes[side][to]);
+            }
+            self.heedless[side] |= other.heedless[side];
+            self.drains[side] |= other.drains[side];
+        }
+    }
+}
+
+/// What switches of one kind do with the prefixes of one sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Treated {
+    pub(crate) sort: Sort,
+    pub(crate) kind: Kind,
+    /// Whether that is not the same for all of them.
+    pub(crate) mixed: bool,
 }
 
 /// A session: the far switch, and on which side it is.
@@ -82,6 +125,8 @@ pub(crate) struct Net {
     /// By index of the switch.
     pub(crate) nodes: Vec<Node>,
     pub(crate) kinds: Vec<Kind>,
+    /// The same by sorts of prefixes.
+    pub(crate) sorts: Vec<Vec<Treated>>,
     /// Lines of frr.conf that bring in routes past BGP's policy, each with a switch that has it.
     pub(crate) unseen: Vec<(String, u32)>,
 }
@@ -123,15 +168,17 @@ impl Net {
             let mut text = Vec::new();
             templates.frr(&Config::new(&device), &mut text)?;
             let routes = Routes::read(&String::from_utf8_lossy(&text));
-            let mut sessions: Vec<(Side, String)> = Vec::new();
+            let mut sessions: Vec<Session> = Vec::new();
             let mut seen = Vec::new();
             for (port, wired) in device.sessions() {
                 let side = if wired.above { Side::Upper } else { Side::Lower };
-                let id = wired.addresses.map_or_else(|| port.name().to_owned(), |(_, far)| far.to_string());
-                let policy = (side, routes.policy_of(&id));
+                let name = || port.name().to_owned();
+                let id = wired.addresses.map_or_else(name, |(_, far)| far.to_string());
+                let id6 = device.addresses6(wired).map_or_else(|| id.clone(), |(_, far)| far.to_string());
+                let policy = (side, routes.policy_of(&id), routes.policy_of(&id6));
                 if !seen.contains(&policy) {
                     seen.push(policy);
-                    sessions.push((side, id));
+                    sessions.push(Session { side, ids: [id, id6] });
                 }
             }
             net.unseen
@@ -140,8 +187,17 @@ impl Net {
         }
         let links_too = read.iter().any(|(_, routes, _)| routes.redistributes);
         let prefixes = prefixes(fabric, links_too);
-        net.kinds =
-            read.iter().map(|(first, routes, sessions)| kind(*first, routes, sessions, &prefixes)).collect();
+        for (first, routes, sessions) in &read {
+            let sorts = treated(*first, routes, sessions, &prefixes);
+            let mut kind = Kind::default();
+            sorts.iter().for_each(|t| kind.widen(&t.kind));
+            for session in sessions {
+                let heedless = session.ids.iter().any(|id| routes.is_heedless(id));
+                kind.heedless[session.side as usize] |= heedless;
+            }
+            net.kinds.push(kind);
+            net.sorts.push(sorts);
+        }
         Ok(net)
     }
 }
@@ -150,6 +206,18 @@ impl Net {
 pub(crate) fn kinds_of(fabric: &Fabric, templates: &Templates) -> Vec<usize> {
     let net = Net { nodes: nodes(fabric), ..Net::default() };
     kinds(fabric, &net, templates).0
+}
+
+/// A session, by its names in frr.conf: the one that carries IPv4, and the one that carries IPv6.
+struct Session {
+    side: Side,
+    ids: [String; 2],
+}
+
+impl Session {
+    fn id(&self, net: IpNet) -> &str {
+        &self.ids[usize::from(matches!(net, IpNet::V6(_)))]
+    }
 }
 
 /// Switches with the sessions that eBGP brings up: both there, each with an ASN, and not the same one.
@@ -190,46 +258,71 @@ fn kinds(fabric: &Fabric, net: &Net, templates: &Templates) -> (Vec<usize>, Vec<
     (firsts, of)
 }
 
-/// What switches announce: whose it is, and the prefix.
-fn prefixes(fabric: &Fabric, links_too: bool) -> Vec<(usize, IpNet)> {
-    let numbered = fabric.intent.routing.as_ref().is_some_and(|r| r.numbered.is_some());
+/// What switches announce: whose it is, what it is, and the prefix.
+fn prefixes(fabric: &Fabric, links_too: bool) -> Vec<(usize, Sort, IpNet)> {
+    let carries6 =
+        fabric.intent.routing.as_ref().is_some_and(|r| r.numbered.is_none() || r.numbered6.is_some());
     let mut prefixes = Vec::new();
     for (index, switch) in fabric.switches.iter().enumerate().filter(|(_, s)| !s.absent) {
-        let single = |address: IpAddr| (index, IpNet::from(address));
-        prefixes.extend(switch.loopback.map(|a| single(a.into())));
-        prefixes.extend(switch.loopback6.filter(|_| !numbered).map(|a| single(a.into())));
-        prefixes.extend(switch.host_block.map(|block| (index, IpNet::V4(block))));
+        let single = |sort, address: IpAddr| (index, sort, IpNet::from(address));
+        prefixes.extend(switch.loopback.map(|a| single(Sort::Loopback, a.into())));
+        prefixes.extend(switch.loopback6.filter(|_| carries6).map(|a| single(Sort::Loopback6, a.into())));
+        prefixes.extend(switch.host_block.map(|block| (index, Sort::Block, IpNet::V4(block))));
         let link = switch.host_block.filter(|_| links_too).map(|block| block.network());
-        prefixes.extend(link.and_then(|a: Ipv4Addr| Some((index, IpNet::new(a.into(), 31).ok()?))));
+        let pair = |a: Ipv4Addr| Some((index, Sort::Link, IpNet::new(a.into(), 31).ok()?));
+        prefixes.extend(link.and_then(pair));
     }
     prefixes
 }
 
-/// What the switch `first` does with every prefix; prefixes that its lists don't tell apart are tried once.
-fn kind(first: usize, routes: &Routes, sessions: &[(Side, String)], prefixes: &[(usize, IpNet)]) -> Kind {
-    let mut kind = Kind::default();
+/// What the switch `first` does with every prefix, by sorts; prefixes that its lists don't tell apart are tried once.
+fn treated(
+    first: usize,
+    routes: &Routes,
+    sessions: &[Session],
+    prefixes: &[(usize, Sort, IpNet)],
+) -> Vec<Treated> {
+    let mut treated: Vec<Treated> = Vec::new();
+    // A prefix of its own says nothing of others', and the other way round.
+    let mut seen: Vec<(bool, Sort)> = Vec::new();
     let mut tried = std::collections::BTreeSet::new();
-    for &(owner, net) in prefixes {
+    for &(owner, sort, net) in prefixes {
         let own = owner == first;
-        if routes.mark(net).is_some_and(|mark| !tried.insert((own, mark))) {
+        if routes.mark(net).is_some_and(|mark| !tried.insert((own, sort, mark))) {
             continue;
         }
-        for (to, out) in sessions {
-            if own {
-                let slot = &mut kind.own[*to as usize];
-                *slot = (*slot).max(routes.passes(net, Source::Own, out));
-                continue;
+        let kind = kind(own, routes, sessions, net);
+        let again = seen.contains(&(own, sort));
+        seen.push((own, sort));
+        match treated.iter_mut().find(|t| t.sort == sort) {
+            Some(known) => {
+                let others = (known.kind.passes, known.kind.accepts) != (kind.passes, kind.accepts);
+                let mine = known.kind.own != kind.own;
+                known.mixed |= again && if own { mine } else { others };
+                known.kind.widen(&kind);
             }
-            let slot = &mut kind.accepts[*to as usize];
-            *slot = (*slot).max(routes.accepts(net, out));
-            for (from, from_id) in sessions {
-                let slot = &mut kind.passes[*from as usize][*to as usize];
-                *slot = (*slot).max(routes.passes(net, Source::Peer(from_id), out));
-            }
+            None => treated.push(Treated { sort, kind, mixed: false }),
         }
     }
-    for (side, id) in sessions {
-        kind.heedless[*side as usize] |= routes.is_heedless(id);
+    treated
+}
+
+/// What a switch does with one prefix.
+fn kind(own: bool, routes: &Routes, sessions: &[Session], net: IpNet) -> Kind {
+    let mut kind = Kind::default();
+    for to in sessions {
+        let (side, out) = (to.side as usize, to.id(net));
+        kind.heedless[side] |= routes.is_heedless(out);
+        kind.drains[side] |= routes.drains(out);
+        if own {
+            kind.own[side] = kind.own[side].max(routes.passes(net, Source::Own, out));
+            continue;
+        }
+        kind.accepts[side] = kind.accepts[side].max(routes.accepts(net, out));
+        for from in sessions {
+            let slot = &mut kind.passes[from.side as usize][side];
+            *slot = (*slot).max(routes.passes(net, Source::Peer(from.id(net)), out));
+        }
     }
     kind
 }

@@ -1,0 +1,200 @@
+//! Proof on real FRR: every example boots, or a smaller one of its shape, converges to what was predicted to the letter,
+//! and survives a failure.
+//!
+//! Needs Debian's `frr` and root. Where they are missing the tests say that they were skipped; under `FABC_CI` that is a
+//! failure.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+/// One fabric at a time: on few cores two of them would miss each other's BFD.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Tells that something can't be proven here.
+fn skip(why: &str) -> bool {
+    assert!(std::env::var_os("FABC_CI").is_none(), "skipped where nothing may be: {why}");
+    eprintln!("skipped: {why}");
+    true
+}
+
+fn is_missing() -> bool {
+    if !Path::new("/usr/lib/frr/bgpd").is_file() {
+        return skip("FRR is not installed (Debian: frr)");
+    }
+    let user = Command::new("id").arg("-u").output().unwrap();
+    user.stdout != b"0\n" && skip("network namespaces need root")
+}
+
+fn lab(fabric: &Path, more: &[&str]) -> Output {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let args = ["lab", "--format", "json"];
+    Command::new(env!("CARGO_BIN_EXE_fabc")).args(args).arg(fabric).args(more).output().unwrap()
+}
+
+/// Runs a fabric, and what there is to tell of it; all must be as predicted.
+fn proven(fabric: &Path, more: &[&str]) -> Value {
+    let ran = lab(fabric, more);
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    let report: Value = serde_json::from_slice(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {said}"));
+    assert!(ran.status.success(), "{}: {report:#}\n{said}", fabric.display());
+    assert_eq!((&report["pass"], &report["predicted"]["not_compared"]), (&true.into(), &0.into()));
+    println!(
+        "{}: FRR {}, {} switches, {} sessions, {} routes, {} pings, {} failures",
+        report["fabric"],
+        report["frr"],
+        report["switches"],
+        report["predicted"]["sessions"],
+        report["predicted"]["routes"],
+        report["pings"]["asked"],
+        report["failures"].as_array().unwrap().len()
+    );
+    report
+}
+
+fn small(name: &str) -> PathBuf {
+    common::project().join("tests/proof").join(format!("{name}.kdl"))
+}
+
+/// A build, and its model.
+fn built(fabric: &Path) -> (tempfile::TempDir, Value) {
+    let out = tempfile::tempdir().unwrap();
+    let (path, to) = (fabric.to_string_lossy(), out.path().join("build"));
+    let run = common::fabc(&common::project(), &["build", "-q", &path, "--out", &to.to_string_lossy()]);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let model = std::fs::read(to.join("fabric.json")).unwrap();
+    (out, serde_json::from_slice(&model).unwrap())
+}
+
+/// Links between switches that are there: `a`, `a_if`, `b`, `b_if`.
+fn links(model: &Value) -> Vec<Value> {
+    let switches = model["switches"].as_array().unwrap();
+    let there = |name: &Value| switches.iter().any(|s| s["name"] == *name && s["absent"] != true);
+    let ends =
+        |l: &Value| serde_json::json!({ "a": l["a"], "a_if": l["a_if"], "b": l["b"], "b_if": l["b_if"] });
+    let links = model["links"].as_array().unwrap().iter();
+    links.filter(|l| there(&l["a"]) && there(&l["b"])).map(ends).collect()
+}
+
+#[test]
+fn every_example_is_what_was_predicted_and_survives_a_link() {
+    if is_missing() {
+        return;
+    }
+    let examples = common::entries(&common::project().join("examples"));
+    assert!(examples.len() > 8);
+    let mut failed = 0;
+    for example in examples {
+        let links = links(&built(&example).1);
+        let end = |l: &Value| format!("{}:{}", l["a"].as_str().unwrap(), l["a_if"].as_str().unwrap());
+        let link = links.first().map(end);
+        let fail: Vec<&str> = link.iter().flat_map(|l| ["--fail", l.as_str()]).collect();
+        let report = proven(&example, &fail);
+        for hit in report["failures"].as_array().unwrap() {
+            failed += 1;
+            assert_eq!(hit["pass"], true);
+            assert!(
+                hit["flows"].as_array().unwrap().iter().any(|f| f["sent"].as_u64() > Some(5_000)),
+                "{hit}"
+            );
+        }
+    }
+    assert!(failed > 8, "{failed}");
+}
+
+#[test]
+fn a_small_fabric_survives_every_kind_of_failure() {
+    if is_missing() {
+        return;
+    }
+    let kinds = ["leaf-01:spine-01", "silent:leaf-02:spine-02", "drain:spine-01", "spine-02", "leaf-03"];
+    let more: Vec<&str> = kinds.iter().flat_map(|kind| ["--fail", kind]).collect();
+    let report = proven(&small("small"), &more);
+    assert_eq!((&report["predicted"]["sessions"], &report["bfd"]["up"]), (&32.into(), &32.into()));
+    let hits = report["failures"].as_array().unwrap();
+    let sessions: Vec<u64> = hits.iter().map(|h| h["sessions"].as_u64().unwrap()).collect();
+    assert_eq!(sessions, [30, 30, 32, 16, 24]);
+    let drained = &hits[2];
+    assert_eq!(drained["carried_routes"], 0);
+    assert!(drained["flows"].as_array().unwrap().iter().all(|f| f["lost"] == 0), "{drained}");
+    // Nothing but BFD sees the silent link: three packets of 300 ms, and no more than twice that.
+    let longest =
+        hits[1]["flows"].as_array().unwrap().iter().filter_map(|f| f["longest_loss_ms"].as_u64()).max();
+    assert!((300..1800).contains(&longest.unwrap()), "{longest:?}");
+}
+
+#[test]
+fn numbered_links_carry_a_session_for_each_family() {
+    if is_missing() {
+        return;
+    }
+    let report = proven(&small("numbered"), &["--fail", "spine-01"]);
+    assert_eq!((&report["predicted"]["sessions"], &report["bfd"]["up"]), (&64.into(), &64.into()));
+}
+
+/// A fabric that isn't what was predicted must fail, or all of this shows nothing.
+#[test]
+fn a_lie_is_found() {
+    if is_missing() {
+        return;
+    }
+    let templates = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(common::project().join("targets/src/frr/frr.conf.j2")).unwrap();
+    // No route map says it, so the prediction can't know.
+    let lie = "\n{% if hostname == 'leaf-01' %}\nrouter bgp {{ bgp.asn }}\n neighbor UPPER shutdown\nexit\n{% endif %}\n";
+    let lie = text + lie;
+    std::fs::write(templates.path().join("frr.conf.j2"), lie).unwrap();
+    let ran = lab(&small("small"), &["--patience", "12", "--templates", &templates.path().to_string_lossy()]);
+    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!((ran.status.code(), &report["pass"]), (Some(1), &false.into()));
+    let differences = report["routes"]["differences"].as_array().unwrap();
+    assert!(
+        differences.iter().any(|d| d.as_str().unwrap().starts_with("leaf-01: no session at ")),
+        "{report:#}"
+    );
+}
+
+/// What an independent lab says of the same files.
+#[test]
+fn another_lab_agrees() {
+    let other = common::project().join("../shared/tools/frr-lab/lab.py");
+    if is_missing() || (!other.is_file() && skip("no other lab is beside the repository")) {
+        return;
+    }
+    let fabric = small("small");
+    let report = proven(&fabric, &["--fail", "leaf-01:Ethernet480"]);
+    let (out, model) = built(&fabric);
+    let links = links(&model);
+    let file = out.path().join("links.json");
+    std::fs::write(&file, serde_json::to_vec(&links).unwrap()).unwrap();
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let ran = Command::new("python3")
+        .arg(other)
+        .arg("run")
+        .arg(out.path().join("build/switches"))
+        .arg("--links")
+        .arg(&file)
+        .args(["--tiers", "leaf,spine", "--zebra-args", "-M dplane_fpm_nl", "--fail", "leaf-01:Ethernet480"])
+        .output()
+        .unwrap();
+    let theirs: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(theirs["pass"], true, "{theirs:#}");
+    assert_eq!(theirs["sessions"]["established"], report["predicted"]["sessions"]);
+    assert_eq!(theirs["bfd"]["up"], report["bfd"]["up"]);
+    assert_eq!(theirs["valley"]["fib_valleys"], report["predicted"]["valleys"].as_array().unwrap().len());
+    let widest =
+        theirs["ecmp"]["by_class"].as_object().unwrap().values().filter_map(|c| c["max"].as_u64()).max();
+    assert_eq!(widest, report["predicted"]["widest"].as_u64());
+}
