@@ -51,6 +51,7 @@ fn proven(fabric: &Path, more: &[&str]) -> Value {
     let report: Value = serde_json::from_slice(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {said}"));
     assert!(ran.status.success(), "{}: {report:#}\n{said}", fabric.display());
     assert_eq!((&report["pass"], &report["predicted"]["not_compared"]), (&true.into(), &0.into()));
+    assert_eq!(common::schema::wrong(&report, "lab"), Vec::<String>::new());
     println!(
         "{}: FRR {}, {} switches, {} sessions, {} routes, {} pings, {} failures",
         report["fabric"],

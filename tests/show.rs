@@ -12,50 +12,12 @@ mod common;
 
 use serde_json::Value;
 
-/// What of JSON Schema the promises are written in: `type`, `enum`, `const`, `items`, `properties` that all must be there.
-fn check(value: &Value, schema: &Value, place: &str, wrong: &mut Vec<String>) {
-    let name = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    };
-    let fits =
-        |kind: &Value| kind == name || kind.as_array().is_some_and(|all| all.iter().any(|k| k == name));
-    if schema.get("type").is_some_and(|kind| !fits(kind))
-        || schema.get("const").is_some_and(|only| only != value)
-        || schema.get("enum").is_some_and(|all| !all.as_array().unwrap().contains(value))
-    {
-        wrong.push(format!("{place}: {value}"));
-    }
-    if let Value::Array(items) = value {
-        items.iter().for_each(|item| check(item, &schema["items"], &format!("{place}[]"), wrong));
-    }
-    let Value::Object(fields) = value else { return };
-    let known = schema["properties"].as_object().unwrap();
-    let required = schema["required"].as_array().unwrap();
-    assert_eq!(required.len(), known.len(), "{place}: all that is known is required");
-    wrong
-        .extend(known.keys().filter(|k| !fields.contains_key(*k)).map(|k| format!("{place}.{k} is missing")));
-    for (name, value) in fields {
-        match known.get(name) {
-            Some(schema) => check(value, schema, &format!("{place}.{name}"), wrong),
-            None => wrong.push(format!("{place}.{name} is not promised")),
-        }
-    }
-}
-
 /// Fails where what is printed isn't what the schema promises.
 fn as_promised(example: &std::path::Path, args: &[&str], schema: &str) {
     let output = common::fabc(example, &[args, &["--format", "json"]].concat());
     let text = String::from_utf8(output.stdout).unwrap();
     let page: Value = serde_json::from_str(&text).unwrap();
-    let path = common::project().join(format!("targets/schemas/{schema}.schema.json"));
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let mut wrong = Vec::new();
-    check(&page, &schema, args[0], &mut wrong);
+    let mut wrong = common::schema::wrong(&page, schema);
     wrong.truncate(10);
     assert!(wrong.is_empty(), "{} {args:?}: {wrong:#?}", example.display());
 }

@@ -1,4 +1,4 @@
-//! The only door to the outside.
+//! The door to the outside; `lab` has one of its own.
 //!
 //! Reading, the environment and the terminal go through [`Host`], so that the whole compiler can run against a
 //! [`MemoryHost`]. What a build writes goes through [`crate::output`], which needs a real file system.

@@ -20,7 +20,7 @@
 //! - [`validate`]: config_db.json against SONiC's own YANG models
 //! - `lab`: a fabric on real FRR, beside what was predicted of it
 //! - [`rules`]: the registry of all rules
-//! - [`host`]: the only door to the outside
+//! - [`host`]: the door to the outside
 //! - [`cli`]: one file for each command
 
 mod budget;
