@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::source::Span;
 use fabc_lang::units::{Length, Speed};
-use fabc_targets::sonic::qos::LOSSLESS_POOL;
+use fabc_targets::sonic::qos::pool_name;
 
 use crate::checks::Ctx;
 
@@ -59,7 +59,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let Some(buffers) = &ctx.fabric.intent.buffers else { return };
     let mut pools: BTreeMap<&str, Span> = BTreeMap::new();
     for pool in &buffers.pools {
-        let name = pool.name.as_ref().map_or(LOSSLESS_POOL, |name| &name.v);
+        let name = pool_name(pool);
         if let Some(first) = pools.insert(name, pool.at) {
             let found = RULE.at(pool.at, format!("of pool `{name}` the size is said already"));
             findings.push(found.label(first, "first here").help("put both into one line"));
