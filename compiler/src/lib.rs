@@ -16,6 +16,7 @@
 //! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
+//! - `hash_seed`: the seed of the ECMP hash, by the type of a switch
 //! - `whatif`: what a failure takes away
 //! - [`validate`]: config_db.json against SONiC's own YANG models
 //! - `lab`: a fabric on real FRR, beside what was predicted of it
@@ -30,6 +31,7 @@ pub mod config_db;
 mod deadlock;
 pub mod files;
 pub mod growth;
+mod hash_seed;
 pub mod host;
 #[cfg(target_os = "linux")]
 mod lab;

@@ -2,6 +2,7 @@
 
 mod document;
 mod page;
+mod whole;
 mod words;
 
 use std::collections::BTreeSet;
@@ -30,7 +31,8 @@ use crate::whatif::worst::{Worst, worst};
 /// --any looks for the worst of all combinations of so many switches, links, or switches of a tier. What can't be told apart
 /// is tried once; where too much can be, a sample is tried, and said to be one.
 ///
-/// Without either: the intact fabric. Exits with 1 where the source has errors, or a line of `expect` that holds in the
+/// Without either: the intact fabric, with what plain ECMP costs, what a frame takes from server to server, and what each kind
+/// of failure hits. Flows are 1, 4 and 16 of each NIC port where --flows doesn't say. Exits with 1 where the source has errors, or a line of `expect` that holds in the
 /// intact fabric breaks under the failure. `survive` counts failed switches of its tier among its losses; `gpus` and `power`
 /// are what was built, whatever fails. --format json prints one document; its schema is targets/schemas/whatif.schema.json.
 #[derive(Debug, clap::Args)]
@@ -43,6 +45,9 @@ pub(crate) struct Args {
     /// Take the worst COUNT of WHAT to have failed: switches, links, or a tier
     #[arg(long, num_args = 2, value_names = ["COUNT", "WHAT"], conflicts_with = "fail")]
     any: Vec<String>,
+    /// Flows of each NIC port at a time, of which plain ECMP spreads every one over the links up of a leaf
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    flows: Option<u64>,
 }
 
 /// What is asked.
@@ -70,8 +75,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         }
     };
     let text = match source.wanted.format {
-        Format::Json => format!("{:#}\n", document::document(&intact, &before, &question)),
-        _ => page::page(&intact, &before, &question, screen.columns()),
+        Format::Json => format!("{:#}\n", document::document(&intact, &before, &question, args.flows)),
+        _ => page::page(&intact, &before, &question, args.flows, screen.columns()),
     };
     screen.data(&text)?;
     let broken = broken(fabric, &question);

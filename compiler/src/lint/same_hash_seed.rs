@@ -1,5 +1,6 @@
 use fabc_lang::diagnostic::Findings;
 
+use crate::hash_seed::SEEDS;
 use crate::lint::view::{Alike, Ctx};
 
 lint! {
@@ -24,14 +25,11 @@ lint! {
     Warning "lint/same-hash-seed" "a neighbour that hashes alike" Nothing => run
 }
 
-/// Types that switch.json.j2 of docker-orchagent has a seed for, each by a part of its name.
-const SEEDED: &[&str] = &["ToRRouter", "LeafRouter", "SpineRouter"];
-
 fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
     let Some(own) = ctx.metadata().and_then(|row| row.text("type")).filter(|_| !ctx.enterprise) else {
         return;
     };
-    let Some(seed) = SEEDED.iter().find(|kind| own.v.contains(**kind)) else { return };
+    let Some((seed, _)) = SEEDS.iter().find(|(part, _)| own.v.contains(part)) else { return };
     let mut alike = Alike::default();
     for row in ctx.db.rows("DEVICE_NEIGHBOR_METADATA") {
         let Some(kind) = row.text("type").filter(|kind| kind.v.contains(seed)) else { continue };

@@ -15,12 +15,12 @@
 //! Data in, data out: names are looked up and pages laid out by `cli`.
 
 pub(crate) mod bisection;
-
+pub(crate) mod domains;
 pub(crate) mod failure;
 pub(crate) mod figures;
-
+pub(crate) mod flows;
 pub(crate) mod hosts;
-
+pub(crate) mod latency;
 pub(crate) mod picks;
 pub(crate) mod reach;
 pub(crate) mod symmetry;
@@ -28,3 +28,5 @@ pub(crate) mod worst;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -63,6 +63,12 @@ static SCALE: Node = Node::new(
     CONFIDENCE,
 ])
 .optional();
+static LATENCY: Node = Node::new(
+    "latency",
+    "What a frame takes through the box at the most, cutting through, nothing else being there.",
+)
+.props(&[prop_needed("ns", Kind::Int(1, 1_000_000), "nanoseconds"), SOURCE, CONFIDENCE])
+.optional();
 static FEATURE: Node =
     Node::new("feature", "Whether the box does what not every box does. What no source tells is left out.")
         .args(&[arg("NAME", Kind::Word(&Feature::NAMES), "")])
@@ -92,6 +98,7 @@ pub static PLATFORM: Node = Node::new(
     &ECMP,
     &MAX_FRAME,
     &SCALE,
+    &LATENCY,
     &THRESHOLD_MODE,
     &DEFAULT_CABLE,
     &POOL,
@@ -234,6 +241,8 @@ pub struct Platform {
     pub extra_ports: Vec<Fact<ExtraPort>>,
     /// How many sessions and routes it takes.
     pub scale: Option<Fact<Scale>>,
+    /// What a frame takes through it at the most, nanoseconds.
+    pub latency: Option<Fact<u64>>,
     /// How the SDK file sets up the buffer.
     pub threshold_mode: Option<Fact<ThresholdMode>>,
     /// Lengths that SONiC assumes.
@@ -421,6 +430,7 @@ impl Platform {
             groups: Vec::new(),
             extra_ports: Vec::new(),
             scale: None,
+            latency: None,
             threshold_mode: None,
             default_cables: Vec::new(),
             pools: Vec::new(),
@@ -444,6 +454,7 @@ impl Platform {
         Fact::set(&mut self.ecmp, node, &ECMP, Ecmp::read);
         Fact::set(&mut self.max_frame, node, &MAX_FRAME, arg_of);
         Fact::set(&mut self.scale, node, &SCALE, Scale::read);
+        Fact::set(&mut self.latency, node, &LATENCY, |n| prop_of(n, "ns"));
         Fact::set(&mut self.threshold_mode, node, &THRESHOLD_MODE, ThresholdMode::read);
         Fact::set(&mut self.qos_capability, node, &QOS_CAPABILITY, QosCapability::read);
         Fact::lay_over(&mut self.extra_ports, node, &EXTRA_PORT, |a, b| a.name == b.name, ExtraPort::read);

@@ -3,13 +3,13 @@
 use fabc_lang::units::Ratio;
 use serde_json::{Value, json};
 
-use super::Question;
 use super::words::names;
+use super::{Question, whole};
 use crate::whatif::figures::{Figures, Intact};
 use crate::whatif::reach::skips_tiers;
 use crate::whatif::worst::{Measure, Worst};
 
-pub(super) fn document(intact: &Intact, before: &Figures, question: &Question) -> Value {
+pub(super) fn document(intact: &Intact, before: &Figures, question: &Question, flows: Option<u64>) -> Value {
     let after = match question {
         Question::Fail(after) => figures(intact, after),
         _ => Value::Null,
@@ -18,12 +18,17 @@ pub(super) fn document(intact: &Intact, before: &Figures, question: &Question) -
         Question::Any { count, what, worst } => worst_of(intact, *count, what, worst),
         _ => Value::Null,
     };
+    let whole = match question {
+        Question::Intact => whole::document(intact, flows),
+        _ => Value::Null,
+    };
     json!({
         "schema_version": 1,
         "reach_is_upper_bound": skips_tiers(intact.fabric),
         "intact": figures(intact, before),
         "after": after,
         "any": any,
+        "whole": whole,
     })
 }
 

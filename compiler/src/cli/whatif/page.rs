@@ -5,18 +5,24 @@ use std::fmt::Write;
 use fabc_lang::fabric::Fabric;
 use fabc_lang::units::grouped;
 
-use super::Question;
 use super::words::{big, failed, failing, list, ratio, tera, times};
+use super::{Question, whole};
 use crate::cli::show::table::Table;
 use crate::whatif::figures::{Figures, Intact};
 use crate::whatif::picks::Choice;
 use crate::whatif::reach::skips_tiers;
 use crate::whatif::worst::{Measure, Worst};
 
-pub(super) fn page(intact: &Intact, before: &Figures, question: &Question, width: Option<usize>) -> String {
+pub(super) fn page(
+    intact: &Intact,
+    before: &Figures,
+    question: &Question,
+    flows: Option<u64>,
+    width: Option<usize>,
+) -> String {
     let fabric = intact.fabric;
     let mut out = match question {
-        Question::Intact => whole(intact, before, width),
+        Question::Intact => intact_figures(intact, before, width) + &whole::page(intact, flows, width),
         Question::Fail(after) => after_failure(intact, before, after, width),
         Question::Any { count, what, worst } => combinations(intact, before, (*count, what), worst, width),
     };
@@ -208,7 +214,7 @@ fn alike(fabric: &Fabric, what: &str, choices: &[Choice]) -> String {
     list(choices.iter().map(|c| format!("{} like {}", grouped(c.count), name(c))))
 }
 
-fn whole(intact: &Intact, before: &Figures, width: Option<usize>) -> String {
+fn intact_figures(intact: &Intact, before: &Figures, width: Option<usize>) -> String {
     let fabric = intact.fabric;
     let mut table = Table::new(&["", ">intact", "where"]);
     for measure in Measure::all(intact)

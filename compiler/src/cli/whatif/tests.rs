@@ -75,3 +75,44 @@ fn what_does_not_exist_fails() {
     }
     assert_eq!(whatif(RAILS, &["--any", "1", "links", "--fail", "leaf-01"]).0, Exit::Failed);
 }
+
+#[test]
+fn the_intact_fabric_has_its_own_figures() {
+    let (exit, page, error) = whatif(RAILS, &[]);
+    assert_eq!((exit, error.as_str()), (Exit::Clean, ""));
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn what_is_not_known_is_said() {
+    let text = RAILS.replace("dell-z9864f", "arista-7060x6-64pe").replace("{ length \"30m\"; }", "");
+    let (_, page, _) = whatif(&text, &["--flows", "16"]);
+    assert!(page.contains("unknown: arista-7060x6-64pe has no `latency`"), "{page}");
+    assert!(page.contains("44.264      1.383        1.383"), "{page}");
+    let text = RAILS.replace("{ length \"30m\"; }", "");
+    let (_, page, _) = whatif(&text, &["--flows", "1000"]);
+    assert!(page.contains("unknown: no length"), "{page}");
+    assert!(page.contains("too many flows"), "{page}");
+    let one = RAILS.replace("tier \"spine\" count=4", "tier \"spine\" count=4 type=\"ToRRouter\"");
+    let (_, page, _) = whatif(&one, &[]);
+    assert!(page.contains("the same hash seed, so flows over one link take 1 of 8 (likely)"), "{page}");
+}
+
+#[test]
+fn a_line_that_skips_a_tier_makes_reach_an_upper_bound() {
+    let text = r#"
+        fabric "f" { nos "sonic" release="202505"; }
+        hosts "gpu" count=2 { nic count=2 speed="400G"; }
+        tier "leaf" count=2 switch="dell-z9864f"
+        tier "spine" count=2 switch="dell-z9864f"
+        tier "core" count=2 switch="dell-z9864f"
+        link "gpu" "leaf" by="rail" { length "3m"; }
+        link "leaf" "spine" speed="400G" per-pair=1 { length "30m"; }
+        link "spine" "core" speed="400G" per-pair=1 { length "30m"; }
+        link "leaf" "core" speed="400G" per-pair=1 { length "30m"; }
+        routing { asn leaf=4210000000 spine=4205000000 core=4200000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }
+    "#;
+    let (_, page, error) = whatif(text, &["--fail", "spine-01"]);
+    assert!(page.contains("Some links skip a tier."), "{page}{error}");
+    assert!(!whatif(RAILS, &["--fail", "spine-01"]).1.contains("skip a tier"));
+}

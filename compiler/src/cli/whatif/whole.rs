@@ -1,0 +1,271 @@
+//! The intact fabric: what plain ECMP costs, how long a frame takes, and what each kind of failure hits.
+
+use std::fmt::Write;
+
+use fabc_lang::fabric::Fabric;
+use fabc_lang::units::{Length, Ratio, grouped};
+use serde_json::{Value, json};
+
+use crate::cli::show::table::Table;
+use crate::whatif::domains::{Domain, What, domains};
+use crate::whatif::figures::Intact;
+use crate::whatif::flows::{Fullest, Polarised, Spread, adaptive, polarised, spreads};
+use crate::whatif::latency::{Way, cuts_through, frame, ways};
+
+/// Flows of each NIC port where no number is given.
+const FLOWS: &[u64] = &[1, 4, 16];
+
+/// The tables below the figures.
+pub(super) fn page(intact: &Intact, flows: Option<u64>, width: Option<usize>) -> String {
+    let fabric = intact.fabric;
+    let mut out = ecmp(intact, flows, width);
+    out += &hashes(intact);
+    out += &latencies(fabric, width);
+    let mut table = Table::new(&["what fails", ">of", ">GPUs hit", ">cut off", ">servers hit", ">bandwidth"]);
+    for domain in domains(intact) {
+        let share = domain.share.map_or_else(String::new, |s| share(&domain, s));
+        let figures = [domain.count, domain.gpus, domain.cut, domain.servers].map(grouped);
+        let [count, gpus, cut, servers] = figures;
+        table.row([what(fabric, domain.what), count, gpus, cut, servers, share]);
+    }
+    out + "\n" + &table.render(0, width)
+}
+
+/// The same for programs.
+pub(super) fn document(intact: &Intact, flows: Option<u64>) -> Value {
+    let fabric = intact.fabric;
+    let label = |tier: usize| fabric.tiers[tier].label.as_str();
+    let exact = |ratio: Ratio| format!("{}/{}", ratio.num, ratio.den);
+    let spreads: Vec<Value> = rows(intact, flows)
+        .map(|(spread, each, fullest)| {
+            json!({
+                "tier": label(spread.tier),
+                "nic_ports": spread.ports,
+                "links_up": spread.links,
+                "flows_per_port": each,
+                "fullest_link_flows_thousandths": fullest.map(Fullest::thousandths),
+                "over_mean_thousandths": fullest.map(Fullest::over_mean),
+                "of_its_rate_thousandths": fullest.map(|f| of_its_rate(&spread, each, f)),
+            })
+        })
+        .collect();
+    let hashes: Vec<Value> = polarised(intact)
+        .into_iter()
+        .map(|p| {
+            json!({
+                "lower": label(p.lower),
+                "upper": label(p.upper),
+                "lower_chooses_among": p.first,
+                "upper_chooses_among": p.second,
+                "same_seed": p.same_seed,
+                "links_taken_with_the_same_seed": p.used,
+            })
+        })
+        .collect();
+    let latency: Vec<Value> = ways(fabric)
+        .into_iter()
+        .map(|way| {
+            json!({
+                "through": way.tiers.iter().map(|&t| label(t)).collect::<Vec<_>>(),
+                "switches": way.switches,
+                "cable_mm": way.cable,
+                "picoseconds": way.latency,
+                "unknown_platforms": way.unknown.iter().map(|&t| platform(fabric, t)).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let domains: Vec<Value> = domains(intact)
+        .into_iter()
+        .map(|d| {
+            let (kind, name) = kind(fabric, d.what);
+            json!({
+                "fails": kind,
+                "of": name,
+                "count": d.count,
+                "gpus_hit": d.gpus,
+                "gpus_cut_off": d.cut,
+                "servers_hit": d.servers,
+                "bandwidth_share": d.share.map(exact),
+            })
+        })
+        .collect();
+    json!({
+        "adaptive": adaptive(fabric),
+        "ecmp": spreads,
+        "hashes": hashes,
+        "frame_bytes": frame(fabric),
+        "cut_through": cuts_through(fabric),
+        "latency_is_likely": likely(fabric),
+        "latency": latency,
+        "failure_domains": domains,
+    })
+}
+
+/// Each tier with GPUs below and links above, for each number of flows.
+fn rows(intact: &Intact, flows: Option<u64>) -> impl Iterator<Item = (Spread, u64, Option<Fullest>)> {
+    let each: Vec<u64> = flows.map_or_else(|| FLOWS.to_vec(), |n| vec![n]);
+    let of = move |spread: Spread| {
+        let of = move |each: u64| (spread, each, Fullest::of(spread.ports * each, spread.links));
+        each.clone().into_iter().map(of)
+    };
+    spreads(intact).into_iter().flat_map(of)
+}
+
+/// What the fullest link would have to carry, in terms of its rate, all NIC ports sending all they can.
+fn of_its_rate(spread: &Spread, each: u64, fullest: Fullest) -> u64 {
+    fullest.scaled(spread.sent * spread.links, spread.ports * each * spread.carried)
+}
+
+fn thousandths(n: u64) -> String {
+    format!("{}.{:03}", n / 1000, n % 1000)
+}
+
+fn ecmp(intact: &Intact, flows: Option<u64>, width: Option<usize>) -> String {
+    let titles = [
+        "ECMP at",
+        ">NIC ports",
+        ">links up",
+        ">flows a port",
+        ">fullest link",
+        ">over mean",
+        ">of its rate",
+    ];
+    let mut table = Table::new(&titles);
+    let mut any = false;
+    for (spread, each, fullest) in rows(intact, flows) {
+        any = true;
+        let cell = |value: Option<u64>| value.map_or_else(|| "too many flows".to_owned(), thousandths);
+        table.row([
+            intact.fabric.tiers[spread.tier].label.clone(),
+            grouped(spread.ports),
+            grouped(spread.links),
+            grouped(each),
+            cell(fullest.map(Fullest::thousandths)),
+            cell(fullest.map(Fullest::over_mean)),
+            cell(fullest.map(|f| of_its_rate(&spread, each, f))),
+        ]);
+    }
+    if !any {
+        return String::new();
+    }
+    let said = match adaptive(intact.fabric) {
+        None => "every flow goes up, and chooses its link at random",
+        Some("packet") => {
+            "so it would be without `adaptive`; where packets are moved, links fill alike: 1.000 over the mean"
+        }
+        Some(_) => {
+            "so it would be without `adaptive`; where flows pause, flowlets are moved, and it is between this and 1.000"
+        }
+    };
+    format!("\n{}{said}\n", table.render(0, width))
+}
+
+fn hashes(intact: &Intact) -> String {
+    let fabric = intact.fabric;
+    let mut out = String::new();
+    for Polarised { lower, upper, first, second, same_seed, used } in polarised(intact) {
+        let down = fabric.tiers[upper].up.is_empty();
+        let (lower, upper) = (&fabric.tiers[lower].label, &fabric.tiers[upper].label);
+        let down = if down { format!(" to each switch of {lower}") } else { String::new() };
+        let among = format!("{lower} chooses among {first} links, then {upper} among {second}{down}");
+        let _ = match same_seed {
+            Some(false) => writeln!(out, "{among}: hash seeds differ"),
+            Some(true) => writeln!(
+                out,
+                "{among}: the same hash seed, so flows over one link take {used} of {second} (likely)"
+            ),
+            None => writeln!(
+                out,
+                "{among}: seeds not known; with the same one, flows over one link would take {used} of {second}"
+            ),
+        };
+    }
+    out
+}
+
+fn platform(fabric: &Fabric, tier: usize) -> &str {
+    &fabric.platform_of(&fabric.tiers[tier]).name
+}
+
+fn latencies(fabric: &Fabric, width: Option<usize>) -> String {
+    let mut table = Table::new(&["server to server through", ">switches", ">cable", ">at most"]);
+    let ways = ways(fabric);
+    for Way { tiers, switches, cable, latency, unknown } in &ways {
+        let through: Vec<&str> = tiers.iter().map(|&t| fabric.tiers[t].label.as_str()).collect();
+        let metres = |mm: u64| u32::try_from(mm).map_or_else(|_| String::new(), |mm| Length(mm).to_string());
+        let takes = match (latency, unknown.first()) {
+            (Some(ps), _) => format!("{}.{} ns", grouped(ps / 1000), ps % 1000 / 100),
+            (None, Some(&tier)) => format!("unknown: {} has no `latency`", platform(fabric, tier)),
+            (None, None) => "unknown: no length".to_owned(),
+        };
+        table.row([
+            through.join(", "),
+            grouped(*switches),
+            cable.map_or_else(|| "unknown".to_owned(), metres),
+            takes,
+        ]);
+    }
+    if ways.is_empty() {
+        return String::new();
+    }
+    let how = if cuts_through(fabric) { "cut through" } else { "stored in every switch" };
+    format!(
+        "\n{}a frame of {} bytes, {how}{}; NICs, error correction and queues not counted\n",
+        table.render(0, width),
+        frame(fabric),
+        if likely(fabric) { "; the latency of the boxes is likely only" } else { "" }
+    )
+}
+
+/// Whether some box's latency is no more than likely.
+fn likely(fabric: &Fabric) -> bool {
+    let facts = fabric.platforms.iter().filter_map(|p| p.latency.as_ref());
+    facts.into_iter().any(|latency| latency.confidence.is_likely())
+}
+
+/// Kind of a failure, and what of.
+fn kind(fabric: &Fabric, what: What) -> (&'static str, String) {
+    let tier = |t: usize| fabric.tiers[t].label.clone();
+    let line = |l: usize| {
+        let line = &fabric.lines[l];
+        let lower = match line.lower {
+            fabc_lang::fabric::Lower::Tier(t) => tier(t),
+            fabc_lang::fabric::Lower::Hosts { group, .. } => fabric.groups[group].label.clone(),
+        };
+        format!("{lower} {}", tier(line.upper))
+    };
+    match what {
+        What::Port(l) => ("nic_port", line(l)),
+        What::Cage(t) => ("cage_down", tier(t)),
+        What::Link(l) => ("link", line(l)),
+        What::CageUp(t) => ("cage_up", tier(t)),
+        What::Switch(t) => ("switch", tier(t)),
+        What::Plane(p) => ("plane", plane(fabric, p)),
+    }
+}
+
+fn plane(fabric: &Fabric, plane: u32) -> String {
+    let names = fabric.tiers.iter().find_map(|t| t.planes.get(plane as usize));
+    names.cloned().unwrap_or_default()
+}
+
+fn what(fabric: &Fabric, what: What) -> String {
+    let (_, name) = kind(fabric, what);
+    match what {
+        What::Port(_) => format!("NIC port or cable, {}", name.replacen(' ', " to ", 1)),
+        What::Cage(_) => format!("module in {name}, to servers"),
+        What::Link(_) => format!("link {}", name.replacen(' ', " to ", 1)),
+        What::CageUp(_) => format!("module in {name}, upwards"),
+        What::Switch(_) => format!("switch of {name}"),
+        What::Plane(_) => format!("plane {name}"),
+    }
+}
+
+fn share(domain: &Domain, share: Ratio) -> String {
+    let of = match domain.what {
+        What::Link(_) | What::CageUp(_) => "of a switch's links up",
+        What::Plane(_) => "of all NICs",
+        _ => "of the tier",
+    };
+    format!("{}/{} {of}", share.num, share.den)
+}
