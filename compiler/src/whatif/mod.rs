@@ -27,6 +27,8 @@ pub(crate) mod symmetry;
 pub(crate) mod worst;
 
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod vectors;

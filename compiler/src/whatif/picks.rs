@@ -107,13 +107,12 @@ impl<'a> Picks<'a> {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             usize::try_from((state >> 33) % (below.max(1) as u64)).unwrap_or(0)
         };
-        let firsts = self.choices(&Lost::default());
+        let mut known: BTreeMap<Lost, Vec<Choice>> = BTreeMap::new();
         let mut found = BTreeSet::new();
         for _ in 0..samples {
-            let Some(first) = firsts.get(draw(firsts.len())) else { break };
-            let mut lost = self.with(&Lost::default(), first.one);
-            for _ in 1..count {
-                let choices = self.choices(&lost);
+            let mut lost = Lost::default();
+            for _ in 0..count {
+                let choices = known.entry(lost.clone()).or_insert_with(|| self.choices(&lost));
                 let Some(choice) = choices.get(draw(choices.len())) else { break };
                 lost = self.with(&lost, choice.one);
             }

@@ -116,6 +116,12 @@ pub(crate) struct Worst {
 
 /// Looks for the worst of all `count` of the pool; `count` is at most their number.
 pub(crate) fn worst(intact: &Intact, pool: &Pool, count: usize) -> Worst {
+    let most = (WORK / intact.fabric.links.len().max(1)).clamp(100, MOST);
+    worst_within(intact, pool, count, most)
+}
+
+/// The same with at most so many tries.
+pub(super) fn worst_within(intact: &Intact, pool: &Pool, count: usize, most: usize) -> Worst {
     let fabric = intact.fabric;
     let mut marked = vec![false; fabric.switches.len()];
     if let Pool::Switches(all) = pool {
@@ -123,7 +129,6 @@ pub(crate) fn worst(intact: &Intact, pool: &Pool, count: usize) -> Worst {
     }
     let symmetry = Symmetry::of(intact, &marked);
     let picks = Picks::new(fabric, &symmetry, pool);
-    let most = (WORK / fabric.links.len().max(1)).clamp(100, MOST);
     let all = picks.all(count, most);
     let exact = all.is_some();
     let tried: Vec<(Lost, u128)> = all
