@@ -29,7 +29,8 @@ use crate::whatif::worst::{Worst, worst};
 /// all of it fails together.
 ///
 /// --any looks for the worst of all combinations of so many switches, links, or switches of a tier. What can't be told apart
-/// is tried once; where too much can be, a sample is tried, and said to be one.
+/// is tried once; where too much can be, a sample is tried, and said to be one. GPU k is taken to use NIC k, and a drained
+/// switch to stand. What each figure is stands in compiler/docs/whatif.md of fabc's sources.
 ///
 /// Without either: the intact fabric, with what plain ECMP costs, what a frame takes from server to server, and what each kind
 /// of failure hits. Flows are 1, 4 and 16 of each NIC port where --flows doesn't say. Exits with 1 where the source has errors, or a line of `expect` that holds in the

@@ -15,6 +15,9 @@ const LIGHT: u64 = 505;
 /// Ethernet header and check sum.
 const HEADER: u32 = 22;
 
+/// Ways that are followed at the most; a fabric has a handful.
+const MOST: usize = 64;
+
 /// A way between two servers that climbs through some tiers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Way {
@@ -99,7 +102,10 @@ fn climb(fabric: &Fabric, longest: &BTreeMap<u32, Option<Length>>, lines: &[usiz
         tiers: tiers.clone(),
     });
     let Some(&top) = tiers.last() else { return };
-    for &next in &fabric.tiers[top].up {
+    for &next in fabric.tiers[top].up.iter().filter(|&&l| !tiers.contains(&fabric.lines[l].upper)) {
+        if ways.len() >= MOST {
+            return;
+        }
         climb(fabric, longest, &[lines, &[next]].concat(), ways);
     }
 }

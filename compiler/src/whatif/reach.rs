@@ -39,12 +39,13 @@ impl Above {
         above
     }
 
-    /// Lines lead from lower nodes to upper ones, so this ends.
+    /// Of a source whose lines lead round in a circle it is a part, and ends all the same.
     fn fill(&mut self, graph: &Graph, switch: usize, words: usize) {
         let class = self.class[switch];
         if !self.bits[class].is_empty() {
             return;
         }
+        self.bits[class] = vec![0; words];
         let mut bits = vec![0u64; words];
         for edge in &graph.up[switch] {
             let upper = edge.to as usize;
@@ -98,23 +99,10 @@ fn pairs(n: usize) -> u64 {
     (n * n.saturating_sub(1) / 2) as u64
 }
 
-/// Whether a line passes over a tier that another way leads through.
+/// Whether some line between switches passes over a tier.
 pub(crate) fn skips_tiers(fabric: &Fabric) -> bool {
-    let tier = |line: &fabc_lang::fabric::Line| match line.lower {
-        Lower::Tier(lower) => Some((lower, line.upper)),
-        Lower::Hosts { .. } => None,
-    };
-    let pairs: Vec<(usize, usize)> = fabric.lines.iter().filter_map(tier).collect();
-    let mut far: Vec<BTreeMap<usize, bool>> = vec![BTreeMap::new(); fabric.tiers.len()];
-    // Tiers above each one, and whether by two lines or more; as many rounds as there are tiers.
-    for _ in 0..fabric.tiers.len() {
-        for &(lower, upper) in &pairs {
-            let further: Vec<usize> = far[upper].keys().copied().collect();
-            far[lower].entry(upper).or_insert(false);
-            for tier in further {
-                far[lower].insert(tier, true);
-            }
-        }
-    }
-    pairs.iter().any(|&(lower, upper)| far[lower].get(&upper) == Some(&true))
+    fabric.lines.iter().any(|line| match line.lower {
+        Lower::Tier(lower) => fabric.tiers[line.upper].distance > fabric.tiers[lower].distance + 1,
+        Lower::Hosts { .. } => false,
+    })
 }

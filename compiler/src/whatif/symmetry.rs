@@ -165,6 +165,9 @@ fn select_of(fabric: &Fabric, expect: &fabc_lang::intent::Expect) -> Option<Vec<
     Some(meant)
 }
 
+/// With more tiers above each other than any fabric has, no swaps are looked for: all pairs of levels are tried.
+const HIGHEST: u32 = 8;
+
 /// The search for swaps.
 struct Swaps {
     ties: Vec<Vec<Tie>>,
@@ -178,6 +181,9 @@ impl Swaps {
     fn all(&self) -> Vec<BTreeMap<usize, usize>> {
         let top = self.levels.iter().copied().max().unwrap_or(0);
         let mut moves = BTreeSet::new();
+        if top > HIGHEST {
+            return Vec::new();
+        }
         // Planes are joined by NICs alone, and swapped as wholes; rails of both planes go together.
         let bands = (0..=top)
             .flat_map(|low| (low..=top).flat_map(move |high| [(low, high, true), (low, high, false)]));

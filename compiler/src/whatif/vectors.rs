@@ -142,6 +142,33 @@ fn sixteen_down_and_eighteen_up_bear_two_losses() {
 }
 
 #[test]
+fn a_segment_of_two_planes_is_sixteen_to_fifteen() {
+    let fabric = fabric(
+        r#"fabric "f" { nos "sonic" release="202505"; }
+        hosts "gpu" count=128 { nic count=8 ports=2 speed="200G"; }
+        plane "a" "b" {
+            tier "tor" count=8 switch="dell-z9864f"
+            tier "agg" count=60 switch="dell-z9864f"
+            link "gpu" "tor" by="rail"
+            link "tor" "agg" speed="400G" per-pair=1
+        }
+        routing { asn tor=4210000000 agg=4200000000; loopbacks "10.0.0.0/16"; host-subnets "10.64.0.0/10"; }"#,
+    );
+    // Fifteen of them are 15,360 GPUs with 30,720 links to servers and 14,400 above.
+    assert_eq!(links(&fabric), (30_720 / 15, 14_400 / 15));
+    let (tor, intact) = (fabric.tiers.iter().position(|t| t.label == "tor").unwrap(), Intact::of(&fabric));
+    let figures = intact.without(&Lost::default());
+    assert_eq!(ratio(&figures, tor), Some(Ratio::new(16, 15)));
+    assert_eq!(figures.paths.map(|p| p.paths), Some(60));
+    // Of a NIC with a port in each plane no GPU is cut off by one leaf.
+    let leaf = intact.without(&Lost {
+        switches: fabric.switches.iter().position(|s| s.tier == tor).into_iter().collect(),
+        ..Lost::default()
+    });
+    assert_eq!((leaf.hosts.gpus_hit, leaf.hosts.gpus_cut, leaf.hosts.servers_hit), (128, 0, 128));
+}
+
+#[test]
 fn what_remains_of_parallel_links_carries_more() {
     for (p, spines, over) in [(16, 2, (16, 15)), (8, 4, (8, 7)), (4, 8, (4, 3)), (2, 16, (2, 1))] {
         let fabric = Two(64, 4, "400G", 4, spines, p, "800G", TH5, 64).fabric();

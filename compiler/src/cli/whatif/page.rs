@@ -1,17 +1,19 @@
 //! The page for people.
 
-use std::fmt::Write;
-
 use fabc_lang::fabric::Fabric;
 use fabc_lang::units::grouped;
 
-use super::words::{big, failed, failing, list, ratio, tera, times};
+use super::words::{big, failed, failing, list, ratio, sentence, tera, times};
 use super::{Question, whole};
 use crate::cli::show::table::Table;
 use crate::whatif::figures::{Figures, Intact};
 use crate::whatif::picks::Choice;
 use crate::whatif::reach::skips_tiers;
 use crate::whatif::worst::{Measure, Worst};
+
+/// What is said where lines skip a tier.
+const SKIPS: &str = "Some links skip a tier. That leaves reach each other is an upper bound there: BGP announces only its best \
+    path, so a switch whose best way comes from above keeps another from the switches above.";
 
 pub(super) fn page(
     intact: &Intact,
@@ -27,11 +29,12 @@ pub(super) fn page(
         Question::Any { count, what, worst } => combinations(intact, before, (*count, what), worst, width),
     };
     if let Some(split) = split(intact) {
-        let _ = writeln!(out, "\nbisection: {split}");
+        out += "\n";
+        out += &sentence(&format!("bisection: {split}"), width);
     }
     if skips_tiers(fabric) {
-        out += "\nSome links skip a tier. Leaves that reach each other up and down are an upper bound there: BGP announces only \
-                its best path,\nso a switch whose best way comes from above keeps another from the switches above.\n";
+        out += "\n";
+        out += &sentence(SKIPS, width);
     }
     out
 }
@@ -122,7 +125,8 @@ pub(super) fn title(fabric: &Fabric, measure: Measure) -> String {
 
 fn after_failure(intact: &Intact, before: &Figures, after: &Figures, width: Option<usize>) -> String {
     let fabric = intact.fabric;
-    let mut out = format!("{}: {} lost\n\n", failing(fabric, &after.lost), links(after.links));
+    let head = format!("{}: {} lost", failing(fabric, &after.lost), links(after.links));
+    let mut out = sentence(&head, width) + "\n";
     let mut table = Table::new(&["", ">intact", ">after", "where"]);
     for measure in Measure::all(intact) {
         let ((old, _), (new, place)) = (cell(intact, before, measure), cell(intact, after, measure));
@@ -157,14 +161,16 @@ fn combinations(
     width: Option<usize>,
 ) -> String {
     let fabric = intact.fabric;
-    let mut out = format!("any {count} {what} fail: {} combinations, ", big(worst.total));
     let tried = grouped(worst.figures.len() as u64);
-    out += &match worst.exact {
-        true if worst.figures.len() as u128 == worst.total => "all of them tried\n".to_owned(),
-        true => format!("{tried} tried, for the rest can't be told from one of these\n"),
-        false => format!("a sample of {tried} tried: the worst may be worse\n"),
+    let tried = match worst.exact {
+        true if worst.figures.len() as u128 == worst.total => "all of them tried".to_owned(),
+        true => format!("{tried} tried, for the rest can't be told from one of these"),
+        false => format!("a sample of {tried} tried: the worst may be worse"),
     };
-    let _ = writeln!(out, "alike: {}\n", alike(fabric, what, &worst.alike));
+    let of = grouped(worst.alike.iter().map(|c| c.count).sum());
+    let head = format!("any {count} of {of} {what} fail: {} combinations, {tried}", big(worst.total));
+    let alike = format!("alike: {}", alike(fabric, what, &worst.alike));
+    let mut out = sentence(&head, width) + &sentence(&alike, width) + "\n";
     let mut table = Table::new(&[
         "the worst of each",
         ">intact",

@@ -46,7 +46,7 @@ fn a_broken_promise_is_a_finding() {
     let (exit, page, error) = whatif(&text, &["--any", "3", "spine", "--format", "short"]);
     // Three losses are more than two: the claim says nothing of them.
     assert_eq!((exit, error.as_str()), (Exit::Clean, ""));
-    assert!(page.starts_with("any 3 switches of spine fail: 4 combinations, 1 tried"), "{page}");
+    assert!(page.starts_with("any 3 of 4 switches of spine fail: 4 combinations, 1 tried"), "{page}");
     let text =
         RAILS.replace("survive \"spine\" losses=1 oversubscription=1.4", "oversubscription \"leaf\" max=1.0");
     let (exit, page, error) = whatif(&text, &["--any", "1", "spine", "--format", "short"]);
@@ -115,4 +115,19 @@ fn a_line_that_skips_a_tier_makes_reach_an_upper_bound() {
     let (_, page, error) = whatif(text, &["--fail", "spine-01"]);
     assert!(page.contains("Some links skip a tier."), "{page}{error}");
     assert!(!whatif(RAILS, &["--fail", "spine-01"]).1.contains("skip a tier"));
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for columns in [40, 60, 80, 100] {
+        for args in
+            [&[][..], &["--fail", "leaf-01:64"], &["--any", "2", "links"], &["--any", "2", "switches"]]
+        {
+            let host = MemoryHost::default().file("fabric.kdl", RAILS).var("NO_COLOR", "1").terminal(columns);
+            run(["fabc", "whatif"].iter().chain(args).copied(), &host);
+            let page = host.written(Stream::Out);
+            let wide = page.lines().find(|line| line.chars().count() > columns);
+            assert_eq!(wide, None, "{args:?} on {columns}");
+        }
+    }
 }

@@ -1,11 +1,10 @@
 //! The intact fabric: what plain ECMP costs, how long a frame takes, and what each kind of failure hits.
 
-use std::fmt::Write;
-
 use fabc_lang::fabric::Fabric;
 use fabc_lang::units::{Length, Ratio, grouped};
 use serde_json::{Value, json};
 
+use super::words::sentence;
 use crate::cli::show::table::Table;
 use crate::whatif::domains::{Domain, What, domains};
 use crate::whatif::figures::Intact;
@@ -19,7 +18,7 @@ const FLOWS: &[u64] = &[1, 4, 16];
 pub(super) fn page(intact: &Intact, flows: Option<u64>, width: Option<usize>) -> String {
     let fabric = intact.fabric;
     let mut out = ecmp(intact, flows, width);
-    out += &hashes(intact);
+    out += &hashes(intact, width);
     out += &latencies(fabric, width);
     let mut table = Table::new(&["what fails", ">of", ">GPUs hit", ">cut off", ">servers hit", ">bandwidth"]);
     for domain in domains(intact) {
@@ -157,30 +156,28 @@ fn ecmp(intact: &Intact, flows: Option<u64>, width: Option<usize>) -> String {
             "so it would be without `adaptive`; where flows pause, flowlets are moved, and it is between this and 1.000"
         }
     };
-    format!("\n{}{said}\n", table.render(0, width))
+    format!("\n{}{}", table.render(0, width), sentence(said, width))
 }
 
-fn hashes(intact: &Intact) -> String {
+fn hashes(intact: &Intact, width: Option<usize>) -> String {
     let fabric = intact.fabric;
-    let mut out = String::new();
-    for Polarised { lower, upper, first, second, same_seed, used } in polarised(intact) {
-        let down = fabric.tiers[upper].up.is_empty();
-        let (lower, upper) = (&fabric.tiers[lower].label, &fabric.tiers[upper].label);
-        let down = if down { format!(" to each switch of {lower}") } else { String::new() };
-        let among = format!("{lower} chooses among {first} links, then {upper} among {second}{down}");
-        let _ = match same_seed {
-            Some(false) => writeln!(out, "{among}: hash seeds differ"),
-            Some(true) => writeln!(
-                out,
-                "{among}: the same hash seed, so flows over one link take {used} of {second} (likely)"
-            ),
-            None => writeln!(
-                out,
-                "{among}: seeds not known; with the same one, flows over one link would take {used} of {second}"
+    let pair = |Polarised { lower, upper, first, second, same_seed, used }| {
+        let label = |tier: usize| fabric.tiers[tier].label.as_str();
+        let (lower, upper, top) = (label(lower), label(upper), fabric.tiers[upper].up.is_empty());
+        let down = if top { format!(" to each switch of {lower}") } else { String::new() };
+        let hash = match same_seed {
+            Some(false) => "hash seeds differ".to_owned(),
+            Some(true) => {
+                format!("the same hash seed, so flows over one link take {used} of {second} (likely)")
+            }
+            None => format!(
+                "seeds not known; with the same one, flows over one link would take {used} of {second}"
             ),
         };
-    }
-    out
+        let text = format!("{lower} chooses among {first} links, then {upper} among {second}{down}: {hash}");
+        sentence(&text, width)
+    };
+    polarised(intact).into_iter().map(pair).collect()
 }
 
 fn platform(fabric: &Fabric, tier: usize) -> &str {
@@ -209,12 +206,12 @@ fn latencies(fabric: &Fabric, width: Option<usize>) -> String {
         return String::new();
     }
     let how = if cuts_through(fabric) { "cut through" } else { "stored in every switch" };
-    format!(
-        "\n{}a frame of {} bytes, {how}{}; NICs, error correction and queues not counted\n",
-        table.render(0, width),
+    let said = format!(
+        "a frame of {} bytes, {how}{}; NICs, error correction and queues not counted",
         frame(fabric),
         if likely(fabric) { "; the latency of the boxes is likely only" } else { "" }
-    )
+    );
+    format!("\n{}{}", table.render(0, width), sentence(&said, width))
 }
 
 /// Whether some box's latency is no more than likely.

@@ -66,3 +66,9 @@ pub(super) fn big(n: u128) -> String {
         Err(_) => "more than 18 quintillion".to_owned(),
     }
 }
+
+/// A sentence, no wider than the terminal.
+pub(super) fn sentence(text: &str, width: Option<usize>) -> String {
+    let options = textwrap::Options::new(width.unwrap_or(usize::MAX).max(20)).subsequent_indent("    ");
+    textwrap::fill(text, options) + "\n"
+}
