@@ -281,6 +281,7 @@ mod nos {
     pub(super) mod telemetry_interval;
     pub(super) mod telemetry_not_written;
     pub(super) mod uncertain_feature;
+    pub(super) mod uncertain_wcmp;
     pub(crate) mod unknown_release;
 }
 mod expect {
@@ -442,6 +443,7 @@ pub static CHECKS: &[&Check] = &[
     &nos::telemetry_interval::CHECK,
     &nos::telemetry_not_written::CHECK,
     &nos::uncertain_feature::CHECK,
+    &nos::uncertain_wcmp::CHECK,
     &nos::unknown_release::CHECK,
     &expect::disjoint_paths::CHECK,
     &expect::gpus::CHECK,

@@ -111,9 +111,15 @@ static ADAPTIVE: Node = Node::new("adaptive", "Dynamic load balancing.")
     )])
     .optional();
 
+static WCMP: Node = Node::new(
+    "wcmp",
+    "Weights equal paths by the links that are left behind them: switches that pass routes on announce how many paths they have.",
+)
+.optional();
+
 pub(super) static LOAD_BALANCING: Node =
     Node::new("load-balancing", "How traffic is spread over equal paths.")
-        .children(&[&HASH, &ADAPTIVE])
+        .children(&[&HASH, &ADAPTIVE, &WCMP])
         .optional();
 
 /// How a queue is served.
@@ -375,6 +381,8 @@ pub struct LoadBalancing {
     pub hash: Option<Hash>,
     /// Dynamic load balancing.
     pub adaptive: Option<Adaptive>,
+    /// Where equal paths are asked to be weighted by the links behind them.
+    pub wcmp: Option<Span>,
     /// What to underline.
     pub at: Span,
 }
@@ -384,6 +392,7 @@ impl LoadBalancing {
         LoadBalancing {
             hash: node.child(&HASH).map(|h| Hash { qpn: h.prop("qpn") }),
             adaptive: node.child(&ADAPTIVE).map(|a| Adaptive { mode: a.prop("mode"), at: a.head }),
+            wcmp: node.child(&WCMP).map(|wcmp| wcmp.head),
             at: node.head,
         }
     }

@@ -17,6 +17,8 @@
 //!   would get traffic for two minutes more; with several equal paths it is better to lose one at once.
 //! - A peer group, its route maps and their prefix lists are there only where a neighbour uses them.
 //! - A drained switch sets the community GRACEFUL_SHUTDOWN (RFC 8326) on all that it announces.
+//! - With `wcmp` a switch announces how many paths it has left, so that one of several parallel links may fail without the
+//!   others carrying its share: it counts links, not their speed.
 //! - `frr version` never: it selects defaults.
 
 mod bgp;

@@ -41,6 +41,14 @@ pub struct Clause {
 const MARK: &str = "set tag 1";
 const MARKED: &str = "match tag 1";
 
+/// Tells how many paths the switch has to what it announces: the bandwidth of them together, where each counts as one
+/// (`bgp bestpath bandwidth` is on by default). Neighbours weight their equal paths by it. SONiC's own `wcmp_enabled` adds the
+/// same line, but where frr.conf is one's own nothing reads it.
+const WEIGHT: &str = "set extcommunity bandwidth num-multipaths";
+
+/// What every route goes through on its way out.
+const DRAIN: &str = "call GRACEFUL_SHUTDOWN";
+
 /// Takes the global one of a neighbour's two IPv6 addresses.
 const GLOBAL: &str = "set ipv6 next-hop prefer-global";
 
@@ -79,6 +87,8 @@ impl Policy {
             clauses: vec![Clause { action: "permit", seq: 10, lines: drain }],
         });
         let level = device.tier.level;
+        let weighted = device.fabric.intent.load_balancing.as_ref().is_some_and(|l| l.wcmp.is_some());
+        let passed_on: &[_] = if weighted { &[WEIGHT, DRAIN] } else { &[DRAIN] };
         let transit = Clauses {
             v4,
             v6,
@@ -96,14 +106,13 @@ impl Policy {
             if level == Level::Middle {
                 out.push(Clause { action: "deny", seq: 5, lines: vec![MARKED] });
             }
-            let what = if level == Level::Middle { &transit } else { &mine };
-            out.extend(what.with(&["call GRACEFUL_SHUTDOWN"]));
+            // There is one way to what is a switch's own.
+            out.extend(if level == Level::Middle { transit.with(passed_on) } else { mine.with(&[DRAIN]) });
             route_maps.push(RouteMap { name: "TO_UPPER", clauses: out });
         }
         if sides.lower {
             route_maps.push(RouteMap { name: "FROM_LOWER", clauses: transit.inwards(&[], global) });
-            route_maps
-                .push(RouteMap { name: "TO_LOWER", clauses: transit.with(&["call GRACEFUL_SHUTDOWN"]) });
+            route_maps.push(RouteMap { name: "TO_LOWER", clauses: transit.with(passed_on) });
         }
         Policy { prefix_lists, route_maps }
     }

@@ -446,7 +446,10 @@ impl Routes {
             return;
         }
         route.tag = clause.tag.unwrap_or(route.tag);
-        if let Some(called) = &clause.call {
+        // FRR goes past a call of a map that isn't there.
+        if let Some(called) =
+            clause.call.as_ref().filter(|called| self.maps.iter().any(|m| m.name == **called))
+        {
             let mut inside = Vec::new();
             self.run(called, route, sure, 0, &mut inside, depth + 1);
             let Some((called, answer)) = inside.into_iter().max_by_key(|(_, answer)| *answer) else { return };
@@ -566,6 +569,9 @@ mod tests {
         assert_eq!(passes(&routes, Source::Own, "up"), Answer::Yes);
         let plain = routes_with("set tag 1", "set tag 2", marked);
         assert_eq!(passes(&plain, Source::Peer("down"), "up"), Answer::Yes);
+        // One that isn't there is passed by.
+        let gone = routes_with("route-map DRAIN permit", "route-map ELSE permit", marked);
+        assert_eq!(passes(&gone, Source::Own, "up"), Answer::Yes);
         // A map that is called denies for the one that calls.
         let drained = routes_with("route-map DRAIN permit", "route-map DRAIN deny", marked);
         assert_eq!(passes(&drained, Source::Own, "up"), Answer::No);

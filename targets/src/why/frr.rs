@@ -106,6 +106,9 @@ fn clues(device: &Device<'_>) -> Vec<Clue> {
         "graceful-shutdown".to_owned(),
         Origin::rule("drained: neighbours are asked to prefer other ways").of(drain),
     );
+    let weighted = Origin::rule("equal paths are weighted by the links that are left behind them");
+    let asked = intent.load_balancing.as_ref().and_then(|balancing| balancing.wcmp);
+    add("extcommunity bandwidth".to_owned(), asked.map_or(weighted, |at| weighted.at(at)));
     let width = Origin::rule(
         "the narrower of what the release's FRR is built for and what the platform's ECMP groups hold",
     );

@@ -10,8 +10,9 @@ check! {
     /// that remain carry p/(p-1) of their load, twice as much with p=2. One slow link slows every collective
     /// that crosses it.
     ///
-    /// Better one link to each of more spines: then the route goes with the link. Or move flows by load:
-    /// `load-balancing { adaptive; }`, where switch and release have it.
+    /// Better one link to each of more spines: then the route goes with the link. Or have paths weighted by the links that
+    /// are left behind them, `load-balancing { wcmp; }`; or move flows by load, `load-balancing { adaptive; }`, where switch and
+    /// release have it.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -44,7 +45,7 @@ check! {
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
-    if fabric.intent.load_balancing.as_ref().is_some_and(|l| l.adaptive.is_some()) {
+    if fabric.intent.load_balancing.as_ref().is_some_and(|l| l.adaptive.is_some() || l.wcmp.is_some()) {
         return;
     }
     for line in fabric.lines.iter().filter(|l| matches!(l.lower, Lower::Tier(_)) && l.parallel > 1) {
@@ -57,7 +58,7 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         let message =
             format!("{p} parallel links to each switch of `{}` under plain ECMP", upper.node.name.v);
         let found = RULE.at(at, message).help(
-            "`load-balancing { adaptive; }` where switch and release have it, or one link to each of more switches",
+            "`load-balancing { wcmp; }`, or `load-balancing { adaptive; }` where switch and release have it, or one link to each of more switches",
         );
         findings.push(found.note(format!(
             "after the loss of one, remote switches still send as much: what is left of the pair carries {overload} times its load"
