@@ -116,7 +116,12 @@ impl<'f> Desk<'f> {
         let given = db.as_ref().map_or_else(frr::Given::default, frr::Given::beside);
         let device = self.blame.as_ref().and_then(|blame| blame.named(name));
         let release = self.release.or(device.as_ref().map(Switch::release)).or(given.release);
-        let given = frr::Given { release, sonic: given.sonic || release.is_some(), ..given };
+        let given = frr::Given {
+            release,
+            sonic: given.sonic || release.is_some(),
+            alone: frr::is_of_one_daemon(name),
+            ..given
+        };
         if let Some(source) = own.get(id) {
             frr::run(source, LOOSE, given, &mut findings);
             if let Some(switch) = device {

@@ -110,6 +110,18 @@ pub fn is_frr(name: &str, text: &str) -> bool {
     }
 }
 
+/// Daemons that read files of their own, where there is no frr.conf for all.
+const DAEMONS: &[&str] = &[
+    "babeld", "bfdd", "bgpd", "eigrpd", "fabricd", "isisd", "ldpd", "mgmtd", "nhrpd", "ospf6d", "ospfd",
+    "pathd", "pbrd", "pim6d", "pimd", "ripd", "ripngd", "staticd", "vrrpd", "zebra",
+];
+
+/// Whether a file is of one daemon alone, by its name.
+pub(super) fn is_of_one_daemon(name: &str) -> bool {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    last.strip_suffix(".conf").is_some_and(|stem| DAEMONS.contains(&stem))
+}
+
 /// Words that lines of frr.conf begin with, and no JSON.
 const BEGINS: &[&str] =
     &["frr", "hostname", "router", "route-map", "interface", "bfd", "ip", "ipv6", "bgp", "log"];

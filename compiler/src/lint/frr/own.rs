@@ -39,7 +39,7 @@ pub(crate) fn of_templates(
         run(
             source,
             LOOSE,
-            Given { release: Some(release), sonic: true, bfdd: Some(release.bfd) },
+            Given { release: Some(release), sonic: true, bfdd: Some(release.bfd), alone: false },
             &mut found,
         );
         found.retain(|finding| told.insert((finding.code(), finding.message.clone())));

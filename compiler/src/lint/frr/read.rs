@@ -142,7 +142,7 @@ pub(super) fn lines(text: &str, file: FileId) -> Vec<Line<'_>> {
                 let number = lines.len();
                 let inside = opens(block, &v, number, no);
                 if let (Block::Bgp(_), ["address-family", afi, rest @ ..]) = (block, v.as_slice()) {
-                    family = Some((*afi, rest.first().copied().unwrap_or("unicast")));
+                    family = Some((*afi, safi(rest.first().copied().unwrap_or_default())));
                 }
                 lines.push(Line { words, no, at, block, family: family.unwrap_or(UNICAST) });
                 block = inside.unwrap_or(block);
@@ -151,6 +151,11 @@ pub(super) fn lines(text: &str, file: FileId) -> Vec<Line<'_>> {
         }
     }
     lines
+}
+
+/// FRR takes words that were cut short.
+fn safi(word: &str) -> &str {
+    if "unicast".starts_with(word) { "unicast" } else { word }
 }
 
 /// Words of a line with their places.

@@ -179,6 +179,26 @@ fn a_neighbour_of_a_group_without_an_as_is_told_of_once() {
 }
 
 #[test]
+fn what_another_daemon_has_stands_in_its_file() {
+    let text = "router bgp 1\n no bgp ebgp-requires-policy\n neighbor 10.0.0.1 remote-as external\n neighbor 10.0.0.1 \
+                bfd profile FAST\n";
+    let codes = |name: &str| -> Vec<_> {
+        let desk = Desk::new(None, Sources::default());
+        let looked = desk.look(name, text.to_owned());
+        desk.report([looked], |_| None).1.iter().map(Diagnostic::code).collect()
+    };
+    assert_eq!(codes("leaf-01/frr.conf"), ["frr/unknown-bfd-profile"]);
+    assert!(codes("leaf-01/bgpd.conf").is_empty());
+}
+
+#[test]
+fn words_may_be_cut_short() {
+    let text = "router bgp 1\n neighbor 10.0.0.1 remote-as internal\n address-family ipv4 uni\n  neighbor 10.0.0.1 \
+                route-reflector-client\n";
+    assert_eq!(said(text), "");
+}
+
+#[test]
 fn releases_are_told_by_the_file_beside() {
     let text = "router bgp 1\n no bgp ebgp-requires-policy\n neighbor 10.0.0.1 remote-as external\n neighbor 10.0.0.1 \
                 capability link-local\n";

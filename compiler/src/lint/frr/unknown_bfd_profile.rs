@@ -4,7 +4,7 @@ use super::view::{Ctx, Kind};
 
 lint! {
     /// A session names a BFD profile that the file doesn't define. FRR takes the line, and the session runs with its own
-    /// defaults: 300 ms, 3 packets.
+    /// defaults: 300 ms, 3 packets. Not said of a file of one daemon alone, as bgpd.conf: profiles are in bfdd's.
     ///
     /// ```frr bad
     /// router bgp 65001
@@ -28,6 +28,10 @@ lint! {
 }
 
 fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
+    // bfdd has them in a file of its own.
+    if ctx.given.alone {
+        return;
+    }
     let so = |_: &super::view::Use<'_>| "FRR takes the line, and runs the session at its own 300 ms times 3";
     super::missing::tell(ctx, &RULE, &[Kind::BfdProfile], so, findings);
 }

@@ -19,6 +19,8 @@ pub struct Given {
     pub sonic: bool,
     /// Whether bfdd is started; none where nothing says so.
     pub bfdd: Option<bool>,
+    /// Whether the file is of one daemon alone, as bgpd.conf: what other daemons have stands in theirs.
+    pub alone: bool,
 }
 
 impl Given {
@@ -35,7 +37,7 @@ impl Given {
         let started = metadata("frr_mgmt_framework_config") == Some("true");
         let told = db.row("DEVICE_METADATA", "localhost").is_some();
         let bfdd = if started { Some(true) } else { Some(false).filter(|_| told && !other) };
-        Given { release, sonic: told, bfdd }
+        Given { release, sonic: told, bfdd, alone: false }
     }
 }
 
