@@ -83,3 +83,35 @@ pub(crate) fn hit(fabric: &Fabric, lost: &Lost) -> Hosts {
     }
     hosts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::whatif::tests::fabric;
+
+    /// The unit of each NIC, and how many GPUs it serves.
+    fn units(hosts: &str, nics: u16) -> Vec<(u32, u32)> {
+        let fabric = fabric(&format!(
+            r#"fabric "f" {{ nos "sonic" release="202505"; }}
+            hosts "gpu" count=2 {hosts}
+            tier "leaf" count=10 switch="dell-z9864f"
+            link "gpu" "leaf" by="spread"
+            routing {{ asn leaf=4210000000; loopbacks "10.0.0.0/18"; host-subnets "10.64.0.0/12"; }}"#
+        ));
+        (0..nics).map(|nic| unit(&fabric.groups[0], nic)).collect()
+    }
+
+    #[test]
+    fn nics_are_shared_out_in_order() {
+        let eight = units(r#"{ nic count=8 speed="400G"; }"#, 8);
+        assert_eq!(eight, (0..8).map(|nic| (nic, 1)).collect::<Vec<_>>());
+        // Two GPUs to a NIC; two NICs to a GPU; three GPUs on two NICs.
+        assert_eq!(units(r#"gpus=4 { nic count=2 speed="400G"; }"#, 2), [(0, 2), (1, 2)]);
+        assert_eq!(units(r#"gpus=2 { nic count=4 speed="400G"; }"#, 4), [(0, 1), (0, 1), (1, 1), (1, 1)]);
+        assert_eq!(units(r#"gpus=3 { nic count=2 speed="400G"; }"#, 2), [(0, 2), (1, 1)]);
+        // The NIC of another line, where the first has one for each GPU; a server without GPUs.
+        let mixed = units(r#"gpus=2 { nic count=2 speed="400G"; nic count=1 speed="200G"; }"#, 3);
+        assert_eq!(mixed, [(0, 1), (1, 1), (2, 0)]);
+        assert_eq!(units(r#"gpus=0 { nic count=2 speed="200G"; }"#, 2), [(0, 0), (1, 0)]);
+    }
+}

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use fabc_lang::fabric::{Fabric, Lower};
+use fabc_lang::intent::Claim;
 
 use super::figures::Intact;
 use super::symmetry::Symmetry;
 use super::tests::{agrees, every, fabric, pools};
 use super::worst::worst_within;
+use crate::checks::evidence::{Evidence, judge};
 use crate::checks::flow::Network;
+use crate::checks::graph::Graph;
+use crate::checks::load;
 use crate::checks::lost::Lost;
 
 /// A fixed sequence of numbers below what is asked for.
@@ -207,6 +211,38 @@ fn every_move_maps_links_onto_links() {
         }
     }
     assert!(moves > 20, "{moves}");
+}
+
+#[test]
+fn what_fails_is_judged_as_what_was_never_there() {
+    let mut found = 0;
+    for seed in 200..260 {
+        let fabric = drawn(seed);
+        let nothing = Lost::default();
+        for switch in (0..fabric.switches.len()).filter(|&s| !fabric.switches[s].absent) {
+            let lost = Lost { switches: [switch].into(), ..Lost::default() };
+            let mut smaller = fabric.clone();
+            smaller.switches[switch].absent = true;
+            let graph = Graph::of(&fabric).without(&fabric, &lost);
+            let loads = load::without(&load::loads(&fabric), &fabric, &lost);
+            assert_eq!(
+                loads.iter().map(|l| (l.down, l.up)).collect::<Vec<_>>(),
+                load::loads(&smaller).iter().map(|l| (l.down, l.up)).collect::<Vec<_>>()
+            );
+            let (failed, gone) =
+                (Evidence::of(&fabric, &lost, graph, loads), Evidence::intact(&smaller, &nothing));
+            for expect in &fabric.intent.expect {
+                // Losses that `survive` counts, and servers that are cut off, differ on purpose.
+                if matches!(expect.claim, Claim::Oversubscription(..) | Claim::DisjointPaths(_)) {
+                    let said = |evidence| judge(evidence, &expect.claim).map(|d| d.message);
+                    let (one, other) = (said(&failed), said(&gone));
+                    found += usize::from(one.is_some());
+                    assert_eq!(one, other, "{seed} {switch}");
+                }
+            }
+        }
+    }
+    assert!(found > 20, "{found}");
 }
 
 #[test]
