@@ -10,7 +10,6 @@
 //! - `deadlock`: buffers that wait for each other, over the routes that are written
 //! - [`checks`]: one file for each thing that may be wrong with a fabric
 //! - [`config_db`]: a config_db.json with the place of each word
-//! - `slips`: what follows from slips of the pen
 //! - [`lint`]: one file for each thing that may be wrong with a config_db.json
 //! - [`growth`]: what a build would move of what stands
 //! - [`files`]: fabric to a tree of files
@@ -45,7 +44,6 @@ pub mod resolve;
 mod routing;
 pub mod rules;
 mod scale;
-mod slips;
 pub mod validate;
 mod whatif;
 

@@ -14,7 +14,6 @@ use crate::growth::{self, Census};
 use crate::host::{Host, RevisionHost};
 use crate::output::Tree;
 use crate::report::levels::Levels;
-use crate::slips::Slips;
 use crate::{checks, deadlock, files, lint, load, resolve};
 
 /// What the user may set about the way from text to fabric.
@@ -52,7 +51,6 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
     let mut catalog = Catalog::new(&intent.platforms, findings);
     take_in_preset(&mut intent, &mut catalog, sources, findings);
     let preset = intent.preset.clone();
-    let slips = Slips::of(&loaded.nodes, findings);
     *fabric = resolve::resolve(intent, &mut catalog, sources, findings);
     if let Some(fabric) = fabric {
         checks::run(fabric, findings);
@@ -65,7 +63,6 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
             lint::overrides(fabric, findings);
         }
     }
-    slips.hide(findings);
     if let Some(preset) = preset {
         blame(&preset, findings);
     }

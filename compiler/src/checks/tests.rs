@@ -262,3 +262,94 @@ fn the_table_of_a_half_chip_is_held_against_a_whole_one() {
         assert!(!own.contains("of the same family"), "{own}");
     }
 }
+
+/// Words of the example that name a node or a property, and where they begin.
+fn words(text: &str) -> Vec<(usize, &str)> {
+    let mut words = Vec::new();
+    for (line, start) in text.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((line, start))
+    }) {
+        let code = line.split("//").next().unwrap();
+        let mut quoted = false;
+        let mut from = None;
+        for (i, c) in code.char_indices() {
+            quoted ^= c == '"';
+            let is_word = !quoted && (c.is_ascii_lowercase() || c == '-');
+            match (from, is_word) {
+                (None, true) if i == 0 || !code[..i].ends_with(['#', '"', '=']) => from = Some(i),
+                (Some(begin), false) => {
+                    let word = &code[begin..i];
+                    if word.len() > 3 && (c == '=' || c == ' ') && !code[..begin].ends_with('#') {
+                        words.push((start + begin, word));
+                    }
+                    from = None;
+                }
+                _ => {}
+            }
+        }
+    }
+    words
+}
+
+#[test]
+fn a_slip_of_the_pen_is_one_finding() {
+    let mut wrong = BTreeSet::new();
+    let mut tried = 0;
+    for (name, text) in [
+        ("telemetry", include_str!("../../../examples/telemetry/fabric.kdl")),
+        ("enterprise-256", include_str!("../../../examples/enterprise-256/fabric.kdl")),
+        ("own-platform", include_str!("../../../examples/own-platform/fabric.kdl")),
+        ("rail-512", include_str!("../../../examples/rail-512/fabric.kdl")),
+    ] {
+        let said = |text: &str| {
+            let host = MemoryHost::default().file("fabric.kdl", text);
+            let mut analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
+            analysis.levels.apply(&mut analysis.findings, true);
+            analysis.findings.iter().map(Diagnostic::code).collect::<Vec<_>>()
+        };
+        let usual: BTreeSet<&str> = said(text).into_iter().collect();
+        for (at, word) in words(text) {
+            // Names of tiers are words of `asn`, and are looked up where they are resolved.
+            let is_slip = |code: &&str| code.starts_with("intent/") || *code == "resolve/unknown-node";
+            // `findings` sets what weighs, and says nothing of the fabric.
+            if word == "findings" || word == "allow" {
+                continue;
+            }
+            let slipped =
+                format!("{}{}{}", &text[..at + 2], &text[at + 3..at + word.len()], &text[at + word.len()..]);
+            let said = said(&slipped);
+            tried += 1;
+            if !said.iter().any(is_slip) {
+                wrong.insert(format!("{name} {word}: nothing of it in {said:?}"));
+            }
+            let more: Vec<_> = said.iter().filter(|c| !is_slip(c) && !usual.contains(*c)).collect();
+            if !more.is_empty() {
+                wrong.insert(format!("{name} {word}: {more:?}"));
+            }
+        }
+    }
+    assert!(tried > 100, "{tried}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A word that is read as what was meant takes no other finding with it.
+#[test]
+fn a_slip_of_the_pen_hides_nothing() {
+    let text = include_str!("../../../examples/rail-512/fabric.kdl");
+    let wrong = text.replace("expect {", "expect {\n    gpus 7").replace("gpus 512\n", "\n");
+    let codes = |text: &str| findings(text).1.iter().map(Diagnostic::code).collect::<Vec<_>>();
+    assert!(codes(&wrong).contains(&"expect/gpus"));
+    for (word, slip) in
+        [("tier \"leaf\" count", "tier \"leaf\" cout"), ("hosts \"", "hots \""), ("link \"", "lnk \"")]
+    {
+        let slipped = wrong.replacen(word, slip, 1);
+        assert_ne!(slipped, wrong, "{word}");
+        let said = codes(&slipped);
+        assert!(
+            said.contains(&"expect/gpus") && said.iter().any(|c| c.starts_with("intent/unknown-")),
+            "{said:?}"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! What stands in the file but could not be read, so that nobody says of it that it is not there.
 
 use super::Scope;
+use crate::diagnostic::nearest;
 use crate::source::Span;
 use crate::syntax::{Node, Value};
 
@@ -66,8 +67,13 @@ impl Unread {
                 let children = node.children.iter().flatten();
                 self.routing |= children.into_iter().any(|c| c.broken || !known(c) || !asn(c));
             }
-            let known = super::ROOT.children.iter().any(|n| n.name == node.name.v);
-            if !known || matches!(node.name.v.as_str(), "pod" | "plane") {
+            let words = || super::ROOT.children.iter().map(|n| n.name);
+            // A slip is read as what was meant.
+            let meant = words().find(|name| *name == node.name.v).or_else(|| {
+                let read = node.entries.iter().any(|e| e.key.is_none() && names.contains(&e.at));
+                nearest(&node.name.v, words()).filter(|_| read)
+            });
+            if meant.is_none_or(|word| matches!(word, "pod" | "plane")) {
                 self.walk(node.children.as_deref().unwrap_or_default(), names, links);
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Arg, Kind, Node, Occurs, Prop, Typed};
-use crate::diagnostic::{Findings, Rule, nearest};
+use crate::diagnostic::{Diagnostic, Findings, Rule, nearest};
 use crate::source::{Span, Spanned};
 use crate::syntax;
 
@@ -159,23 +159,35 @@ fn node(
         }
         return None;
     }
-    let Some(schema) = schema else {
-        unknown_node(raw, root, parent, findings);
-        return None;
-    };
+    if let Some(schema) = schema {
+        return Some(known(raw, root, schema, findings));
+    }
+    // A slip of the pen is read as what was meant, where that makes sense: it hides nothing, and nothing follows from it.
+    let meant = unknown_node(raw, root, parent, findings)?;
+    let mut more = Findings::default();
+    let typed = known(raw, root, meant, &mut more);
+    let sense = |d: &Diagnostic| [&UNKNOWN_NODE, &UNKNOWN_PROPERTY].iter().any(|rule| rule.code == d.code());
+    let sense = more.iter().all(sense);
+    findings.extend(if sense { more } else { Findings::default() });
+    sense.then_some(typed)
+}
+
+/// A node whose declaration is known.
+fn known(raw: &syntax::Node, root: &'static Node, schema: &'static Node, findings: &mut Findings) -> Typed {
     let end = raw.entries.iter().map(|e| e.at).fold(raw.name.at, Span::to);
     let head = raw.name.at.to(end);
     let before = findings.len();
     let mut meant = Vec::new();
     let args = arguments(raw, schema, head, &mut meant, findings);
-    let props = properties(raw, schema, head, meant, findings);
-    let flawed = findings.len() > before;
+    let mut slips = 0;
+    let props = properties(raw, schema, head, meant, &mut slips, findings);
+    let flawed = findings.len() > before + slips;
     let children = raw.children.as_deref().unwrap_or_default();
     if schema.children.is_empty() && !children.is_empty() {
         let at = children.iter().map(|c| c.at).fold(children[0].at, Span::to);
         findings
             .push(UNKNOWN_NODE.at(at, format!("`{}` takes no block", schema.name)).help("remove the block"));
-        return Some(Typed {
+        return Typed {
             schema,
             name: raw.name.at,
             at: raw.at,
@@ -184,19 +196,26 @@ fn node(
             args,
             props,
             children: Vec::new(),
-        });
+        };
     }
     let children = block(children, root, schema, Some(head), findings);
-    Some(Typed { schema, name: raw.name.at, at: raw.at, head, flawed, args, props, children })
+    Typed { schema, name: raw.name.at, at: raw.at, head, flawed, args, props, children }
 }
 
-fn unknown_node(raw: &syntax::Node, root: &'static Node, parent: &'static Node, findings: &mut Findings) {
+/// Gives the node that was meant, where one is near.
+fn unknown_node(
+    raw: &syntax::Node,
+    root: &'static Node,
+    parent: &'static Node,
+    findings: &mut Findings,
+) -> Option<&'static Node> {
     let names = || parent.children.iter().map(|n| n.name);
     let place =
         if parent.name.is_empty() { "at the top of a file".into() } else { format!("in `{}`", parent.name) };
     let mut found = UNKNOWN_NODE.at(raw.name.at, format!("`{}` is not known {place}", cut(&raw.name.v)));
     let places = places(root, &raw.name.v);
-    found = match nearest(&raw.name.v, names()) {
+    let near = nearest(&raw.name.v, names());
+    found = match near {
         Some(word) => found.help(format!("did you mean `{word}`?")),
         None if parent.props.iter().any(|p| p.name == raw.name.v) => {
             found.help(format!("`{}` is a property: write `{} … {}=…`", raw.name.v, parent.name, raw.name.v))
@@ -205,6 +224,7 @@ fn unknown_node(raw: &syntax::Node, root: &'static Node, parent: &'static Node, 
         None => found.help(format!("what may stand here: {}", names().collect::<Vec<_>>().join(", "))),
     };
     findings.push(found);
+    parent.children.iter().copied().find(|n| near == Some(n.name))
 }
 
 /// Where else a word may stand, in words.
@@ -284,21 +304,34 @@ fn repeats(arg: &Arg) -> bool {
     matches!(arg.occurs, Occurs::Many | Occurs::Some)
 }
 
+/// Properties by their declarations. `slips` counts those that were told, and read as what was meant.
 fn properties(
     raw: &syntax::Node,
     schema: &'static Node,
     head: Span,
     mut meant: Vec<&'static str>,
+    slips: &mut usize,
     findings: &mut Findings,
 ) -> Vec<(Spanned<String>, Spanned<super::Value>)> {
     let mut props: Vec<(Spanned<String>, Spanned<super::Value>)> = Vec::new();
-    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+    let stands = |name: &str| raw.entries.iter().filter_map(|e| e.key.as_ref()).any(|k| k.v == name);
     for entry in &raw.entries {
         let Some(key) = &entry.key else { continue };
-        let Some(declared) = property(schema, &key.v) else {
-            let near = unknown_property(key, schema, findings);
-            meant.extend(near.filter(|word| !meant.contains(word)));
-            continue;
+        let mut key = key.clone();
+        let declared = match property(schema, &key.v) {
+            Some(declared) => declared,
+            None => {
+                let near = unknown_property(&key, schema, findings);
+                meant.extend(near);
+                let near = near.and_then(|near| property(schema, near));
+                // What was meant may stand there too, and counts then.
+                let fits = |near: &&Prop| !stands(near.name) && near.kind.read(entry).is_ok();
+                let Some(near) = near.filter(fits) else { continue };
+                key.v = near.name.to_owned();
+                *slips += 1;
+                near
+            }
         };
         if let Some(first) = seen.get(key.v.as_str()) {
             let message = format!("`{}` is given a second time", key.v);
@@ -306,9 +339,9 @@ fn properties(
                 .push(TWICE.at(key.at, message).label(*first, "first here").help("remove one of the two"));
             continue;
         }
-        seen.insert(&key.v, key.at);
+        seen.insert(key.v.clone(), key.at);
         if let Some(value) = read(declared.kind, entry, &format!("`{}`", key.v), findings) {
-            props.push((key.clone(), value));
+            props.push((key, value));
         }
     }
     let given = |p: &Prop| seen.contains_key(p.name) || meant.contains(&p.name);
