@@ -12,6 +12,7 @@
 //! - [`config_db`]: a config_db.json with the place of each word
 //! - [`lint`]: one file for each thing that may be wrong with a config_db.json
 //! - [`growth`]: what a build would move of what stands
+//! - [`diff`]: what differs between two builds, and what that does to switches that run
 //! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
@@ -28,6 +29,7 @@ pub mod checks;
 pub mod cli;
 pub mod config_db;
 mod deadlock;
+pub mod diff;
 pub mod files;
 pub mod growth;
 mod hash_seed;

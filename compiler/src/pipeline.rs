@@ -140,23 +140,34 @@ fn former(host: &dyn Host, options: &EmitOptions, findings: &mut Findings) -> Op
     if let Ok(bytes) = host.read(Path::new(since), usize::MAX - 1) {
         return census(&bytes, since, findings);
     }
-    let past = RevisionHost { host, revision: since };
-    if let Err(error) = past.read(&options.source, 0) {
-        let text = format!("`{since}` is no file, and no revision with this fabric: {error}");
-        findings
-            .push(growth::UNREADABLE.anywhere(text).help("give a fabric.json, or a commit, branch or tag"));
-        return None;
-    }
-    let then = analyze(
-        &options.source,
-        &past,
-        &Options { include_root: options.include_root.clone(), ..Options::default() },
-    );
+    let then = match at_revision(&options.source, since, host, options.include_root.as_deref()) {
+        Ok(then) => then,
+        Err(finding) => {
+            findings.push(finding);
+            return None;
+        }
+    };
     if then.fabric.is_none() {
         let text = format!("the fabric at `{since}` has errors of its own");
         findings.push(growth::UNREADABLE.anywhere(text).help("give a revision that builds"));
     }
     then.fabric.as_ref().map(Census::of)
+}
+
+/// A fabric as its files were at a Git revision; a finding where it wasn't there.
+pub fn at_revision(
+    source: &Path,
+    revision: &str,
+    host: &dyn Host,
+    include_root: Option<&Path>,
+) -> Result<Analysis, Diagnostic> {
+    let past = RevisionHost { host, revision };
+    past.read(source, 0).map_err(|error| {
+        let text = format!("`{revision}` is no file, and no revision with this fabric: {error}");
+        growth::UNREADABLE.anywhere(text).help("give a fabric.json, or a commit, branch or tag")
+    })?;
+    let include_root = include_root.map(Path::to_path_buf);
+    Ok(analyze(source, &past, &Options { include_root, ..Options::default() }))
 }
 
 fn census(json: &[u8], name: &str, findings: &mut Findings) -> Option<Census> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use fabc_lang::fabric::Fabric;
@@ -149,6 +150,13 @@ impl<'a> Bundle<'a> {
         let Some(i) = i.checked_sub(whole.len()) else { return whole.get(i).copied() };
         let index = *self.present.get(i / own.len())?;
         own.get(i % own.len()).map(|file| file(index))
+    }
+
+    /// Numbers of the files of the switch with this index; none where it is absent.
+    pub fn files_of(&self, index: usize) -> Range<usize> {
+        let Ok(at) = self.present.binary_search(&index) else { return 0..0 };
+        let first = self.whole.len() + at * self.own.len();
+        first..first + self.own.len()
     }
 
     /// Path of file `i` within the build, parts joined by `/`.

@@ -1,7 +1,11 @@
 //! What growth promises: whole files of devices that are not wired to the change stay as they are, and no port, cable,
 //! address, ASN or name of any device moves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use fabc::Exit;
+use fabc::host::{MemoryHost, Stream};
+use serde_json::Value as Json;
 
 use crate::common::built::{self, Census, Files};
 
@@ -253,6 +257,65 @@ fn same_files(name: &str, before: &Files, after: &Files) -> Result<usize, String
         }
     }
     Ok(mine.len())
+}
+
+/// What `fabc grow` says: how it ends, and the verdict on each switch.
+fn grown(old: &str, new: &str) -> (Exit, BTreeMap<String, String>) {
+    let host = MemoryHost::default().file("old/fabric.kdl", old).file("new/fabric.kdl", new);
+    let exit = fabc::run(["fabc", "grow", "old", "new", "--format", "json"], &host);
+    let page: Json = serde_json::from_str(&host.written(Stream::Out))
+        .unwrap_or_else(|error| panic!("{error}: {}\n{new}", host.written(Stream::Err)));
+    let switches = page["switches"].as_array().unwrap().iter();
+    let verdict = |s: &Json| ["name", "verdict"].map(|word| s[word].as_str().unwrap().to_owned());
+    (exit, switches.map(verdict).map(|[name, verdict]| (name, verdict)).collect())
+}
+
+#[test]
+fn growth_interrupts_nothing_and_grow_says_so() {
+    let mut broken = Vec::new();
+    for (name, text, edits) in PROMISES {
+        let (before, after) = (edited(text, &[]), edited(text, edits));
+        for (way, old, new) in [
+            ("forth", &before, &after),
+            ("back", &after, &before),
+            ("numbered", &numbered(&before), &numbered(&after)),
+        ] {
+            let (was, is) = (Census::of(&built::files(old)), Census::of(&built::files(new)));
+            let gone = |a: &Census, b: &Census| -> BTreeSet<String> {
+                a.devices.keys().filter(|k| !b.devices.contains_key(*k)).cloned().collect()
+            };
+            let (removed, added) = (gone(&was, &is), gone(&is, &was));
+            let (loses, gains) = (was.wired_to(&removed), is.wired_to(&added));
+            let (exit, verdicts) = grown(old, new);
+            for (switch, verdict) in verdicts {
+                let promised = match () {
+                    () if removed.contains(&switch) => "gone",
+                    () if added.contains(&switch) => "new",
+                    () if loses.contains(&switch) => "cut",
+                    () if gains.contains(&switch) => "live",
+                    () => "none",
+                };
+                if verdict != promised {
+                    broken.push(format!("{name} ({way}): {switch} is {verdict}, not {promised}"));
+                }
+            }
+            if (exit == Exit::Clean) != removed.is_empty() {
+                broken.push(format!("{name} ({way}): {exit:?}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn what_moves_is_cut_and_grow_says_so() {
+    for (name, text, edits, _) in MISTAKES {
+        let (exit, verdicts) = grown(&edited(text, &[]), &edited(text, edits));
+        assert_eq!(exit, Exit::Findings, "{name}");
+        // How a switch is reached carries no traffic of the fabric's.
+        let promised = if *name == "another management net" { "live" } else { "cut" };
+        assert!(verdicts.values().any(|v| v == promised), "{name}: {verdicts:?}");
+    }
 }
 
 /// An edit: what help says of it, and what is replaced by what.

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod config_db;
 mod explain;
+mod grow;
 mod init;
 mod lab;
 mod lint;
@@ -96,6 +97,7 @@ struct Global {
 enum Command {
     Build(build::Args),
     Check(check::Args),
+    Grow(grow::Args),
     Lab(lab::Args),
     Lint(lint::Args),
     Platforms(platforms::Args),
@@ -122,6 +124,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
     let result = match &cli.command {
         Command::Build(args) => build::run(args, &screen),
         Command::Check(args) => check::run(args, &screen),
+        Command::Grow(args) => grow::run(args, &screen),
         Command::Lab(args) => lab::run(args, &screen),
         Command::Lint(args) => lint::run(args, &screen),
         Command::Platforms(args) => platforms::run(args, &screen),

@@ -193,13 +193,13 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// A name and its value, both as they stand in the text.
-struct Entry<'a> {
-    name: Cow<'a, str>,
-    raw: &'a RawValue,
+pub(crate) struct Entry<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) raw: &'a RawValue,
 }
 
 /// An object, in the order of the text.
-struct Entries<'a>(Vec<Entry<'a>>);
+pub(crate) struct Entries<'a>(pub(crate) Vec<Entry<'a>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -31,6 +31,9 @@ pub struct SwitchFacts {
     pub mgmt: Option<Ipv4Addr>,
     /// Servers' addresses.
     pub host_block: Option<String>,
+    /// Left out: it has no files, and none of its links is there.
+    #[serde(default)]
+    pub absent: bool,
 }
 
 /// A server.
@@ -44,6 +47,9 @@ pub struct HostFacts {
     /// Its index.
     #[serde(default)]
     pub index: u32,
+    /// Left out: none of its links is there.
+    #[serde(default)]
+    pub absent: bool,
 }
 
 /// A link with its ports and addresses.
@@ -107,11 +113,13 @@ impl Census {
             loopback6: s.loopback6,
             mgmt: s.mgmt,
             host_block: s.host_block.map(|b| b.to_string()),
+            absent: s.absent,
         });
         let hosts = fabric.hosts.iter().map(|h| HostFacts {
             name: h.name.clone(),
             group: fabric.groups[h.group].label.clone(),
             index: h.index,
+            absent: h.absent,
         });
         let links = fabric.links.iter().filter(|l| fabric.is_present(l)).map(|link| {
             let line = fabric.line_of(link);

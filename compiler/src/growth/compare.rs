@@ -147,61 +147,103 @@ fn devices(old: &Census, new: &Census, moves: &mut Vec<Move>) {
 
 type End<'a> = (&'a str, &'a str);
 
-fn cables(old: &Census, new: &Census, moves: &mut Vec<Move>) {
+/// What becomes of a link: the number of the one that it is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It joins the same two ports.
+    Stays(usize),
+    /// It joins the same two devices, at another port.
+    Port(usize),
+    /// Its lower port goes to another device.
+    Cable(usize),
+    /// It is gone, and its upper port goes to another device.
+    Taken(usize),
+}
+
+impl Fate {
+    /// The number of the link that it is compared with.
+    pub(crate) fn link(self) -> usize {
+        match self {
+            Fate::Stays(i) | Fate::Port(i) | Fate::Cable(i) | Fate::Taken(i) => i,
+        }
+    }
+}
+
+/// What becomes of each link of `old`; none where it is gone, with or without a device.
+pub(crate) fn fates(old: &Census, new: &Census) -> Vec<Option<Fate>> {
     let there: BTreeSet<&str> = new
         .switches
         .iter()
         .map(|s| s.name.as_str())
         .chain(new.hosts.iter().map(|h| h.name.as_str()))
         .collect();
-    let lower: BTreeMap<End<'_>, &LinkFacts> =
-        new.links.iter().map(|l| ((l.a.as_str(), l.a_if.as_str()), l)).collect();
-    let upper: BTreeMap<End<'_>, &LinkFacts> =
-        new.links.iter().map(|l| ((l.b.as_str(), l.b_if.as_str()), l)).collect();
+    let ends = |at: fn(&LinkFacts) -> End<'_>| -> BTreeMap<End<'_>, usize> {
+        new.links.iter().enumerate().map(|(i, link)| (at(link), i)).collect()
+    };
+    let lower = ends(|l| (l.a.as_str(), l.a_if.as_str()));
+    let upper = ends(|l| (l.b.as_str(), l.b_if.as_str()));
     let before: BTreeSet<(End<'_>, End<'_>)> = old
         .links
         .iter()
         .map(|l| ((l.a.as_str(), l.a_if.as_str()), (l.b.as_str(), l.b_if.as_str())))
         .collect();
     // New cables between two devices, to tell a port that changed from a cable that went.
-    let mut pairs: BTreeMap<(&str, &str), Vec<&LinkFacts>> = BTreeMap::new();
-    for link in &new.links {
+    let mut pairs: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for (i, link) in new.links.iter().enumerate() {
         let key = ((link.a.as_str(), link.a_if.as_str()), (link.b.as_str(), link.b_if.as_str()));
         if !before.contains(&key) {
-            pairs.entry((&link.a, &link.b)).or_default().push(link);
+            pairs.entry((&link.a, &link.b)).or_default().push(i);
         }
     }
+    let mut fates = Vec::with_capacity(old.links.len());
     for was in &old.links {
         if !there.contains(was.a.as_str()) || !there.contains(was.b.as_str()) {
+            fates.push(None);
             continue;
         }
+        let at_a = lower.get(&(was.a.as_str(), was.a_if.as_str())).copied();
+        let same = |i: &usize| new.links.get(*i).is_some_and(|is| is.b == was.b && is.b_if == was.b_if);
+        fates.push(if let Some(is) = at_a.filter(same) {
+            Some(Fate::Stays(is))
+        } else {
+            let other = pairs.get_mut(&(was.a.as_str(), was.b.as_str())).and_then(Vec::pop);
+            let at_b = || upper.get(&(was.b.as_str(), was.b_if.as_str())).copied();
+            other.map(Fate::Port).or(at_a.map(Fate::Cable)).or_else(|| at_b().map(Fate::Taken))
+        });
+    }
+    fates
+}
+
+fn cables(old: &Census, new: &Census, moves: &mut Vec<Move>) {
+    for (was, fate) in old.links.iter().zip(fates(old, new)) {
         let mut push = |kind, from: String, to: String| {
             let who = format!("{} {}", was.a, was.a_if);
             moves.push(Move { kind, who, from, to, line: was.line.clone() });
         };
-        let at_a = lower.get(&(was.a.as_str(), was.a_if.as_str()));
-        if let Some(is) = at_a.filter(|is| is.b == was.b && is.b_if == was.b_if) {
-            if let (Some(from), Some(to)) = (was.a_address, is.a_address)
-                && from != to
-            {
-                push(Kind::Address, from.to_string(), to.to_string());
-            }
-            if let (Some(from), Some(to)) = (was.a_address6, is.a_address6)
-                && from != to
-            {
-                push(Kind::Address, from.to_string(), to.to_string());
-            }
-            continue;
-        }
         let from = format!("{} {}", was.b, was.b_if);
-        let other = pairs.get_mut(&(was.a.as_str(), was.b.as_str())).and_then(Vec::pop);
-        if let Some(is) = other {
-            let own = if is.a_if == was.a_if { String::new() } else { format!(" (from {})", is.a_if) };
-            push(Kind::Port, from, format!("{} {}{own}", is.b, is.b_if));
-        } else if let Some(is) = at_a {
-            push(Kind::Cable, from, format!("{} {}", is.b, is.b_if));
-        } else if let Some(is) = upper.get(&(was.b.as_str(), was.b_if.as_str())) {
-            push(Kind::Cable, from, format!("none; the port goes to {} {}", is.a, is.a_if));
+        let Some((fate, is)) = fate.and_then(|fate| Some((fate, new.links.get(fate.link())?))) else {
+            continue;
+        };
+        match fate {
+            Fate::Stays(_) => {
+                let mut moved = |from: Option<String>, to: Option<String>| {
+                    if let (Some(from), Some(to)) = (from, to)
+                        && from != to
+                    {
+                        push(Kind::Address, from, to);
+                    }
+                };
+                moved(was.a_address.map(|a| a.to_string()), is.a_address.map(|a| a.to_string()));
+                moved(was.a_address6.map(|a| a.to_string()), is.a_address6.map(|a| a.to_string()));
+            }
+            Fate::Port(_) => {
+                let own = if is.a_if == was.a_if { String::new() } else { format!(" (from {})", is.a_if) };
+                push(Kind::Port, from, format!("{} {}{own}", is.b, is.b_if));
+            }
+            Fate::Cable(_) => push(Kind::Cable, from, format!("{} {}", is.b, is.b_if)),
+            Fate::Taken(_) => {
+                push(Kind::Cable, from, format!("none; the port goes to {} {}", is.a, is.a_if));
+            }
         }
     }
 }
@@ -223,6 +265,7 @@ mod tests {
             loopback6: None,
             mgmt: None,
             host_block: None,
+            absent: false,
         }
     }
 
@@ -240,8 +283,9 @@ mod tests {
     }
 
     fn census(switches: &[SwitchFacts], links: &[LinkFacts]) -> Census {
-        let hosts =
-            ["h1", "h2"].map(|name| HostFacts { name: name.into(), group: "h".into(), index: 1 }).to_vec();
+        let hosts = ["h1", "h2"]
+            .map(|name| HostFacts { name: name.into(), group: "h".into(), index: 1, absent: false })
+            .to_vec();
         Census { schema_version: 1, switches: switches.to_vec(), hosts, links: links.to_vec() }
     }
 

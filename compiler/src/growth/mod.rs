@@ -10,7 +10,8 @@ mod compare;
 mod edit;
 mod remedy;
 
-pub use census::Census;
+pub use census::{Census, HostFacts};
+pub(crate) use compare::{Fate, fates};
 pub use compare::{Kind, Move, compare};
 
 use fabc_lang::diagnostic::{Findings, Rule};

@@ -8,6 +8,7 @@
 //! - [`alike`]: rows that are made once for all switches that are alike
 //! - [`secrets`]: rows that stand in no build
 //! - [`cli`]: what is typed rather than loaded
+//! - [`effects`]: what a change of a row does to a switch that runs
 //! - [`JsonSink`], [`CollectSink`]: tables as bytes, and as a [`ConfigDb`]
 
 mod alike;
@@ -16,6 +17,7 @@ pub mod cli;
 mod config_db;
 mod dialect;
 mod doubts;
+pub mod effects;
 mod json;
 pub mod qos;
 mod release;

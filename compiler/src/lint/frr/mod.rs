@@ -13,7 +13,7 @@
 
 mod missing;
 mod own;
-mod read;
+pub(crate) mod read;
 mod view;
 
 use fabc_lang::diagnostic::{Findings, Rule};

@@ -7,14 +7,14 @@ use fabc_lang::source::{FileId, Span};
 
 /// A word, and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Word<'a> {
-    pub(super) v: &'a str,
-    pub(super) at: Span,
+pub(crate) struct Word<'a> {
+    pub(crate) v: &'a str,
+    pub(crate) at: Span,
 }
 
 /// Where a line is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Block {
+pub(crate) enum Block {
     /// Outside of all blocks, or in one that nothing is known of.
     Top,
     /// `router bgp`: the number of its line.
@@ -35,38 +35,38 @@ pub(super) enum Block {
 
 /// A line that says something.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// Its words, `no` left out.
-    pub(super) words: Vec<Word<'a>>,
+    pub(crate) words: Vec<Word<'a>>,
     /// Whether it begins with `no`.
-    pub(super) no: bool,
+    pub(crate) no: bool,
     /// From its first word to its last.
-    pub(super) at: Span,
+    pub(crate) at: Span,
     /// Where it is read. A line that opens a block stands in the block around it.
-    pub(super) block: Block,
+    pub(crate) block: Block,
     /// In `router bgp`: the address family, as `ipv4 unicast`; that one outside of all.
-    pub(super) family: Family<'a>,
+    pub(crate) family: Family<'a>,
 }
 
 /// AFI and SAFI.
-pub(super) type Family<'a> = (&'a str, &'a str);
+pub(crate) type Family<'a> = (&'a str, &'a str);
 
 /// What lines of `router bgp` outside of all families are of.
-pub(super) const UNICAST: Family<'static> = ("ipv4", "unicast");
+pub(crate) const UNICAST: Family<'static> = ("ipv4", "unicast");
 
 impl<'a> Line<'a> {
     /// Its words without their places.
-    pub(super) fn text(&self) -> Vec<&'a str> {
+    pub(crate) fn text(&self) -> Vec<&'a str> {
         self.words.iter().map(|word| word.v).collect()
     }
 
     /// The place of the words from number `from` on.
-    pub(super) fn rest(&self, from: usize) -> Span {
+    pub(crate) fn rest(&self, from: usize) -> Span {
         Span { start: self.words.get(from).map_or(self.at, |word| word.at).start, ..self.at }
     }
 
     /// The word after the last one of these, which follow one another.
-    pub(super) fn after(&self, words: &[&str]) -> Option<Word<'a>> {
+    pub(crate) fn after(&self, words: &[&str]) -> Option<Word<'a>> {
         let here = |at: &usize| words.iter().zip(&self.words[*at..]).all(|(word, own)| *word == own.v);
         let at = (0..self.words.len().saturating_sub(words.len())).find(here)?;
         self.words.get(at + words.len()).copied()
@@ -108,7 +108,7 @@ const OF_ROUTE_MAP: &[&str] = &["match", "set", "call", "on-match", "continue", 
 const LISTS: &[&str] = &["as-path", "community-list", "extcommunity-list", "large-community-list"];
 
 /// All lines that say something, in order.
-pub(super) fn lines(text: &str, file: FileId) -> Vec<Line<'_>> {
+pub(crate) fn lines(text: &str, file: FileId) -> Vec<Line<'_>> {
     let mut lines: Vec<Line<'_>> = Vec::new();
     let (mut block, mut family) = (Block::Top, None);
     let mut start = 0;

@@ -1,0 +1,249 @@
+//! `fabc grow`: what changes between two intents, before anything is built.
+
+mod document;
+mod fold;
+mod page;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use fabc_lang::diagnostic::{Findings, Severity};
+use fabc_lang::fabric::Fabric;
+
+use super::screen::Screen;
+use super::source::Source;
+use super::{Exit, Failure};
+use crate::diff::device::Verdict;
+use crate::diff::fabrics::{Made, Origin, Own, State, Switch, pull, switches};
+use crate::diff::wiring::{CableChange, Side, cables};
+use crate::files;
+use crate::growth::{Census, Kind, Move, compare};
+use crate::host::Host;
+use crate::pipeline::{self, Analysis};
+use crate::report::Format;
+
+/// Show what changes between two intents: cables, numbers, and what is interrupted on each switch
+///
+/// OLD is a fabric file or folder, a folder that a build wrote, its fabric.json (then files aren't compared), or a Git
+/// revision of FABRIC. A switch is `none` where its files stay the same to the byte, `live` where they change and nothing
+/// that carries traffic now is interrupted, `cut` where something is, or where nobody knows that it isn't; `new` or `gone`.
+///
+/// What a change of a row does is taken from SONiC's own sources; --full names them, and lists every cable. That of frr.conf
+/// is what loading it by frr-reload.py does. --format json prints one document; its schema is
+/// targets/schemas/grow.schema.json.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// What there is: a fabric, a build, a fabric.json, or a Git revision of FABRIC
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    #[command(flatten)]
+    source: Source,
+    /// List every cable, every number and every effect
+    #[arg(long)]
+    full: bool,
+    /// Take frr.conf.j2 from DIR in place of the built-in one, for both
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0  nothing that exists moves, goes or is interrupted
+  1  differences that interrupt
+  2  wrong usage, or the two can't be compared: a fabric with errors, say";
+
+/// What stood before: a fabric, or what a build wrote.
+enum Former {
+    Fabric(Box<Analysis>),
+    Built {
+        census: Census,
+        /// Where the files are, if they are anywhere.
+        folder: Option<PathBuf>,
+    },
+}
+
+/// All that differs.
+struct Report<'a> {
+    /// How the two are called.
+    names: (String, String),
+    old: &'a Side,
+    new: &'a Side,
+    cables: Vec<CableChange>,
+    /// Names, addresses and ASNs of what stays.
+    numbers: Vec<Move>,
+    switches: Vec<Switch<'a>>,
+    /// Servers that come, and that go.
+    servers: (Vec<&'a str>, Vec<&'a str>),
+    /// Whether the former files are known.
+    files: bool,
+}
+
+impl Report<'_> {
+    /// Whether something that exists moves, goes or is interrupted.
+    fn interrupts(&self) -> bool {
+        let cut = |switch: &Switch<'_>| match &switch.state {
+            State::Stays(change) => change.verdict == Verdict::Cut,
+            State::Gone => true,
+            State::New | State::NotCompared => false,
+        };
+        self.cables.iter().any(|cable| !matches!(cable, CableChange::New(_)))
+            || !self.numbers.is_empty()
+            || self.switches.iter().any(cut)
+            || !self.servers.1.is_empty()
+    }
+
+    /// Whether there is no difference at all.
+    fn is_empty(&self) -> bool {
+        let same = |switch: &Switch<'_>| match &switch.state {
+            State::Stays(change) => change.verdict == Verdict::None,
+            State::NotCompared => true,
+            State::New | State::Gone => false,
+        };
+        self.cables.is_empty()
+            && self.numbers.is_empty()
+            && self.switches.iter().all(same)
+            && self.servers.0.is_empty()
+            && self.servers.1.is_empty()
+    }
+}
+
+pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
+    let source = &args.source;
+    let path = source.path(screen)?;
+    let mut now = source.analyze_for(args.templates.is_some(), screen)?;
+    let Some(fabric) = now.fabric.take().filter(|_| !now.findings.has_errors()) else {
+        return Ok(unsound(args, now, screen));
+    };
+    let (mut then, census, folder) = match former(args, &path, screen)? {
+        Former::Fabric(then) => (*then, None, None),
+        Former::Built { census, folder } => (Analysis::default(), Some(census), folder),
+    };
+    let old_fabric = then.fabric.take();
+    if census.is_none() && old_fabric.is_none() {
+        return Ok(unsound(args, then, screen));
+    }
+    let Some(after) = made(args, &fabric, &mut now, screen) else { return Ok(unsound(args, now, screen)) };
+    let mut old_made = None;
+    if let Some(old) = &old_fabric {
+        old_made = made(args, old, &mut then, screen);
+        if old_made.is_none() {
+            return Ok(unsound(args, then, screen));
+        }
+    }
+    let written = folder.as_deref().map(|folder| Written { host: screen.host, folder });
+    let origin = match (&old_made, &written) {
+        (Some(made), _) => Some(made as &dyn Origin),
+        (None, written) => written.as_ref().map(|written| written as &dyn Origin),
+    };
+    let new = Side::of(&fabric);
+    let old = match (census, &old_fabric) {
+        (None, Some(old)) => Side::of(old),
+        (census, _) => Side { census: census.unwrap_or_default(), kinds: Vec::new() },
+    };
+    let nos = fabric.intent.fabric.nos.v;
+    let mut switches = switches(nos, &old.census, origin, &new.census, &after).map_err(Failure::new)?;
+    let mut numbers = compare(&old.census, &new.census);
+    numbers.retain(|moved| !matches!(moved.kind, Kind::Cable | Kind::Port));
+    let cables = cables(&old, &new);
+    pull(&mut switches, &cables, &old, &new);
+    let report = Report {
+        names: (args.old.display().to_string(), source.fabric.display().to_string()),
+        cables,
+        numbers,
+        switches,
+        servers: (servers(&new.census, &old.census), servers(&old.census, &new.census)),
+        files: origin.is_some(),
+        old: &old,
+        new: &new,
+    };
+    let text = match source.wanted.format {
+        Format::Json => format!("{:#}\n", document::document(&report)),
+        _ => page::page(&report, args.full, screen.columns()),
+    };
+    screen.data(&text)?;
+    Ok(if report.interrupts() { Exit::Findings } else { Exit::Clean })
+}
+
+/// Servers of one side that the other lacks.
+fn servers<'a>(of: &'a Census, other: &Census) -> Vec<&'a str> {
+    let known: BTreeSet<&str> = other.hosts.iter().filter(|h| !h.absent).map(|h| h.name.as_str()).collect();
+    let there = of.hosts.iter().filter(|h| !h.absent).map(|h| h.name.as_str());
+    there.filter(|name| !known.contains(name)).collect()
+}
+
+/// Says what keeps a fabric from being built; warnings and notes are for `check` to say.
+fn unsound(args: &Args, analysis: Analysis, screen: &Screen) -> Exit {
+    let mut findings = analysis.findings;
+    findings.retain(|f| f.severity == Severity::Error);
+    args.source.report(&analysis.sources, findings, screen);
+    Exit::Failed
+}
+
+/// The files of a fabric; none where a template is wrong, which the findings then say.
+fn made<'a>(args: &Args, fabric: &'a Fabric, of: &mut Analysis, screen: &Screen) -> Option<Made<'a>> {
+    let mut late = Findings::default();
+    let templates = args.templates.as_deref();
+    let bundle = files::with_templates(fabric, templates, &mut of.sources, screen.host, &mut late);
+    let sound = !late.has_errors();
+    of.findings.extend(late);
+    bundle.filter(|_| sound).map(|bundle| Made::new(fabric, bundle))
+}
+
+/// A path that there is; else a revision.
+fn former(args: &Args, new: &Path, screen: &Screen) -> Result<Former, Failure> {
+    let (host, old) = (screen.host, args.old.as_path());
+    let shown = old.display();
+    let options =
+        pipeline::Options { include_root: args.source.root.clone(), own_templates: args.templates.is_some() };
+    let fabric = |path: &Path| Former::Fabric(Box::new(pipeline::analyze(path, host, &options)));
+    let census = |bytes: &[u8]| {
+        Census::read(bytes).map_err(|error| Failure::new(format!("{shown} is no fabric.json: {error}")))
+    };
+    let inside = old.join("fabric.kdl");
+    if host.canonical(&inside).is_ok() {
+        return Ok(fabric(&inside));
+    }
+    if let Ok(bytes) = host.read(&old.join("fabric.json"), usize::MAX - 1) {
+        return Ok(Former::Built { census: census(&bytes)?, folder: Some(old.to_path_buf()) });
+    }
+    if let Ok(bytes) = host.read(old, usize::MAX - 1) {
+        let json = bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
+        if json {
+            return Ok(Former::Built { census: census(&bytes)?, folder: None });
+        }
+        return Ok(fabric(old));
+    }
+    let revision = old.to_string_lossy();
+    let then = pipeline::at_revision(new, &revision, host, args.source.root.as_deref());
+    then.map(|then| Former::Fabric(Box::new(then))).map_err(|finding| {
+        Failure::new(format!(
+            "{}; give a fabric, a folder that a build wrote, a fabric.json, or a commit, branch or tag",
+            finding.message
+        ))
+    })
+}
+
+/// Files that a build wrote.
+struct Written<'a> {
+    host: &'a dyn Host,
+    folder: &'a Path,
+}
+
+impl Origin for Written<'_> {
+    fn fill(&self, switch: &str, own: &mut Own) -> Result<(), String> {
+        let folder = self.folder.join("switches").join(switch);
+        let read = |name: &str| {
+            let path = folder.join(name);
+            let read = self.host.read(&path, crate::config_db::LIMIT);
+            read.map_err(|error| format!("cannot read {}: {error}", path.display()))
+        };
+        own.config_db = read("config_db.json")?;
+        own.frr = read("frr.conf")?;
+        // Community SONiC has none.
+        own.cli = read("sonic-cli.txt").unwrap_or_default();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

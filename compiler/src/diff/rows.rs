@@ -1,0 +1,174 @@
+//! Rows of two config_db.json that are added, changed or removed.
+//!
+//! Both are read no further than they differ: a table, then a row, is looked into only where its text is another one.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use fabc_lang::fabric::natural_cmp;
+use fabc_targets::sonic::Value;
+use fabc_targets::sonic::effects::Op;
+use serde_json::value::RawValue;
+
+use crate::config_db::Entries;
+
+/// A row that is not as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowChange {
+    /// Its table.
+    pub table: String,
+    /// Its key, parts joined by `|`.
+    pub key: String,
+    /// What happens to it.
+    pub op: Op,
+    /// Fields that come, go or change, in natural order; all of them where the row comes or goes.
+    pub fields: Vec<FieldChange>,
+}
+
+/// A field that is not as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Its name.
+    pub name: String,
+    /// What it was; none where it comes.
+    pub old: Option<Value>,
+    /// What it is; none where it goes.
+    pub new: Option<Value>,
+}
+
+type Object<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+
+/// What differs between two config_db.json: tables in alphabetical order, rows in natural order. Order within the files
+/// and white space mean nothing. The error names what is no config_db.json.
+pub fn rows(old: &str, new: &str) -> Result<Vec<RowChange>, String> {
+    let (old, new) = (object(old, "the former file")?, object(new, "the file")?);
+    let mut changes = Vec::new();
+    let tables: BTreeSet<&Cow<'_, str>> = old.keys().chain(new.keys()).collect();
+    for table in tables {
+        let (was, is) = (old.get(table), new.get(table));
+        if was.map(|raw| raw.get()) == is.map(|raw| raw.get()) {
+            continue;
+        }
+        let (was, is) = (part(was, table)?, part(is, table)?);
+        let mut keys: Vec<&Cow<'_, str>> = was.keys().collect();
+        keys.extend(is.keys().filter(|key| !was.contains_key(*key)));
+        keys.sort_by(|a, b| natural_cmp(a, b));
+        for key in keys {
+            let (was, is) = (was.get(key), is.get(key));
+            if was.map(|raw| raw.get()) == is.map(|raw| raw.get()) {
+                continue;
+            }
+            let op = match (was, is) {
+                (None, _) => Op::Added,
+                (_, None) => Op::Removed,
+                _ => Op::Changed,
+            };
+            let fields = fields(was, is, &format!("{table}|{key}"))?;
+            if op != Op::Changed || !fields.is_empty() {
+                changes.push(RowChange { table: table.to_string(), key: key.to_string(), op, fields });
+            }
+        }
+    }
+    Ok(changes)
+}
+
+/// Ports that a config_db.json puts up.
+pub fn ports_up(text: &str) -> Result<BTreeSet<String>, String> {
+    let tables = object(text, "the file")?;
+    let ports = tables.get("PORT").map_or(Ok(Object::new()), |raw| object(raw.get(), "PORT"))?;
+    let mut up = BTreeSet::new();
+    for (name, raw) in ports {
+        let fields = object(raw.get(), &name)?;
+        if fields.get("admin_status").is_some_and(|status| status.get() == "\"up\"") {
+            up.insert(name.into_owned());
+        }
+    }
+    Ok(up)
+}
+
+fn fields(was: Option<&&RawValue>, is: Option<&&RawValue>, row: &str) -> Result<Vec<FieldChange>, String> {
+    let read = |raw: Option<&&RawValue>| -> Result<BTreeMap<String, Value>, String> {
+        let Some(raw) = raw else { return Ok(BTreeMap::new()) };
+        let fields = object(raw.get(), row)?.into_iter();
+        fields.map(|(name, raw)| Ok((name.to_string(), value(raw, row)?))).collect()
+    };
+    let (mut was, is) = (read(was)?, read(is)?);
+    let mut changes = Vec::new();
+    for (name, new) in is {
+        let old = was.remove(&name);
+        if old.as_ref() != Some(&new) {
+            changes.push(FieldChange { name, old, new: Some(new) });
+        }
+    }
+    changes.extend(was.into_iter().map(|(name, old)| FieldChange { name, old: Some(old), new: None }));
+    changes.sort_by(|a, b| natural_cmp(&a.name, &b.name));
+    Ok(changes)
+}
+
+/// An object's entries; of two with one name the last, as Python has it.
+fn object<'a>(text: &'a str, what: &str) -> Result<Object<'a>, String> {
+    let entries: Entries<'a> =
+        serde_json::from_str(text).map_err(|error| format!("{what} is no object: {error}"))?;
+    Ok(entries.0.into_iter().map(|entry| (entry.name, entry.raw)).collect())
+}
+
+/// The same of what may be missing.
+fn part<'a>(raw: Option<&&'a RawValue>, what: &str) -> Result<Object<'a>, String> {
+    raw.map_or_else(|| Ok(Object::new()), |raw| object(raw.get(), what))
+}
+
+fn value(raw: &RawValue, row: &str) -> Result<Value, String> {
+    let json: serde_json::Value =
+        serde_json::from_str(raw.get()).map_err(|error| format!("{row}: {error}"))?;
+    let scalar = |json: &serde_json::Value| match json {
+        serde_json::Value::String(text) => Ok(text.clone()),
+        serde_json::Value::Number(n) => Ok(n.to_string()),
+        serde_json::Value::Bool(b) => Ok(b.to_string()),
+        _ => Err(format!("{row} holds what is no text")),
+    };
+    match &json {
+        serde_json::Value::Array(items) => {
+            Ok(Value::List(items.iter().map(scalar).collect::<Result<_, _>>()?))
+        }
+        one => Ok(Value::Text(scalar(one)?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: &str = r#"{"PORT": {"Ethernet0": {"speed": "400000", "admin_status": "up"}, "Ethernet8": {}},
+        "NTP": {"global": {"src_intf": ["eth0"]}}, "SAME": {"x": {}}}"#;
+
+    #[test]
+    fn rows_and_fields_come_go_and_change() {
+        let new = r#"{"SAME": {"x": {}}, "PORT": {"Ethernet16": {"speed": 5}, "Ethernet0": {"admin_status": "up", "speed": "800000"}},
+            "NTP": {"global": {"src_intf": [ "eth0" ]}}}"#;
+        let said: Vec<String> = rows(OLD, new)
+            .unwrap()
+            .into_iter()
+            .map(|c| {
+                let fields = c.fields.iter().map(|f| format!("{} {:?} {:?}", f.name, f.old, f.new));
+                format!("{} {}|{} {}", c.op.name(), c.table, c.key, fields.collect::<Vec<_>>().join(","))
+            })
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "changed PORT|Ethernet0 speed Some(Text(\"400000\")) Some(Text(\"800000\"))",
+                "removed PORT|Ethernet8 ",
+                "added PORT|Ethernet16 speed None Some(Text(\"5\"))",
+            ]
+        );
+        assert_eq!(rows(OLD, OLD), Ok(Vec::new()));
+        assert_eq!(ports_up(OLD).unwrap().into_iter().collect::<Vec<_>>(), ["Ethernet0"]);
+    }
+
+    #[test]
+    fn what_is_no_config_db_is_said() {
+        assert!(rows("[]", "{}").unwrap_err().contains("the former file"));
+        assert!(rows("{}", r#"{"A": 5}"#).unwrap_err().contains('A'));
+        assert!(rows("{}", r#"{"A": {"b": {"c": null}}}"#).unwrap_err().contains("A|b"));
+    }
+}
