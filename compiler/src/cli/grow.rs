@@ -110,11 +110,13 @@ impl Report<'_> {
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let source = &args.source;
     let path = source.path(screen)?;
-    let mut now = source.analyze_for(args.templates.is_some(), screen)?;
+    let (now, before) =
+        rayon::join(|| source.analyze_for(args.templates.is_some(), screen), || former(args, &path, screen));
+    let mut now = now?;
     let Some(fabric) = now.fabric.take().filter(|_| !now.findings.has_errors()) else {
         return Ok(unsound(args, now, screen));
     };
-    let (mut then, census, folder) = match former(args, &path, screen)? {
+    let (mut then, census, folder) = match before? {
         Former::Fabric(then) => (*then, None, None),
         Former::Built { census, folder } => (Analysis::default(), Some(census), folder),
     };
@@ -135,16 +137,15 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         (Some(made), _) => Some(made as &dyn Origin),
         (None, written) => written.as_ref().map(|written| written as &dyn Origin),
     };
-    let new = Side::of(&fabric);
-    let old = match (census, &old_fabric) {
+    let of_old = || match (census, &old_fabric) {
         (None, Some(old)) => Side::of(old),
         (census, _) => Side { census: census.unwrap_or_default(), kinds: Vec::new() },
     };
+    let (new, old) = rayon::join(|| Side::of(&fabric), of_old);
     let nos = fabric.intent.fabric.nos.v;
     let mut switches = switches(nos, &old.census, origin, &new.census, &after).map_err(Failure::new)?;
-    let mut numbers = compare(&old.census, &new.census);
+    let (mut numbers, cables) = rayon::join(|| compare(&old.census, &new.census), || cables(&old, &new));
     numbers.retain(|moved| !matches!(moved.kind, Kind::Cable | Kind::Port));
-    let cables = cables(&old, &new);
     pull(&mut switches, &cables, &old, &new);
     let report = Report {
         names: (args.old.display().to_string(), source.fabric.display().to_string()),

@@ -6,7 +6,7 @@ use fabc_lang::fabric::natural_cmp;
 use fabc_lang::intent::Nos;
 use fabc_targets::sonic::effects::{Effect, Level, Op, effect, port_of};
 
-use super::rows::{RowChange, ports_up, rows};
+use super::rows::{RowChange, Tables, rows};
 use super::statements;
 
 /// What becomes of a switch, the least first.
@@ -141,9 +141,10 @@ fn texts<'a>(old: Files<'a>, new: Files<'a>) -> Result<Texts<'a>, String> {
 }
 
 fn judge(nos: Nos, [old, new, old_frr, new_frr]: Texts<'_>) -> Result<Vec<Consequence>, String> {
-    let up = ports_up(old)?;
+    let (old, new) = (Tables::read(old)?, Tables::read(new)?);
+    let up = old.ports_up()?;
     let mut judged = Judged::default();
-    for change in rows(old, new)? {
+    for change in rows(&old, &new)? {
         judged.row(nos, &change, &up);
     }
     for found in statements::effects(old_frr, new_frr) {
@@ -157,7 +158,8 @@ fn judge(nos: Nos, [old, new, old_frr, new_frr]: Texts<'_>) -> Result<Vec<Conseq
         let effect = if interrupts { found.effect } else { idle(found.effect) };
         judged.other.push(Consequence { what: found.what, effect, on, interrupts, count: 1 });
     }
-    let of_rows = judged.rows.into_iter().map(|((what, _, interrupts), (effect, ports, count))| {
+    let of_rows = judged.rows.into_iter().map(|((what, _, interrupts), merged)| {
+        let Merged { effect, ports, count } = merged;
         let on = if ports.is_empty() { On::Switch } else { On::Ports(ports) };
         Consequence { what, effect, on, interrupts, count }
     });
@@ -180,8 +182,14 @@ fn idle(effect: Effect) -> Effect {
 /// Rows by what they are called, how hard they are, and whether they interrupt.
 #[derive(Default)]
 struct Judged {
-    rows: BTreeMap<(String, Level, bool), (Effect, BTreeSet<String>, usize)>,
+    rows: BTreeMap<(String, Level, bool), Merged>,
     other: Vec<Consequence>,
+}
+
+struct Merged {
+    effect: Effect,
+    ports: BTreeSet<String>,
+    count: usize,
 }
 
 impl Judged {
@@ -209,12 +217,10 @@ impl Judged {
     fn add(&mut self, what: String, said: Effect, ports: &[&str], up: &BTreeSet<String>) {
         let (busy, rest): (Vec<&str>, Vec<&str>) = ports.iter().partition(|port| up.contains(**port));
         let mut put = |effect: Effect, ports: &[&str], interrupts: bool| {
-            let slot = self
-                .rows
-                .entry((what.clone(), effect.level, interrupts))
-                .or_insert_with(|| (effect, BTreeSet::new(), 0));
-            slot.1.extend(ports.iter().map(|p| (*p).to_owned()));
-            slot.2 += 1;
+            let none = || Merged { effect, ports: BTreeSet::new(), count: 0 };
+            let merged = self.rows.entry((what.clone(), effect.level, interrupts)).or_insert_with(none);
+            merged.ports.extend(ports.iter().map(|p| (*p).to_owned()));
+            merged.count += 1;
         };
         if !busy.is_empty() || ports.is_empty() {
             put(said, &busy, said.level.interrupts());

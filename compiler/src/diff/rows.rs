@@ -38,10 +38,33 @@ pub struct FieldChange {
 
 type Object<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
+/// A config_db.json, of which the tables' names are read.
+#[derive(Debug)]
+pub struct Tables<'a>(Object<'a>);
+
+impl<'a> Tables<'a> {
+    /// Reads no further than the names of tables. The error says why the text is no config_db.json.
+    pub fn read(text: &'a str) -> Result<Self, String> {
+        object(text, "config_db.json").map(Tables)
+    }
+
+    /// Ports that it puts up.
+    pub fn ports_up(&self) -> Result<BTreeSet<String>, String> {
+        let mut up = BTreeSet::new();
+        for (name, raw) in part(self.0.get("PORT"), "PORT")? {
+            let fields = object(raw.get(), &name)?;
+            if fields.get("admin_status").is_some_and(|status| status.get() == "\"up\"") {
+                up.insert(name.into_owned());
+            }
+        }
+        Ok(up)
+    }
+}
+
 /// What differs between two config_db.json: tables in alphabetical order, rows in natural order. Order within the files
 /// and white space mean nothing. The error names what is no config_db.json.
-pub fn rows(old: &str, new: &str) -> Result<Vec<RowChange>, String> {
-    let (old, new) = (object(old, "the former file")?, object(new, "the file")?);
+pub fn rows(old: &Tables<'_>, new: &Tables<'_>) -> Result<Vec<RowChange>, String> {
+    let (old, new) = (&old.0, &new.0);
     let mut changes = Vec::new();
     let tables: BTreeSet<&Cow<'_, str>> = old.keys().chain(new.keys()).collect();
     for table in tables {
@@ -70,20 +93,6 @@ pub fn rows(old: &str, new: &str) -> Result<Vec<RowChange>, String> {
         }
     }
     Ok(changes)
-}
-
-/// Ports that a config_db.json puts up.
-pub fn ports_up(text: &str) -> Result<BTreeSet<String>, String> {
-    let tables = object(text, "the file")?;
-    let ports = tables.get("PORT").map_or(Ok(Object::new()), |raw| object(raw.get(), "PORT"))?;
-    let mut up = BTreeSet::new();
-    for (name, raw) in ports {
-        let fields = object(raw.get(), &name)?;
-        if fields.get("admin_status").is_some_and(|status| status.get() == "\"up\"") {
-            up.insert(name.into_owned());
-        }
-    }
-    Ok(up)
 }
 
 fn fields(was: Option<&&RawValue>, is: Option<&&RawValue>, row: &str) -> Result<Vec<FieldChange>, String> {
@@ -141,11 +150,15 @@ mod tests {
     const OLD: &str = r#"{"PORT": {"Ethernet0": {"speed": "400000", "admin_status": "up"}, "Ethernet8": {}},
         "NTP": {"global": {"src_intf": ["eth0"]}}, "SAME": {"x": {}}}"#;
 
+    fn of(old: &str, new: &str) -> Result<Vec<RowChange>, String> {
+        rows(&Tables::read(old)?, &Tables::read(new)?)
+    }
+
     #[test]
     fn rows_and_fields_come_go_and_change() {
         let new = r#"{"SAME": {"x": {}}, "PORT": {"Ethernet16": {"speed": 5}, "Ethernet0": {"admin_status": "up", "speed": "800000"}},
             "NTP": {"global": {"src_intf": [ "eth0" ]}}}"#;
-        let said: Vec<String> = rows(OLD, new)
+        let said: Vec<String> = of(OLD, new)
             .unwrap()
             .into_iter()
             .map(|c| {
@@ -161,14 +174,17 @@ mod tests {
                 "added PORT|Ethernet16 speed None Some(Text(\"5\"))",
             ]
         );
-        assert_eq!(rows(OLD, OLD), Ok(Vec::new()));
-        assert_eq!(ports_up(OLD).unwrap().into_iter().collect::<Vec<_>>(), ["Ethernet0"]);
+        assert_eq!(of(OLD, OLD), Ok(Vec::new()));
+        assert_eq!(
+            Tables::read(OLD).unwrap().ports_up().unwrap().into_iter().collect::<Vec<_>>(),
+            ["Ethernet0"]
+        );
     }
 
     #[test]
     fn what_is_no_config_db_is_said() {
-        assert!(rows("[]", "{}").unwrap_err().contains("the former file"));
-        assert!(rows("{}", r#"{"A": 5}"#).unwrap_err().contains('A'));
-        assert!(rows("{}", r#"{"A": {"b": {"c": null}}}"#).unwrap_err().contains("A|b"));
+        assert!(of("[]", "{}").unwrap_err().contains("config_db.json is no object"));
+        assert!(of("{}", r#"{"A": 5}"#).unwrap_err().contains('A'));
+        assert!(of("{}", r#"{"A": {"b": {"c": null}}}"#).unwrap_err().contains("A|b"));
     }
 }

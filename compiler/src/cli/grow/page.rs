@@ -327,7 +327,7 @@ fn causes(all: &[&Consequence]) -> String {
 }
 
 fn every_switch(report: &Report<'_>) -> Table {
-    let mut table = Table::new(&["switches", "which", "what", "does", "on", "says"]);
+    let mut table = Table::new(&["switches", "which", "what", "does", "says", "on"]);
     let mut all: Vec<&Switch<'_>> = report.switches.iter().collect();
     all.sort_by_key(|switch| verdict(&switch.state).0);
     for switch in all {
@@ -356,7 +356,7 @@ fn every_switch(report: &Report<'_>) -> Table {
                 "" => effect.source.to_owned(),
                 note => format!("{note} [{}]", effect.source),
             };
-            table.row([word.clone(), name.clone(), found.what.clone(), does, on, says]);
+            table.row([word.clone(), name.clone(), found.what.clone(), does, says, on]);
         }
     }
     table
