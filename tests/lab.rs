@@ -167,6 +167,42 @@ fn a_lie_is_found() {
     );
 }
 
+/// Fabrics of the language's first sketch, where they lie beside the repository.
+#[test]
+fn every_wish_is_what_was_predicted() {
+    let wishes = common::project().join("../shared/intents");
+    if is_missing() || (!wishes.is_dir() && skip("no wish files are beside the repository")) {
+        return;
+    }
+    let wishes: Vec<PathBuf> =
+        common::entries(&wishes).into_iter().filter(|p| p.extension().is_some_and(|e| e == "kdl")).collect();
+    assert!(wishes.len() > 3);
+    for wish in wishes {
+        proven(&wish, &["--scale", "14"]);
+    }
+}
+
+/// Another FRR than the machine's: `FABC_FRR_ROOT` is a folder that holds one.
+#[test]
+fn a_newer_frr_does_the_same() {
+    let Some(root) = std::env::var_os("FABC_FRR_ROOT") else {
+        eprintln!("skipped: FABC_FRR_ROOT names no other FRR");
+        return;
+    };
+    if is_missing() {
+        return;
+    }
+    let root = root.to_string_lossy().into_owned();
+    let kinds = ["leaf-01:spine-01", "silent:leaf-02:spine-02", "drain:spine-01"];
+    let fail: Vec<&str> = kinds.iter().flat_map(|kind| ["--fail", kind]).collect();
+    let report = proven(&small("small"), &[&["--frr-root", &root][..], &fail].concat());
+    assert_ne!(report["frr"], proven(&small("numbered"), &[])["frr"]);
+    proven(&small("numbered"), &["--frr-root", &root, "--fail", "spine-01"]);
+    for example in ["pods-16k", "dual-plane-2k"] {
+        proven(&common::project().join("examples").join(example), &["--frr-root", &root, "--scale", "14"]);
+    }
+}
+
 /// What an independent lab says of the same files.
 #[test]
 fn another_lab_agrees() {

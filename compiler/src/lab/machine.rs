@@ -22,14 +22,14 @@ pub(crate) type Result<T> = std::result::Result<T, String>;
 /// Where FRR's daemons are; Debian's and FRR's own packages agree.
 const DAEMONS: &str = "usr/lib/frr";
 /// Folders that each FRR has for itself.
-const FOLDERS: [(&str, &str); 4] =
-    [("run", "var/run/frr"), ("tmp", "var/tmp/frr"), ("etc", "etc/frr"), ("log", "var/log/frr")];
+const FOLDERS: [&str; 4] = ["run", "tmp", "etc", "log"];
 
 /// In its own mount and UTS namespace: the daemons' folders, the host name (frr.conf's `hostname` doesn't reach bgpd), the
 /// daemons, and frr.conf as the bgp container of SONiC loads it in one go.
 const BOOT: &str = r#"
-for d in run:var/run/frr tmp:var/tmp/frr etc:etc/frr log:var/log/frr; do
-    mount --bind "$1/${d%%:*}" "$ROOT/${d#*:}" || exit 90
+# /var/run is a link to /run, an absolute one.
+for d in run:run/frr tmp:var/tmp/frr etc:etc/frr log:var/log/frr; do
+    mkdir -p "$ROOT/${d#*:}" && mount --bind "$1/${d%%:*}" "$ROOT/${d#*:}" || exit 90
 done
 hostname "$2"
 run=""
@@ -185,7 +185,7 @@ impl Machine {
         let folder = self.folder(at);
         let failed = |e: std::io::Error| format!("{}: {e}", folder.display());
         let (uid, gid) = (Some(self.frr.user.0), Some(self.frr.user.1));
-        for (short, _) in FOLDERS {
+        for short in FOLDERS {
             let path = folder.join(short);
             fs::create_dir_all(&path).map_err(failed)?;
             chown(&path, uid, gid).map_err(failed)?;

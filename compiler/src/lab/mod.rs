@@ -176,12 +176,17 @@ pub(crate) fn run(ask: &Ask<'_>, frr: Frr, stop: Arc<AtomicBool>, tell: &dyn Fn(
     for (node, boot) in plan.nodes.iter().filter(|n| n.conf.is_some()).zip(&boots) {
         report.said.extend(boot.said.iter().map(|line| (node.name.clone(), line.clone())));
         if !boot.up {
-            report.said.push((node.name.clone(), "bgpd doesn't run".to_owned()));
+            let said: Vec<&str> = boot.said.iter().map(String::as_str).take(3).collect();
+            return Err(format!("FRR doesn't start on {}: {}", node.name, said.join("; ")));
         }
     }
     let run = Run { ask, plan: &plan, machine: &machine };
     tell("waiting for routes");
     report.outcome = run.settle(&intact, begin)?;
+    if !report.outcome.is_good() {
+        // What isn't right before anything fails tells nothing after.
+        return Ok(report);
+    }
     let watched = fabric.intent.routing.as_ref().is_some_and(|r| r.bfd.is_some()) && ask.release.bfd;
     if watched {
         let up = run.bfd(intact.sessions())?;
