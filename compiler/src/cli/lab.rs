@@ -152,15 +152,15 @@ fn page(fabric: &Fabric, kept: Option<&Kept>, report: &Report) -> String {
             report.sessions, report.routes, report.widest
         ),
     );
+    for (text, switch) in report.not_followed.iter().take(5) {
+        line("", format!("not followed: `{text}`, as {switch} has it"));
+    }
     line("found", outcome(&report.outcome));
     for difference in &report.outcome.differences {
         line("", difference.clone());
     }
     if report.unsure > 0 {
-        line(
-            "",
-            format!("{} routes hang on which of several equal ones comes first: not compared", report.unsure),
-        );
+        line("", format!("{} routes hang on which of several comes first: not compared", report.unsure));
     }
     if let Some((up, of)) = report.bfd {
         line("BFD", format!("{up} of {of} sessions up"));
@@ -287,6 +287,7 @@ fn object(fabric: &Fabric, kept: Option<&Kept>, report: &Report) -> Value {
             "routes": report.routes,
             "widest": report.widest,
             "not_compared": report.unsure,
+            "not_followed": report.not_followed,
             "valleys": report.valleys,
         },
         "routes": outcome(&report.outcome),

@@ -47,6 +47,8 @@ pub(crate) struct Expected {
     pub(crate) valleys: Vec<(u32, u32, u32)>,
     /// Routes that hang on which of several equal ones came first.
     pub(crate) unsure: usize,
+    /// Lines of frr.conf that the prediction doesn't follow.
+    pub(crate) not_followed: Vec<(String, u32)>,
     /// The widest route.
     pub(crate) widest: usize,
 }
@@ -54,7 +56,8 @@ pub(crate) struct Expected {
 impl Expected {
     /// What the prediction says of every switch of a plan.
     pub(crate) fn new(predictor: &Predictor<'_>, plan: &Plan) -> Self {
-        let mut all = Expected::default();
+        let mut all =
+            Expected { not_followed: predictor.not_followed().cloned().collect(), ..Expected::default() };
         for (&switch, &node) in &plan.of {
             if predictor.is_there(switch) {
                 all.states.insert(node, State { sessions: sessions(predictor, switch), ..State::default() });

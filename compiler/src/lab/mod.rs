@@ -128,6 +128,8 @@ pub(crate) struct Report {
     pub(crate) widest: usize,
     /// Routes that weren't compared, since they hang on what comes first.
     pub(crate) unsure: usize,
+    /// Lines of frr.conf that the prediction doesn't follow, each with a switch that has it.
+    pub(crate) not_followed: Vec<(String, String)>,
     pub(crate) valleys: Vec<(String, String, String)>,
     pub(crate) outcome: Outcome,
     /// BFD sessions that are up, of how many; none where there is no BFD.
@@ -164,6 +166,7 @@ pub(crate) fn run(ask: &Ask<'_>, frr: Frr, stop: Arc<AtomicBool>, tell: &dyn Fn(
         ..Report::default()
     };
     let name = |switch: u32| fabric.switches[switch as usize].name.clone();
+    report.not_followed = intact.not_followed.iter().map(|(line, at)| (line.clone(), name(*at))).collect();
     report.valleys = intact.valleys.iter().map(|&(a, b, c)| (name(a), name(b), name(c))).collect();
     tell(&format!("{} namespaces, {} wires", plan.nodes.len(), plan.wires.len()));
     let begin = Instant::now();

@@ -57,6 +57,10 @@ pub(crate) struct Kind {
     pub(crate) heedless: [bool; 2],
     /// Whether what goes out to a side carries GRACEFUL_SHUTDOWN.
     pub(crate) drains: [bool; 2],
+    /// The most next hops of one route, where frr.conf says so.
+    pub(crate) paths: Option<u32>,
+    /// Whether paths of the same length are not equal where other ASes are on them.
+    pub(crate) strict: bool,
 }
 
 impl Kind {
@@ -129,6 +133,8 @@ pub(crate) struct Net {
     pub(crate) sorts: Vec<Vec<Treated>>,
     /// Lines of frr.conf that bring in routes past BGP's policy, each with a switch that has it.
     pub(crate) unseen: Vec<(String, u32)>,
+    /// Lines of frr.conf that weigh routes by what isn't followed, each with a switch that has it.
+    pub(crate) unweighed: Vec<(String, u32)>,
 }
 
 impl Net {
@@ -181,8 +187,9 @@ impl Net {
                     sessions.push(Session { side, ids: [id, id6] });
                 }
             }
-            net.unseen
-                .extend(routes.unseen.iter().filter_map(|l| Some((l.clone(), u32::try_from(first).ok()?))));
+            let at = u32::try_from(first).unwrap_or_default();
+            net.unseen.extend(routes.unseen.iter().map(|l| (l.clone(), at)));
+            net.unweighed.extend(routes.unweighed.iter().map(|l| (l.clone(), at)));
             read.push((first, routes, sessions));
         }
         let links_too = read.iter().any(|(_, routes, _)| routes.redistributes);
@@ -195,6 +202,7 @@ impl Net {
                 let heedless = session.ids.iter().any(|id| routes.is_heedless(id));
                 kind.heedless[session.side as usize] |= heedless;
             }
+            (kind.paths, kind.strict) = (routes.width, !routes.relaxed);
             net.kinds.push(kind);
             net.sorts.push(sorts);
         }

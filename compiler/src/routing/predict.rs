@@ -136,6 +136,11 @@ impl<'a> Predictor<'a> {
         self.fabric
     }
 
+    /// Lines of frr.conf that the prediction doesn't follow, each with a switch that has it.
+    pub(crate) fn not_followed(&self) -> impl Iterator<Item = &(String, u32)> {
+        self.net.unseen.iter().chain(&self.net.unweighed)
+    }
+
     /// Links of a switch with sessions that come up, by port.
     pub(crate) fn hops(&self, switch: u32) -> &[Hop] {
         self.hops.get(switch as usize).map_or(&[], Vec::as_slice)
@@ -169,7 +174,9 @@ impl<'a> Predictor<'a> {
     /// The most next hops of one route of a switch.
     pub(crate) fn width(&self, switch: u32) -> usize {
         let tier = self.fabric.switches.get(switch as usize).map(|s| s.tier);
-        tier.and_then(|t| self.widths.get(t)).map_or(1, |&width| width as usize)
+        let width = tier.and_then(|t| self.widths.get(t)).copied().unwrap_or(1);
+        let stated = self.net.nodes.get(switch as usize).and_then(|n| self.net.kinds.get(n.kind)?.paths);
+        width.min(stated.unwrap_or(width)) as usize
     }
 
     /// What a switch announces of its own, once each.
@@ -281,6 +288,8 @@ impl<'a> Predictor<'a> {
             return None;
         }
         debug_assert!(to != target);
+        // One of them is best then, and all that is on it is used.
+        way.sure &= behind.len() == 1 || !self.net.kind(to).strict;
         way.path = paths.join(&behind);
         Some(way)
     }

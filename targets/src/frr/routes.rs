@@ -40,6 +40,12 @@ pub struct Routes {
     pub redistributes: bool,
     /// Lines that bring in routes past all of this, as they stand.
     pub unseen: Vec<String>,
+    /// Lines that make BGP choose by something else than GRACEFUL_SHUTDOWN and the length of AS paths, as they stand.
+    pub unweighed: Vec<String>,
+    /// Whether paths of the same length are equal though other ASes are on them.
+    pub relaxed: bool,
+    /// The most next hops of one route, where it says so; the least of all families.
+    pub width: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -155,6 +161,10 @@ impl Routes {
                 },
             }
         }
+        for lines in [&mut routes.unseen, &mut routes.unweighed] {
+            let mut seen = std::collections::BTreeSet::new();
+            lines.retain(|line| seen.insert(line.clone()));
+        }
         routes.lists.iter_mut().for_each(|l| l.entries.sort_by_key(|e| e.seq));
         routes.maps.iter_mut().for_each(|m| m.clauses.sort_by_key(|c| c.seq));
         routes
@@ -162,7 +172,7 @@ impl Routes {
 
     fn top(&mut self, words: &[&str], line: &str) -> Block {
         match words {
-            ["frr", "defaults", "datacenter"] => self.lenient = true,
+            ["frr", "defaults", "datacenter"] => (self.lenient, self.relaxed) = (true, true),
             [family @ ("ip" | "ipv6"), "prefix-list", name, rest @ ..] => {
                 self.entry(name, *family == "ipv6", rest);
             }
@@ -237,6 +247,9 @@ impl Routes {
             ["match", ..] => clause.matches.push(Match::Other),
             ["set", "tag", tag] => clause.tag = tag.parse().ok(),
             ["set", "as-path", "exclude" | "replace", ..] => self.unseen.push(words.join(" ")),
+            ["set", "local-preference" | "metric" | "weight" | "origin", ..] | ["set", "as-path", ..] => {
+                self.unweighed.push(words.join(" "));
+            }
             ["set", "community", rest @ ..] if rest.contains(&"graceful-shutdown") => clause.drains = true,
             ["call", map] => clause.call = Some((*map).to_owned()),
             ["on-match", "next"] => clause.on = Some(clause.seq.saturating_add(1)),
@@ -251,6 +264,13 @@ impl Routes {
             ["no", "bgp", "ebgp-requires-policy"] => self.lenient = true,
             ["bgp", "ebgp-requires-policy"] => self.lenient = false,
             ["bgp", "graceful-shutdown"] => self.drained = true,
+            ["bgp", "bestpath", "as-path", "multipath-relax", ..] => self.relaxed = true,
+            ["bgp", "bestpath", "as-path", ..]
+            | ["bgp", "default", "local-preference", ..]
+            | ["neighbor", _, "weight" | "shutdown", ..] => self.unweighed.push(line.trim().to_owned()),
+            ["maximum-paths", most] => {
+                self.width = most.parse().ok().map(|most| self.width.map_or(most, |known| known.min(most)));
+            }
             ["redistribute", "connected" | "static", ..] => self.redistributes = true,
             ["redistribute", ..]
             | ["neighbor", _, "as-override" | "remove-private-AS" | "default-originate" | "local-as", ..] => {

@@ -64,6 +64,10 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         return Ok(source.report(&analysis.sources, late, screen));
     }
     let json = matches!(source.wanted.format, Format::Json);
+    for (line, at) in predictor.iter().flat_map(Predictor::not_followed).take(5) {
+        let name = &fabric.switches[*at as usize].name;
+        screen.findings(&format!("not followed: `{line}`, as {name} has it: routes may be others\n"));
+    }
     let text = match (args.from.as_deref().zip(args.to.as_deref()), &predictor) {
         (Some((from, to)), Some(predictor)) => between(predictor, from, to, json)?,
         (Some(_), None) => return Err(Failure::new("there are no routes: the fabric has no `routing`")),
