@@ -138,7 +138,8 @@ fn a_small_fabric_survives_every_kind_of_failure() {
     if is_missing() {
         return;
     }
-    let kinds = ["leaf-01:spine-01", "silent:leaf-02:spine-02", "drain:spine-01", "spine-02", "leaf-03"];
+    let kinds =
+        ["leaf-01:Ethernet480", "silent:leaf-02:Ethernet496", "drain:spine-01", "spine-02", "leaf-03"];
     let more: Vec<&str> = kinds.iter().flat_map(|kind| ["--fail", kind]).collect();
     let report = proven(&small("small"), &more);
     assert_eq!((&report["predicted"]["sessions"], &report["bfd"]["up"]), (&32.into(), &32.into()));
@@ -199,7 +200,7 @@ fn a_newer_frr_does_the_same() {
         return;
     }
     let root = root.to_string_lossy().into_owned();
-    let kinds = ["leaf-01:spine-01", "silent:leaf-02:spine-02", "drain:spine-01"];
+    let kinds = ["leaf-01:spine-01", "silent:leaf-02:Ethernet496", "drain:spine-01"];
     let fail: Vec<&str> = kinds.iter().flat_map(|kind| ["--fail", kind]).collect();
     let report = proven(&small("small"), &[&["--frr-root", &root][..], &fail].concat());
     assert_ne!(report["frr"], proven(&small("numbered"), &[])["frr"]);

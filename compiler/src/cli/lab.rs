@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// Switches to run at most
     #[arg(long, value_name = "N", default_value_t = 24)]
     scale: usize,
-    /// Let it fail: SWITCH, SWITCH:PORT (a port, or the switch at the far end), silent:SWITCH:PORT (light stays), or
+    /// Let it fail: SWITCH, or a link as `fabc whatif` names it (SWITCH:PORT); silent:SWITCH:PORT (light stays);
     /// drain:SWITCH
     #[arg(long, value_name = "WHAT")]
     fail: Vec<String>,

@@ -325,14 +325,14 @@ impl Run<'_> {
 
     /// Lets something fail, measures, and mends it.
     fn hit(&self, failure: &Failure, intact: &Expected) -> Result<Hit> {
-        let drained = self.drained(failure.kind);
+        let drained = self.drained(&failure.kind);
         let fabric = drained.as_ref().unwrap_or(self.ask.fabric);
         let after = self.ask.expected(fabric, &failure.failed(), self.plan)?;
         let mut hit = Hit { name: failure.name.clone(), sessions: after.sessions(), ..Hit::default() };
-        if let Kind::Drain(switch) = failure.kind {
-            hit.carries = Some(self.carried(&after, switch));
+        if let Kind::Drain(switch) = &failure.kind {
+            hit.carries = Some(self.carried(&after, *switch));
         }
-        let ends = self.across(failure.kind, intact)?;
+        let ends = self.across(&failure.kind, intact)?;
         let flows = std::thread::scope(|scope| -> Result<_> {
             let flows: Vec<_> = match ends {
                 Some((a, b)) => {
@@ -345,7 +345,7 @@ impl Run<'_> {
             };
             let failed = self.machine.pause(AROUND).and_then(|()| {
                 let begin = Instant::now();
-                self.strike(failure.kind, true)?;
+                self.strike(&failure.kind, true)?;
                 let outcome = self.settle(&after, begin)?;
                 self.machine.pause(AROUND)?;
                 Ok(outcome)
@@ -362,14 +362,14 @@ impl Run<'_> {
         }
         hit.mesh = self.mesh(&after)?;
         let begin = Instant::now();
-        self.strike(failure.kind, false)?;
+        self.strike(&failure.kind, false)?;
         hit.back = self.settle(intact, begin)?;
         Ok(hit)
     }
 
     /// The fabric with a switch drained.
-    fn drained(&self, kind: Kind) -> Option<Fabric> {
-        let Kind::Drain(switch) = kind else { return None };
+    fn drained(&self, kind: &Kind) -> Option<Fabric> {
+        let &Kind::Drain(switch) = kind else { return None };
         let mut fabric = self.ask.fabric.clone();
         fabric.switches.get_mut(switch as usize)?.maintenance = true;
         Some(fabric)
@@ -409,23 +409,23 @@ impl Run<'_> {
     }
 
     /// Does it, or undoes it.
-    fn strike(&self, kind: Kind, on: bool) -> Result<()> {
+    fn strike(&self, kind: &Kind, on: bool) -> Result<()> {
         let state = if on { "down" } else { "up" };
         let wires = self.plan.wires.iter();
         match kind {
-            Kind::Link(link) => {
-                for wire in wires.filter(|w| w.link == link) {
+            Kind::Links(links) => {
+                for wire in wires.filter(|w| links.contains(&w.link)) {
                     self.machine.ip(wire.a, &["link", "set", &wire.a_port, state])?;
                 }
             }
-            Kind::Silent(link) => {
-                for wire in wires.filter(|w| w.link == link) {
+            Kind::Silent(links) => {
+                for wire in wires.filter(|w| links.contains(&w.link)) {
                     self.machine.mute(wire.a, &wire.a_port, on)?;
                     self.machine.mute(wire.b, &wire.b_port, on)?;
                 }
             }
             Kind::Switch(switch) => {
-                let node = self.plan.of.get(&switch).copied();
+                let node = self.plan.of.get(switch).copied();
                 let mut batch: Vec<&str> = wires
                     .filter_map(|w| match (Some(w.a) == node, Some(w.b) == node) {
                         (true, _) => Some(w.a_port.as_str()),
@@ -438,7 +438,7 @@ impl Run<'_> {
                 self.machine.ports(node, &batch, !on)?;
             }
             Kind::Drain(switch) => {
-                let Some(&node) = self.plan.of.get(&switch) else { return Ok(()) };
+                let Some(&node) = self.plan.of.get(switch) else { return Ok(()) };
                 let set = "set community graceful-shutdown additive";
                 let line = if on { set.to_owned() } else { "no set community".to_owned() };
                 let mut vty = self.machine.vty(node, "bgpd")?;
@@ -457,19 +457,19 @@ impl Run<'_> {
     #[allow(clippy::type_complexity, reason = "two ends, each a node and an address")]
     fn across(
         &self,
-        kind: Kind,
+        kind: &Kind,
         intact: &Expected,
     ) -> Result<Option<((usize, Ipv4Addr), (usize, Ipv4Addr))>> {
         let fabric = self.ask.fabric;
         let predictor = Predictor::new(fabric, self.ask.release, self.ask.templates, &Failed::default())
             .map_err(|e| e.message)?;
         let over = |link: u32, from: u32| match kind {
-            Kind::Link(l) | Kind::Silent(l) => l == link,
-            Kind::Switch(s) | Kind::Drain(s) => {
+            Kind::Links(links) | Kind::Silent(links) => links.contains(&link),
+            &Kind::Switch(s) | &Kind::Drain(s) => {
                 from != s && fabric.links.get(link as usize).is_some_and(|l| l.a == s || l.b == s)
             }
         };
-        let itself = |switch: u32| matches!(kind, Kind::Switch(s) | Kind::Drain(s) if s == switch);
+        let itself = |switch: u32| matches!(kind, Kind::Switch(s) | Kind::Drain(s) if *s == switch);
         let bottom = |s: &u32| fabric.tier_of(&fabric.switches[*s as usize]).host_facing && !itself(*s);
         let ends: Vec<u32> = self.plan.of.keys().copied().filter(bottom).collect();
         let end = |switch: u32| {

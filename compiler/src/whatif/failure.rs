@@ -86,6 +86,15 @@ fn end(fabric: &Fabric, name: &str) -> Result<BTreeSet<u32>, String> {
                 cable_ids(fabric, &fabric.links[w.link as usize]).any(|(id, _)| id == name)
             };
             found.extend(in_cage.filter(runs).map(|w| w.link));
+            // What is at the far end, with all links to it.
+            let leads = |w: &&fabc_lang::fabric::Wire| {
+                let link = &fabric.links[w.link as usize];
+                let lower = link.b as usize == switch;
+                let far =
+                    if lower { fabric.lower_name(link) } else { &fabric.switches[link.b as usize].name };
+                far == port
+            };
+            found.extend(wires.iter().filter(leads).map(|w| w.link));
             if !found.is_empty() {
                 return Ok(found);
             }
@@ -162,6 +171,8 @@ mod tests {
         assert!(link.starts_with("gpu-01:nic1 - leaf-02:Ethernet"), "{link}");
         // By its far end, by both, by alias, cage and child.
         let (_, far) = link.split_once(" - ").unwrap();
+        assert_eq!(failed("leaf-01:spine-01").unwrap().matches(" - spine-01:").count(), 2);
+        assert_eq!(failed("leaf-02:gpu-01").unwrap(), link);
         for name in [
             far,
             &format!("gpu-01:nic1-{far}"),
