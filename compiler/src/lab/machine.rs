@@ -24,6 +24,9 @@ const DAEMONS: &str = "usr/lib/frr";
 /// Folders that each FRR has for itself.
 const FOLDERS: [&str; 4] = ["run", "tmp", "etc", "log"];
 
+/// Where runs keep what they need: nobody but root writes there, and it is short (a socket's path has 107 bytes at most).
+const STATE: &str = "/run";
+
 /// In its own mount and UTS namespace: the daemons' folders, the host name (frr.conf's `hostname` doesn't reach bgpd), the
 /// daemons, and frr.conf as the bgp container of SONiC loads it in one go.
 const BOOT: &str = r#"
@@ -39,7 +42,12 @@ for d in $DAEMONS; do
     if [ "$d" = zebra ]; then more="-M dplane_fpm_nl"; fi
     $run /usr/lib/frr/$d -d -P 0 -A 127.0.0.1 $more >>"$1/boot" 2>&1 || { echo "$d does not start" >>"$1/boot"; exit 91; }
 done
-$run vtysh -b >"$1/said" 2>&1
+# mgmtd of FRR 10 may still hold its datastore for a daemon that has just come up; lines that are loaded twice are the same.
+for try in 1 2 3 4; do
+    $run vtysh -b >"$1/said" 2>&1
+    grep -q "datastore locked" "$1/said" || break
+    sleep 1
+done
 "#;
 
 /// What every switch's kernel is to do; and that a port that is down carries nothing.
@@ -120,7 +128,7 @@ impl Frr {
 #[derive(Debug)]
 pub(crate) struct Machine {
     frr: Frr,
-    /// Where the nodes' folders are. Short: a socket's path has 107 bytes at most.
+    /// Where the nodes' folders are.
     state: PathBuf,
     tag: String,
     spaces: usize,
@@ -143,7 +151,7 @@ impl Machine {
     pub(crate) fn build(frr: Frr, plan: &Plan, stop: Arc<AtomicBool>) -> Result<Self> {
         sweep();
         let tag = format!("fabc{}", std::process::id());
-        let state = std::env::temp_dir().join(format!("{tag}-lab"));
+        let state = Path::new(STATE).join(format!("{tag}-lab"));
         fs::create_dir(&state).map_err(|e| format!("{}: {e}", state.display()))?;
         let mut machine = Machine { frr, state, tag, spaces: 0, restore: Vec::new(), stop };
         machine.room(4 * plan.wires.len())?;
@@ -318,9 +326,8 @@ pub(crate) fn sweep() -> usize {
     };
     let left: Vec<String> = names("/run/netns").into_iter().filter(is_left).collect();
     tear_down(&left);
-    let temp = std::env::temp_dir();
-    for folder in names(&temp.to_string_lossy()).into_iter().filter(|n| n.ends_with("-lab") && is_left(n)) {
-        let folder = temp.join(folder);
+    for folder in names(STATE).into_iter().filter(|n| n.ends_with("-lab") && is_left(n)) {
+        let folder = Path::new(STATE).join(folder);
         let note = fs::read_to_string(folder.join("sysctl")).unwrap_or_default();
         for (path, was) in note.lines().filter_map(|line| line.split_once(' ')) {
             let _ = fs::write(path, was);
