@@ -104,7 +104,11 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         failures: &failures,
         patience: Duration::from_secs(args.patience),
     };
-    let report = crate::lab::run(&ask, frr, stop, &tell).map_err(Failure::new)?;
+    let report = crate::lab::run(&ask, frr, stop.clone(), &tell).map_err(|error| {
+        // A signal ends what was just asked, too: its failure is no news.
+        let stopped = stop.load(std::sync::atomic::Ordering::Relaxed);
+        Failure::new(if stopped { "stopped; all namespaces are removed".to_owned() } else { error })
+    })?;
     let text = match args.source.wanted.format {
         Format::Json => format!("{:#}\n", object(&fabric, kept.as_ref(), &report)),
         _ => page(&fabric, kept.as_ref(), &report),

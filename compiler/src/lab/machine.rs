@@ -319,10 +319,17 @@ pub(crate) fn sweep() -> usize {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
     };
+    // Its number may be another program's by now.
+    let runs = |id: u32| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        stat.split_once(" (")
+            .and_then(|(_, rest)| rest.rsplit_once(") "))
+            .is_some_and(|(name, state)| name.starts_with("fabc") && !state.starts_with(['Z', 'X']))
+    };
     let is_left = |name: &String| {
         let id =
             name.strip_prefix("fabc").and_then(|n| n.split('-').next()).and_then(|n| n.parse::<u32>().ok());
-        id.is_some_and(|id| !Path::new("/proc").join(id.to_string()).exists())
+        id.is_some_and(|id| !runs(id))
     };
     let left: Vec<String> = names("/run/netns").into_iter().filter(is_left).collect();
     tear_down(&left);
