@@ -63,14 +63,20 @@ const EXIT_CODES: &str = "Exit codes:
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     if args.clean {
-        let left = machine::sweep();
-        screen.status(&format!("removed {left} namespaces"))?;
+        let (removed, left) = machine::sweep();
+        if left > 0 {
+            return Err(Failure::new(format!("{left} namespaces could not be removed: run it with sudo")));
+        }
+        screen.status(&format!("removed {removed} namespaces"))?;
         return Ok(Exit::Clean);
     }
     let Analysis { mut sources, mut findings, levels, fabric, .. } = args.source.analyze(screen)?;
     let Some(mut fabric) = fabric.filter(|_| !findings.has_errors()) else {
         return Ok(args.source.report(&sources, findings, screen));
     };
+    if fabric.intent.routing.is_none() {
+        return Err(Failure::new("the fabric has no `routing`: there is nothing to run"));
+    }
     let failures = args.fail.iter().map(|text| failure::Failure::read(text, &fabric));
     let failures = failures.collect::<Result<Vec<_>, _>>().map_err(Failure::new)?;
     let needed: BTreeSet<usize> = failures.iter().flat_map(|f| f.needs(&fabric)).collect();
@@ -179,7 +185,11 @@ fn page(fabric: &Fabric, kept: Option<&Kept>, report: &Report) -> String {
     for hit in &report.hits {
         failed(&mut line, hit);
     }
-    let verdict = if report.is_good() { "all as predicted" } else { "NOT as predicted" };
+    let verdict = match (report.is_good(), report.unsure) {
+        (false, _) => "NOT as predicted",
+        (true, 0) => "all as predicted",
+        (true, _) => "all that was compared is as predicted",
+    };
     line("verdict", verdict.to_owned());
     out
 }

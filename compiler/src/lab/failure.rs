@@ -45,6 +45,9 @@ impl Failure {
         };
         let links: BTreeSet<u32> = lost.links.into_iter().filter(between).collect();
         let kind = match (how, switch) {
+            ("drain", Some(switch)) if fabric.switches[switch as usize].maintenance => {
+                return Err(format!("`{name}` is drained from the start"));
+            }
             ("drain", Some(switch)) => Kind::Drain(switch),
             ("drain", None) => return Err(format!("`{text}`: only a switch can be drained")),
             ("silent", Some(_)) => return Err(format!("`{text}`: which link? silent:{name}:PORT")),

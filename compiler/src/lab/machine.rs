@@ -285,16 +285,13 @@ impl Machine {
 
     /// Room for neighbours: the kernel's table is one for all namespaces.
     fn room(&mut self, entries: usize) -> Result<()> {
-        for family in ["ipv4", "ipv6"] {
-            for level in [3, 2, 1] {
-                let path = PathBuf::from(format!("/proc/sys/net/{family}/neigh/default/gc_thresh{level}"));
-                let Ok(was) = fs::read_to_string(&path) else { continue };
-                let limit: usize = was.trim().parse().unwrap_or(usize::MAX);
-                if limit < 4 * entries {
-                    fs::write(&path, (4 * entries).to_string())
-                        .map_err(|e| format!("{}: {e}", path.display()))?;
-                    self.restore.push((path, was));
-                }
+        for path in thresholds() {
+            let Ok(was) = fs::read_to_string(&path) else { continue };
+            let limit: usize = was.trim().parse().unwrap_or(usize::MAX);
+            if limit < 4 * entries {
+                fs::write(&path, (4 * entries).to_string())
+                    .map_err(|e| format!("{}: {e}", path.display()))?;
+                self.restore.push((path, was));
             }
         }
         let note: String = self.restore.iter().map(|(p, was)| format!("{} {was}", p.display())).collect();
@@ -313,8 +310,9 @@ impl Drop for Machine {
     }
 }
 
-/// Removes what runs have left that were killed: their namespaces carry a number of a process that is gone.
-pub(crate) fn sweep() -> usize {
+/// Removes what runs have left that were killed: their namespaces carry a number of a process that is gone. Gives how many
+/// are removed, and how many are still there.
+pub(crate) fn sweep() -> (usize, usize) {
     let names = |folder: &str| -> Vec<String> {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
@@ -337,11 +335,23 @@ pub(crate) fn sweep() -> usize {
         let folder = Path::new(STATE).join(folder);
         let note = fs::read_to_string(folder.join("sysctl")).unwrap_or_default();
         for (path, was) in note.lines().filter_map(|line| line.split_once(' ')) {
-            let _ = fs::write(path, was);
+            // Only what a run may have changed, whoever wrote the note.
+            if thresholds().any(|t| t == Path::new(path)) && was.parse::<u32>().is_ok() {
+                let _ = fs::write(path, was);
+            }
         }
         let _ = fs::remove_dir_all(folder);
     }
-    left.len()
+    let still = left.iter().filter(|space| Path::new("/run/netns").join(space).exists()).count();
+    (left.len() - still, still)
+}
+
+/// Where the kernel keeps how many neighbours it knows at most, the largest first.
+fn thresholds() -> impl Iterator<Item = PathBuf> {
+    let path = |family: &'static str| {
+        move |level| PathBuf::from(format!("/proc/sys/net/{family}/neigh/default/gc_thresh{level}"))
+    };
+    ["ipv4", "ipv6"].into_iter().flat_map(move |family| [3, 2, 1].map(path(family)))
 }
 
 /// Ends what runs in the namespaces, and only that, and removes them.

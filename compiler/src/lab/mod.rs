@@ -30,7 +30,7 @@ use fabc_targets::sonic::Release;
 
 use crate::routing::predict::{Failed, Predictor};
 use failure::{Failure, Kind};
-use judge::Expected;
+use judge::{Expected, State};
 use machine::{Frr, Machine, Result};
 use plan::Plan;
 pub(crate) use probe::Loss;
@@ -168,6 +168,15 @@ pub(crate) fn run(ask: &Ask<'_>, frr: Frr, stop: Arc<AtomicBool>, tell: &dyn Fn(
     let name = |switch: u32| fabric.switches[switch as usize].name.clone();
     report.not_followed = intact.not_followed.iter().map(|(line, at)| (line.clone(), name(*at))).collect();
     report.valleys = intact.valleys.iter().map(|&(a, b, c)| (name(a), name(b), name(c))).collect();
+    if let Some((switch, _)) = plan.of.iter().find(|(s, n)| {
+        fabric.switches[**s as usize].loopback.is_none()
+            && intact.states.get(*n).is_some_and(|state| !state.sessions.is_empty())
+    }) {
+        let name = &fabric.switches[*switch as usize].name;
+        return Err(format!(
+            "{name} has no IPv4 loopback, so its BGP has no router ID of its own: give `routing` a pool of `loopbacks`"
+        ));
+    }
     tell(&format!("{} namespaces, {} wires", plan.nodes.len(), plan.wires.len()));
     let begin = Instant::now();
     let machine = Machine::build(frr, &plan, stop)?;
@@ -222,6 +231,11 @@ struct Run<'a> {
 impl Run<'_> {
     /// Waits until all is as predicted, and stays so.
     fn settle(&self, expected: &Expected, begin: Instant) -> Result<Outcome> {
+        Ok(self.watch(expected, begin)?.0)
+    }
+
+    /// The same, with what there is in the end.
+    fn watch(&self, expected: &Expected, begin: Instant) -> Result<(Outcome, BTreeMap<usize, State>)> {
         let mut good: Option<(Instant, u64)> = None;
         let end = Instant::now() + self.ask.patience;
         loop {
@@ -230,12 +244,12 @@ impl Run<'_> {
             if differences.is_empty() {
                 let (since, after) = *good.get_or_insert((Instant::now(), ms(begin)));
                 if since.elapsed() >= SETTLE {
-                    return Ok(Outcome { after: Some(after), differences });
+                    return Ok((Outcome { after: Some(after), differences }, found));
                 }
             } else {
                 good = None;
                 if Instant::now() > end {
-                    return Ok(Outcome { after: None, differences: told(differences) });
+                    return Ok((Outcome { after: None, differences: told(differences) }, found));
                 }
             }
             self.machine.pause(LOOK)?;
@@ -318,7 +332,10 @@ impl Run<'_> {
             let to = others.filter_map(|&(to, n)| {
                 Some((n, plan.answers(n).0?.into(), reaches(&expected.blocks, from, to)))
             });
-            ask(node, source.into(), to.collect());
+            // Its own switch first.
+            let gateway = plan.nodes[node].gateway.zip(plan.of.get(&from));
+            let gateway = gateway.map(|(address, &at)| (at, address.into(), true));
+            ask(node, source.into(), gateway.into_iter().chain(to).collect());
         }
         both
     }
@@ -329,9 +346,6 @@ impl Run<'_> {
         let fabric = drained.as_ref().unwrap_or(self.ask.fabric);
         let after = self.ask.expected(fabric, &failure.failed(), self.plan)?;
         let mut hit = Hit { name: failure.name.clone(), sessions: after.sessions(), ..Hit::default() };
-        if let Kind::Drain(switch) = &failure.kind {
-            hit.carries = Some(self.carried(&after, *switch));
-        }
         let ends = self.across(&failure.kind, intact)?;
         let flows = std::thread::scope(|scope| -> Result<_> {
             let flows: Vec<_> = match ends {
@@ -346,13 +360,17 @@ impl Run<'_> {
             let failed = self.machine.pause(AROUND).and_then(|()| {
                 let begin = Instant::now();
                 self.strike(&failure.kind, true)?;
-                let outcome = self.settle(&after, begin)?;
+                let outcome = self.watch(&after, begin)?;
                 self.machine.pause(AROUND)?;
                 Ok(outcome)
             });
             // They end in any case, or the scope would wait for ever.
             let flows: Vec<Result<Loss>> = flows.into_iter().map(Flows::end).collect();
-            hit.outcome = failed?;
+            let (outcome, found) = failed?;
+            if let Kind::Drain(switch) = &failure.kind {
+                hit.carries = Some(self.carried(&found, *switch));
+            }
+            hit.outcome = outcome;
             flows.into_iter().collect::<Result<Vec<Loss>>>()
         })?;
         if let Some(((a, _), (b, _))) = ends {
@@ -375,8 +393,8 @@ impl Run<'_> {
         Some(fabric)
     }
 
-    /// Routes of others over a switch that don't end there.
-    fn carried(&self, expected: &Expected, switch: u32) -> usize {
+    /// Routes of others, as they are, over a switch that don't end there.
+    fn carried(&self, found: &BTreeMap<usize, State>, switch: u32) -> usize {
         let Some(&node) = self.plan.of.get(&switch) else { return 0 };
         let mine: BTreeSet<String> = [
             crate::routing::net::Sort::Loopback,
@@ -396,7 +414,7 @@ impl Run<'_> {
                 })
                 .collect()
         };
-        let others = expected.states.iter().filter(|(other, _)| **other != node);
+        let others = found.iter().filter(|(other, _)| **other != node);
         others
             .map(|(other, state)| {
                 let ports = toward(*other);
@@ -442,7 +460,10 @@ impl Run<'_> {
                 let set = "set community graceful-shutdown additive";
                 let line = if on { set.to_owned() } else { "no set community".to_owned() };
                 let mut vty = self.machine.vty(node, "bgpd")?;
-                for line in ["configure terminal", "route-map GRACEFUL_SHUTDOWN permit 10", &line, "end"] {
+                // A changed map is applied after five seconds otherwise: too late for who looks at once.
+                let now = "bgp route-map delay-timer 0";
+                let map = "route-map GRACEFUL_SHUTDOWN permit 10";
+                for line in ["configure terminal", now, map, &line, "end"] {
                     let said = vty.ask(line).map_err(|e| format!("bgpd: {e}"))?;
                     if said.contains('%') {
                         return Err(format!("`{line}`: {}", said.trim()));

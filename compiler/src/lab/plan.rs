@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use fabc_lang::fabric::{Fabric, Lower};
+use fabc_lang::fabric::{Fabric, Link, Lower};
 use fabc_targets::{Bundle, File, is_down};
 use serde_json::Value;
 
@@ -65,7 +65,9 @@ impl Plan {
             plan.of.insert(index, plan.nodes.len());
             plan.nodes.push(node(switch.name.clone(), index, &text, most));
         }
-        for (index, link) in (0u32..).zip(&fabric.links).filter(|(_, l)| fabric.is_present(l)) {
+        // Ports that the file puts down have no light.
+        let there = |l: &Link| fabric.is_present(l) && !is_down(fabric, l);
+        for (index, link) in (0u32..).zip(&fabric.links).filter(|(_, l)| there(l)) {
             let Some(&b) = plan.of.get(&link.b) else { continue };
             let name = |switch: u32, port| {
                 let tier = fabric.tier_of(&fabric.switches[switch as usize]);
@@ -81,7 +83,7 @@ impl Plan {
                 Lower::Hosts { .. } => {
                     let Some((near, far)) = fabric.host_addresses(link) else { continue };
                     let served = plan.wires.iter().any(|w| w.b == b && plan.nodes[w.a].switch.is_none());
-                    if served || is_down(fabric, link) {
+                    if served {
                         continue;
                     }
                     let a_port = fabric.host_interface(link.a as usize, link.a_port);
