@@ -460,8 +460,8 @@ impl Run<'_> {
                 let set = "set community graceful-shutdown additive";
                 let line = if on { set.to_owned() } else { "no set community".to_owned() };
                 let mut vty = self.machine.vty(node, "bgpd")?;
-                // A changed map is applied after five seconds otherwise: too late for who looks at once.
-                let now = "bgp route-map delay-timer 0";
+                // A changed map is applied after five seconds otherwise, and never with 0.
+                let now = "bgp route-map delay-timer 1";
                 let map = "route-map GRACEFUL_SHUTDOWN permit 10";
                 for line in ["configure terminal", now, map, &line, "end"] {
                     let said = vty.ask(line).map_err(|e| format!("bgpd: {e}"))?;
@@ -469,6 +469,8 @@ impl Run<'_> {
                         return Err(format!("`{line}`: {}", said.trim()));
                     }
                 }
+                // What is seen before says nothing.
+                self.machine.pause(2 * SETTLE)?;
             }
         }
         Ok(())
