@@ -11,7 +11,7 @@ use super::expect;
 use super::graph::Graph;
 use super::hops::{Farthest, farthest};
 use super::load::{Load, loads};
-use super::lost::Lost;
+use super::lost::{Lost, put_down};
 
 /// Figures of what stands; ways between servers are looked for when they are asked for.
 #[derive(Debug)]
@@ -63,11 +63,11 @@ impl<'a> Evidence<'a> {
         })
     }
 
-    /// The first server that has lost all its links.
+    /// The first server that has lost all its links, or has them put down.
     fn cut_off(&self) -> Option<usize> {
         let fabric = self.fabric;
-        let gone = self.lost.links_gone(fabric);
-        let hosts = gone.iter().filter_map(|&l| {
+        let (gone, down) = (self.lost.links_gone(fabric), put_down(fabric));
+        let hosts = gone.iter().chain(&down).filter_map(|&l| {
             let link = &fabric.links[l as usize];
             matches!(fabric.line_of(link).lower, Lower::Hosts { .. }).then_some(link.a as usize)
         });

@@ -1,13 +1,14 @@
 //! The fabric as a graph, with twins merged: switches (or servers) with the very same neighbours are one node.
 //!
 //! Twins are told apart by no path and no cut, so answers stay exact, while a fabric of thousands of switches becomes a
-//! graph of a few nodes for each pod. Absent devices are left out.
+//! graph of a few nodes for each pod. Absent devices are left out, and
+//! links that are put down.
 
 use std::collections::BTreeMap;
 
 use fabc_lang::fabric::{Fabric, Lower};
 
-use super::lost::Lost;
+use super::lost::{Lost, stands};
 
 /// Links of one device to another, of one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +44,7 @@ impl Graph {
         let none = |count: usize| vec![Near::new(); count];
         let mut graph =
             Graph { up: none(switches), down: none(switches), servers: none(switches), leaves: none(hosts) };
-        for link in fabric.links.iter().filter(|l| fabric.is_present(l)) {
+        for link in fabric.links.iter().filter(|l| stands(fabric, l)) {
             let (lower, upper) = match fabric.line_of(link).lower {
                 Lower::Hosts { .. } => (&mut graph.leaves, &mut graph.servers),
                 Lower::Tier(_) => (&mut graph.up, &mut graph.down),

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use fabc_lang::fabric::{Fabric, Lower};
 use fabc_lang::units::Ratio;
 
-use super::lost::Lost;
+use super::lost::{Lost, stands};
 
 /// Links and bandwidth of one switch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,15 +14,15 @@ pub(crate) struct Load {
     pub(crate) down: u64,
     /// Bandwidth of links that are there, towards upper tiers, Mb/s.
     pub(crate) up: u64,
-    /// Links to servers, absent or not.
+    /// Links to servers, there or not.
     pub(crate) servers: u32,
-    /// Links to servers, where both are there.
+    /// Links to servers that are there.
     pub(crate) servers_present: u32,
-    /// Links to lower tiers, absent or not.
+    /// Links to lower tiers, there or not.
     pub(crate) lower: u32,
-    /// Links to upper tiers, absent or not.
+    /// Links to upper tiers, there or not.
     pub(crate) upper: u32,
-    /// Links to upper tiers, where both are there.
+    /// Links to upper tiers that are there.
     pub(crate) upper_present: u32,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn loads(fabric: &Fabric) -> Vec<Load> {
     let mut loads = vec![Load::default(); fabric.switches.len()];
     for link in &fabric.links {
         let line = fabric.line_of(link);
-        let (present, speed) = (fabric.is_present(link), u64::from(line.speed.v.0));
+        let (present, speed) = (stands(fabric, link), u64::from(line.speed.v.0));
         let flow = if present { speed } else { 0 };
         let upper = &mut loads[link.b as usize];
         upper.down += flow;

@@ -3,6 +3,20 @@
 use std::collections::BTreeSet;
 
 use fabc_lang::fabric::{Fabric, Link, Lower};
+use fabc_targets::is_down;
+
+/// Whether the link is there before anything fails: both devices are, and the file puts neither end down.
+pub(crate) fn stands(fabric: &Fabric, link: &Link) -> bool {
+    fabric.is_present(link) && !is_down(fabric, link)
+}
+
+/// Links between devices that are there, of which the file puts an end down. Only ports of switches can be.
+pub(crate) fn put_down(fabric: &Fabric) -> BTreeSet<u32> {
+    let said = fabric.switches.iter().enumerate().filter(|(_, s)| s.own.is_some());
+    let wires = said.flat_map(|(switch, _)| fabric.switch_wires(switch));
+    let down = |link: &Link| fabric.is_present(link) && is_down(fabric, link);
+    wires.map(|w| w.link).filter(|&l| fabric.links.get(l as usize).is_some_and(down)).collect()
+}
 
 /// Switches and links that have failed, all at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +39,7 @@ impl Lost {
             Lower::Tier(_) => self.switches.contains(&(link.a as usize)),
             Lower::Hosts { .. } => false,
         };
-        fabric.is_present(link)
+        stands(fabric, link)
             && !lower
             && !self.switches.contains(&(link.b as usize))
             && !self.links.contains(&index)
@@ -35,6 +49,6 @@ impl Lost {
     pub(crate) fn links_gone(&self, fabric: &Fabric) -> BTreeSet<u32> {
         let of = |&switch: &usize| fabric.switch_wires(switch).iter().map(|w| w.link);
         let all = self.switches.iter().flat_map(of).chain(self.links.iter().copied());
-        all.filter(|&l| fabric.links.get(l as usize).is_some_and(|link| fabric.is_present(link))).collect()
+        all.filter(|&l| fabric.links.get(l as usize).is_some_and(|link| stands(fabric, link))).collect()
     }
 }

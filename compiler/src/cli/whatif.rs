@@ -30,7 +30,7 @@ use crate::whatif::worst::{Worst, worst};
 ///
 /// --any looks for the worst of all combinations of so many switches, links, or switches of a tier. What can't be told apart
 /// is tried once; where too much can be, a sample is tried, and said to be one. GPU k is taken to use NIC k, and a drained
-/// switch to stand. What each figure is stands in compiler/docs/whatif.md of fabc's sources.
+/// switch to stand; a port that the file puts down has no link. What each figure is stands in compiler/docs/whatif.md of fabc's sources.
 ///
 /// Without either: the intact fabric, with what plain ECMP costs, what a frame takes from server to server, and what each kind
 /// of failure hits. Flows are 1, 4 and 16 of each NIC port where --flows doesn't say. Exits with 1 where the source has errors, or a line of `expect` that holds in the
@@ -59,6 +59,10 @@ enum Question {
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
+    if args.any.len() > 2 {
+        let why = "--any is given once; ask for each by itself, or name what fails together with --fail";
+        return Err(Failure::new(why));
+    }
     let source = &args.source;
     let analysis = source.analyze(screen)?;
     let Some(fabric) = &analysis.fabric else {
@@ -68,7 +72,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let before = intact.without(&Lost::default());
     let question = match (&args.fail[..], &args.any[..]) {
         ([], [count, what]) => any(&intact, count, what)?,
-        ([], _) => Question::Intact,
+        ([], []) => Question::Intact,
         (names, _) => {
             let mut lost = Lost::default();
             names.iter().try_for_each(|name| fail(fabric, name, &mut lost)).map_err(Failure::new)?;
@@ -107,7 +111,13 @@ fn broken(fabric: &Fabric, question: &Question) -> Vec<Diagnostic> {
                 let figures = &worst.figures[breaks.at];
                 let found = figures.broken.iter().find(|(claim, _)| *claim == breaks.claim)?.1.clone();
                 let share = breaks.combinations.map_or_else(String::new, |some| {
-                    format!("; {} of {} combinations break it", words::big(some), words::big(worst.total))
+                    let (s, breaks) =
+                        (if worst.total == 1 { "" } else { "s" }, if some == 1 { "breaks" } else { "break" });
+                    format!(
+                        "; {} of {} combination{s} {breaks} it",
+                        words::big(some),
+                        words::big(worst.total)
+                    )
                 });
                 Some(found.note(format!("as when {}{share}", words::failing(fabric, &figures.lost))))
             };

@@ -7,7 +7,7 @@ use fabc_lang::units::Ratio;
 
 use super::figures::Intact;
 use super::hosts::{hit, unit};
-use crate::checks::lost::Lost;
+use crate::checks::lost::{Lost, stands};
 
 /// What fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,8 +104,7 @@ fn up_share(intact: &Intact, lost: &Lost) -> Option<Ratio> {
 }
 
 fn links_of(fabric: &Fabric, line: usize) -> impl Iterator<Item = Lost> {
-    let all =
-        (0u32..).zip(&fabric.links).filter(move |(_, l)| l.line as usize == line && fabric.is_present(l));
+    let all = (0u32..).zip(&fabric.links).filter(move |(_, l)| l.line as usize == line && stands(fabric, l));
     all.map(|(index, _)| Lost { links: [index].into(), ..Lost::default() })
 }
 
@@ -118,7 +117,7 @@ fn cages(fabric: &Fabric, tier: usize, down: bool) -> impl Iterator<Item = Lost>
             let link = &fabric.links[wire.link as usize];
             let hosts = matches!(fabric.line_of(link).lower, Lower::Hosts { .. });
             let wanted = if down { hosts } else { !hosts && link.b as usize != index };
-            if wanted && fabric.is_present(link) {
+            if wanted && stands(fabric, link) {
                 cages.entry((index, wire.port.cage)).or_default().insert(wire.link);
             }
         }
@@ -151,7 +150,7 @@ fn domain(fabric: &Fabric, what: What, lost: &Lost) -> Domain {
 fn planes(fabric: &Fabric) -> Option<Domain> {
     let count = fabric.tiers.iter().map(|t| t.planes.len()).max().filter(|&n| n > 1)?;
     let (mut all, mut own) = (0u64, vec![0u64; count]);
-    for link in fabric.links.iter().filter(|l| fabric.is_present(l)) {
+    for link in fabric.links.iter().filter(|l| stands(fabric, l)) {
         let (line, upper) = (fabric.line_of(link), &fabric.switches[link.b as usize]);
         let Lower::Hosts { group, .. } = line.lower else { continue };
         if unit(&fabric.groups[group], link.a_port.cage).1 == 0 {

@@ -6,7 +6,7 @@ use fabc_lang::diagnostic::nearest;
 use fabc_lang::fabric::{Fabric, Link, Lower};
 use fabc_targets::cabling::cable_ids;
 
-use crate::checks::lost::Lost;
+use crate::checks::lost::{Lost, stands};
 use crate::checks::selector::means;
 
 /// Adds to `lost` what `name` means; why it means nothing otherwise.
@@ -20,8 +20,13 @@ pub(crate) fn fail(fabric: &Fabric, name: &str, lost: &mut Lost) -> Result<(), S
     }
     let links = if name.contains(':') { links(fabric, name)? } else { return Err(unknown(fabric, name)) };
     let there: Vec<u32> =
-        links.iter().copied().filter(|&l| fabric.is_present(&fabric.links[l as usize])).collect();
+        links.iter().copied().filter(|&l| stands(fabric, &fabric.links[l as usize])).collect();
     if there.is_empty() {
+        if links.iter().any(|&l| fabric.is_present(&fabric.links[l as usize])) {
+            return Err(format!(
+                "what `{name}` joins is down from the start: the file puts a port of it down"
+            ));
+        }
         return Err(format!("what `{name}` joins is absent from the start"));
     }
     lost.links.extend(there);
@@ -151,6 +156,7 @@ mod tests {
             tier "spine" count=3 switch="dell-z9864f" { absent 3; }
             link "gpu" "leaf" by="rail"
             link "leaf" "spine" speed="400G" per-pair=2 { media "2xDR4"; }
+            switch "leaf-01" { port "1/1" { admin "down"; } }
             routing { asn leaf=4210000000 spine=4200000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }"#,
         )
     }
@@ -199,6 +205,8 @@ mod tests {
         for (name, why) in [
             ("spin-01", "there is no switch `spin-01`; did you mean `spine-01`?"),
             ("spine-03", "`spine-03` is absent from the start"),
+            ("leaf-01:1/1", "what `leaf-01:1/1` joins is down from the start"),
+            ("gpu-01:nic0", "what `gpu-01:nic0` joins is down from the start"),
             ("gpu-01", "`gpu-01` is a server; what fails is a switch, or a link, as `gpu-01:nic0`"),
             ("gpu-01:nix0", "`gpu-01` has no link at `nix0`; did you mean `nic0`?"),
             ("leaf-01:Ethernet1111", "`leaf-01` has no port `Ethernet1111`"),

@@ -7,11 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use fabc_lang::fabric::{Fabric, Lower};
+use fabc_lang::fabric::{Fabric, Link, Lower};
 use fabc_lang::intent::Nos;
 
 use super::figures::Intact;
 use super::hosts::unit;
+use crate::checks::lost::stands;
 use crate::hash_seed::seed;
 
 /// One, in fixed point.
@@ -189,12 +190,25 @@ pub(crate) struct Spread {
     pub(crate) tier: usize,
     /// NIC ports of GPUs on its fullest switch.
     pub(crate) ports: u64,
-    /// Links up of that switch.
+    /// Links up among which that switch chooses.
     pub(crate) links: u64,
     /// What those ports send at the most, Mb/s.
     pub(crate) sent: u64,
-    /// What the links up carry, Mb/s.
-    pub(crate) carried: u64,
+    /// What the slowest of the links up carries, Mb/s. They are chosen by count, so it gets as much as any.
+    pub(crate) slowest: u64,
+    /// What the fastest of them carries, Mb/s.
+    pub(crate) fastest: u64,
+}
+
+/// Speeds of the links up among which a switch chooses, Mb/s: not those to drained switches, unless there are no others.
+fn chosen(fabric: &Fabric, switch: usize) -> Vec<u64> {
+    let wires = fabric.switch_wires(switch).iter().map(|w| &fabric.links[w.link as usize]);
+    let up = wires.filter(|l| l.b as usize != switch && stands(fabric, l));
+    let speed = |link: &Link| u64::from(fabric.line_of(link).speed.v.0);
+    let (drained, live): (Vec<&Link>, Vec<&Link>) =
+        up.partition(|l| fabric.switches[l.b as usize].maintenance);
+    let chosen = if live.is_empty() { drained } else { live };
+    chosen.into_iter().map(speed).collect()
 }
 
 /// Of each tier with GPUs below and links above: its switch with most GPUs, the first of them.
@@ -207,15 +221,17 @@ pub(crate) fn spreads(intact: &Intact) -> Vec<Spread> {
             let link = &fabric.links[wire.link as usize];
             let line = fabric.line_of(link);
             if let Lower::Hosts { group, .. } = line.lower
-                && fabric.is_present(link)
+                && stands(fabric, link)
                 && unit(&fabric.groups[group], link.a_port.cage).1 > 0
             {
                 (ports, sent) = (ports + 1, sent + u64::from(line.speed.v.0));
             }
         }
-        let (links, carried) = (u64::from(intact.loads[index].upper_present), intact.loads[index].up);
-        let spread = Spread { tier: switch.tier, ports, links, sent, carried };
-        if ports > 0 && links > 0 && spreads.get(&switch.tier).is_none_or(|known| ports > known.ports) {
+        let up = chosen(fabric, index);
+        let (links, slowest, fastest) = (up.len() as u64, up.iter().copied().min(), up.iter().copied().max());
+        let Some((slowest, fastest)) = slowest.zip(fastest) else { continue };
+        let spread = Spread { tier: switch.tier, ports, links, sent, slowest, fastest };
+        if ports > 0 && spreads.get(&switch.tier).is_none_or(|known| ports > known.ports) {
             spreads.insert(switch.tier, spread);
         }
     }
@@ -243,8 +259,8 @@ pub(crate) struct Polarised {
 pub(crate) fn polarised(intact: &Intact) -> Vec<Polarised> {
     let fabric = intact.fabric;
     let widest = |tier: usize| {
-        let all = fabric.switches.iter().zip(&intact.loads).filter(|(s, _)| s.tier == tier && !s.absent);
-        all.map(|(_, load)| u64::from(load.upper_present)).max().unwrap_or(0)
+        let all = fabric.switches.iter().enumerate().filter(|(_, s)| s.tier == tier && !s.absent);
+        all.map(|(index, _)| chosen(fabric, index).len() as u64).max().unwrap_or(0)
     };
     let seeds = |tier: usize| match fabric.intent.fabric.nos.v {
         Nos::Sonic => seed(&fabric.tiers[tier].kind),

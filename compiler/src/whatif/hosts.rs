@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::fabric::{Fabric, HostGroup, Lower};
 
-use crate::checks::lost::Lost;
+use crate::checks::lost::{Lost, stands};
 
 /// What a failure does to servers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(crate) fn hit(fabric: &Fabric, lost: &Lost) -> Hosts {
         let mut units: BTreeMap<u32, (u32, u64, u64)> = BTreeMap::new();
         for wire in fabric.host_wires(host) {
             let link = &fabric.links[wire.link as usize];
-            if !fabric.is_present(link) {
+            if !stands(fabric, link) {
                 continue;
             }
             let (number, gpus) = unit(group, wire.port.cage);

@@ -10,6 +10,8 @@ use fabc_lang::fabric::{Fabric, Lower};
 use fabc_lang::intent::Switching;
 use fabc_lang::units::{Length, Speed};
 
+use crate::checks::lost::stands;
+
 /// Light in a cable, picoseconds for 100 mm.
 const LIGHT: u64 = 505;
 /// Ethernet header and check sum.
@@ -61,7 +63,7 @@ pub(crate) fn picoseconds(frame: u32, links: &[(Speed, u64)], switches: &[u64], 
 /// Every way from a server up and down again to another of its kind, shortest first.
 pub(crate) fn ways(fabric: &Fabric) -> Vec<Way> {
     let mut longest: BTreeMap<u32, Option<Length>> = BTreeMap::new();
-    for link in fabric.links.iter().filter(|l| fabric.is_present(l)) {
+    for link in fabric.links.iter().filter(|l| stands(fabric, l)) {
         let length = fabric.length(link).map(|(length, _)| length);
         let known = longest.entry(link.line).or_insert(length);
         *known = known.zip(length).map(|(a, b)| a.max(b));

@@ -9,7 +9,7 @@ use fabc_lang::fabric::{Fabric, Lower};
 
 use super::hosts::unit;
 use super::symmetry::{Leg, Symmetry, Unit, around, units};
-use crate::checks::lost::Lost;
+use crate::checks::lost::{Lost, stands};
 
 /// What is picked from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Pool {
     pub(crate) fn len(&self, fabric: &Fabric) -> usize {
         match self {
             Pool::Switches(all) => all.len(),
-            Pool::Links => fabric.links.iter().filter(|l| fabric.is_present(l)).count(),
+            Pool::Links => fabric.links.iter().filter(|l| stands(fabric, l)).count(),
         }
     }
 }
@@ -73,7 +73,7 @@ impl<'a> Picks<'a> {
         let mut between: BTreeMap<(usize, usize, u32), u64> = BTreeMap::new();
         let class = |node: u32| symmetry.class[node as usize];
         let first = |node: u32| symmetry.members[class(node)][0] == node as usize;
-        for link in fabric.links.iter().filter(|l| fabric.is_present(l)) {
+        for link in fabric.links.iter().filter(|l| stands(fabric, l)) {
             if matches!(fabric.line_of(link).lower, Lower::Tier(_)) && first(link.a) && first(link.b) {
                 *between.entry((class(link.a), class(link.b), link.line)).or_default() += 1;
             }
@@ -155,7 +155,7 @@ impl<'a> Picks<'a> {
                     let number = unit(&fabric.groups[group], link.a_port.cage).0;
                     let same = fabric.host_wires(host).iter().filter(|w| {
                         unit(&fabric.groups[group], w.port.cage).0 == number
-                            && fabric.is_present(&fabric.links[w.link as usize])
+                            && stands(fabric, &fabric.links[w.link as usize])
                     });
                     known.extend(same.map(|w| fabric.links[w.link as usize].b as usize));
                 }
@@ -191,6 +191,7 @@ impl<'a> Picks<'a> {
                 for (upper, other, others) in cells(b) {
                     let joined = |&(_, link): &(u32, &fabc_lang::fabric::Link)| {
                         (link.line, link.a as usize, link.b as usize) == (line, one, other)
+                            && stands(fabric, link)
                     };
                     let wires =
                         fabric.switch_wires(one).iter().map(|w| (w.link, &fabric.links[w.link as usize]));
@@ -219,7 +220,7 @@ impl<'a> Picks<'a> {
                 let mut numbers: Vec<u32> = Vec::new();
                 for wire in fabric.host_wires(host) {
                     let link = &fabric.links[wire.link as usize];
-                    if !fabric.is_present(link) || lost.links.contains(&wire.link) {
+                    if !stands(fabric, link) || lost.links.contains(&wire.link) {
                         continue;
                     }
                     let one = wire.link as usize;

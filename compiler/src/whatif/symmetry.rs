@@ -19,6 +19,7 @@ use fabc_lang::fabric::Fabric;
 use super::figures::Intact;
 use super::hosts::unit;
 use crate::checks::graph::{Classes, Edge};
+use crate::checks::lost::stands;
 use crate::checks::select::select;
 
 /// A port of a unit of NICs: its leaf, and its line.
@@ -48,7 +49,7 @@ pub(super) fn units(fabric: &Fabric) -> Vec<Vec<Unit>> {
         let mut units: BTreeMap<u32, Unit> = BTreeMap::new();
         for wire in fabric.host_wires(host) {
             let link = &fabric.links[wire.link as usize];
-            if fabric.is_present(link) {
+            if stands(fabric, link) {
                 let (number, gpus) = unit(group, wire.port.cage);
                 units.entry(number).or_insert((gpus, Vec::new())).1.push((link.b as usize, link.line));
             }

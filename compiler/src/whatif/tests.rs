@@ -282,3 +282,45 @@ fn measures_are_those_that_a_fabric_has() {
     let ratios = Measure::all(&Intact::of(&pods)).iter().filter(|m| matches!(m, Measure::Ratio(_))).count();
     assert_eq!(ratios, 2);
 }
+
+/// What is put down is counted as what has failed, but for what that brought about.
+#[test]
+fn a_port_put_down_is_a_link_that_failed() {
+    let text = format!(
+        r#"{HEAD}hosts "gpu" count=4 {{ nic count=4 speed="400G"; }}
+        tier "leaf" count=4 switch="dell-z9864f"
+        tier "spine" count=2 switch="dell-z9864f"
+        link "gpu" "leaf" by="rail"
+        link "leaf" "spine" speed="400G" per-pair=2"#
+    );
+    let own = r#"switch "leaf-02" { port "1/1" { admin "down"; }; port "63" { admin "down"; } }
+        switch "spine-01" { port "1/1" { admin "down"; } }"#;
+    let (whole, down) = (fabric(&text), fabric(&format!("{text}\n{own}")));
+    let links = crate::checks::lost::put_down(&down);
+    assert!(links.len() >= 3, "{links:?}");
+    let (of_whole, of_down) = (Intact::of(&whole), Intact::of(&down));
+    let bare = |f: &Figures| (f.tiers.clone(), f.up.clone(), f.bisection, f.paths);
+    for switches in [BTreeSet::new(), [2].into(), [5].into(), [0, 5].into()] {
+        let before = of_whole.without(&Lost { switches: switches.clone(), links: links.clone() });
+        let after = of_down.without(&Lost { switches: switches.clone(), links: BTreeSet::new() });
+        assert_eq!(bare(&before), bare(&after), "{switches:?}");
+        let alone = of_whole.without(&Lost { switches: switches.clone(), links: BTreeSet::new() });
+        assert_ne!(bare(&alone), bare(&after), "{switches:?}");
+        // Of the links that are gone, those that were put down are not among those of the failure.
+        let gone = before.links - after.links;
+        assert_eq!(gone, links.len() as u64, "{switches:?}");
+    }
+    // The worst of two links, against all pairs of those that stand.
+    let there: Vec<u32> = (0..down.links.len() as u32).filter(|l| !links.contains(l)).collect();
+    let found = worst(&of_down, &Pool::Links, 2);
+    assert_eq!(found.total, (there.len() * (there.len() - 1) / 2) as u128);
+    let pairs = there.iter().enumerate().flat_map(|(i, a)| there[..i].iter().map(move |b| [*a, *b]));
+    let all: Vec<Figures> =
+        pairs.map(|p| of_down.without(&Lost { links: p.into(), ..Lost::default() })).collect();
+    let least = all.iter().filter_map(|f| f.bisection).min();
+    let top = found.tops.iter().find(|t| matches!(t.measure, Measure::Bisection)).unwrap();
+    assert_eq!(found.figures[top.at].bisection, least);
+    let cut = all.iter().map(|f| f.hosts.gpus_cut).max();
+    let top = found.tops.iter().find(|t| matches!(t.measure, Measure::Gpus)).unwrap();
+    assert_eq!(Some(found.figures[top.at].hosts.gpus_cut), cut);
+}

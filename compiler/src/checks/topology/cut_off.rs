@@ -44,11 +44,12 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let fabric = ctx.fabric;
     // By upper tier: the first device that is cut off, and how many are.
     let mut cut: BTreeMap<usize, (&str, u64)> = BTreeMap::new();
-    for (index, (switch, load)) in fabric.switches.iter().zip(&ctx.evidence.loads).enumerate() {
-        if !switch.absent && load.upper > 0 && load.upper_present == 0 {
-            let ways = fabric.switch_wires(index).iter().map(|w| &fabric.links[w.link as usize]);
-            let up = ways.filter(|l| l.b as usize != index).map(|l| fabric.line_of(l).upper);
-            up.take(1).for_each(|tier| cut.entry(tier).or_insert((&switch.name, 0)).1 += 1);
+    for (index, switch) in fabric.switches.iter().enumerate().filter(|(_, s)| !s.absent) {
+        let ways = fabric.switch_wires(index).iter().map(|w| &fabric.links[w.link as usize]);
+        let mut up = ways.filter(|l| l.b as usize != index).peekable();
+        let Some(first) = up.peek().map(|l| fabric.line_of(l).upper) else { continue };
+        if up.all(|l| fabric.switches[l.b as usize].absent) {
+            cut.entry(first).or_insert((&switch.name, 0)).1 += 1;
         }
     }
     for (index, host) in fabric.hosts.iter().enumerate().filter(|(_, h)| !h.absent) {

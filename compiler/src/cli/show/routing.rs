@@ -9,6 +9,7 @@ use fabc_lang::units::grouped;
 use fabc_targets::sonic::Release;
 use serde_json::{Value, json};
 
+use crate::checks::count as plural;
 use crate::cli::screen::Screen;
 use crate::cli::source::Source;
 use crate::cli::{Exit, Failure};
@@ -135,7 +136,8 @@ fn between(predictor: &Predictor<'_>, from: &str, to: &str, json: bool) -> Resul
         });
     };
     let count = ways.count.map_or("more than can be counted".to_owned(), |c| c.to_string());
-    let mut out = format!("{from} to {to}: {count} ways over {} switches\n", ways.switches);
+    let s = if count == "1" { "" } else { "s" };
+    let mut out = format!("{from} to {to}: {count} way{s} over {}\n", plural(ways.switches as u64, "switch"));
     // Switches that go on alike share a line.
     let mut lines: Vec<(Vec<&str>, usize, String)> = Vec::new();
     for (at, hops) in &ways.steps {
@@ -241,15 +243,19 @@ fn page(fabric: &Fabric, tables: &[Table]) -> String {
         if let Some(table) = row.table {
             let both = [(table.routes, "IPv4"), (table.routes6, "IPv6")];
             let routes = both.iter().filter(|(n, f)| *n > 0 || *f == "IPv4");
+            let s = if (table.routes, table.routes6) == (1, 0) { "" } else { "s" };
             let routes: Vec<String> = routes.map(|(n, f)| format!("{} {f}", grouped(*n as u64))).collect();
-            line("BGP brings", format!("{} routes", routes.join(" and ")));
+            line("BGP brings", format!("{} route{s}", routes.join(" and ")));
             let groups = grouped(table.groups.len() as u64);
-            line("next-hop groups", format!("{groups}, at most {} next hops", table.widest()));
+            line(
+                "next-hop groups",
+                format!("{groups}, at most {}", plural(table.widest() as u64, "next hop")),
+            );
             if table.unreached > 0 {
-                line("not reached", format!("{} switches", grouped(table.unreached as u64)));
+                line("not reached", plural(table.unreached as u64, "switch"));
             }
             if table.unsure > 0 {
-                line("by order of arrival", format!("{} routes", grouped(table.unsure as u64)));
+                line("by order of arrival", plural(table.unsure as u64, "route"));
             }
         }
         if let Some(source) = platform.scale.as_ref().and_then(|s| s.source.as_deref()) {

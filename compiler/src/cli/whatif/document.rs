@@ -3,7 +3,7 @@
 use fabc_lang::units::Ratio;
 use serde_json::{Value, json};
 
-use super::words::names;
+use super::words::{drained, links_put_down, names};
 use super::{Question, whole};
 use crate::whatif::figures::{Figures, Intact};
 use crate::whatif::reach::skips_tiers;
@@ -25,6 +25,8 @@ pub(super) fn document(intact: &Intact, before: &Figures, question: &Question, f
     json!({
         "schema_version": 1,
         "reach_is_upper_bound": skips_tiers(intact.fabric),
+        "drained": drained(intact.fabric),
+        "put_down": links_put_down(intact.fabric),
         "intact": figures(intact, before),
         "after": after,
         "any": any,

@@ -3,7 +3,7 @@
 use fabc_lang::fabric::Fabric;
 use fabc_lang::units::grouped;
 
-use super::words::{big, failed, failing, list, ratio, sentence, tera, times};
+use super::words::{big, drained, failed, failing, links_put_down, list, ratio, sentence, tera, times};
 use super::{Question, whole};
 use crate::cli::show::table::Table;
 use crate::whatif::figures::{Figures, Intact};
@@ -28,6 +28,23 @@ pub(super) fn page(
         Question::Fail(after) => after_failure(intact, before, after, width),
         Question::Any { count, what, worst } => combinations(intact, before, (*count, what), worst, width),
     };
+    let (drained, down) = (drained(fabric), links_put_down(fabric));
+    if !drained.is_empty() {
+        let ecmp = match (question, drained.len()) {
+            (Question::Intact, 1) => "; ECMP is shown without links to it",
+            (Question::Intact, _) => "; ECMP is shown without links to them",
+            _ => "",
+        };
+        out += "\n";
+        out += &sentence(
+            &format!("drained, but counted as standing: {}{ecmp}", list(drained.into_iter())),
+            width,
+        );
+    }
+    if !down.is_empty() {
+        out += "\n";
+        out += &sentence(&format!("put down by the file, so not there: {}", list(down.into_iter())), width);
+    }
     if let Some(split) = split(intact) {
         out += "\n";
         out += &sentence(&format!("bisection: {split}"), width);
@@ -164,11 +181,13 @@ fn combinations(
     let tried = grouped(worst.figures.len() as u64);
     let tried = match worst.exact {
         true if worst.figures.len() as u128 == worst.total => "all of them tried".to_owned(),
+        true if worst.figures.len() == 1 => "1 tried, for the rest can't be told from it".to_owned(),
         true => format!("{tried} tried, for the rest can't be told from one of these"),
         false => format!("a sample of {tried} tried: the worst may be worse"),
     };
     let of = grouped(worst.alike.iter().map(|c| c.count).sum());
-    let head = format!("any {count} of {of} {what} fail: {} combinations, {tried}", big(worst.total));
+    let (fail, s) = (if count == 1 { "fails" } else { "fail" }, if worst.total == 1 { "" } else { "s" });
+    let head = format!("any {count} of {of} {what} {fail}: {} combination{s}, {tried}", big(worst.total));
     let alike = format!("alike: {}", alike(fabric, what, &worst.alike));
     let mut out = sentence(&head, width) + &sentence(&alike, width) + "\n";
     let mut table = Table::new(&[

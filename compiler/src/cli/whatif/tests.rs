@@ -68,6 +68,7 @@ fn what_does_not_exist_fails() {
         (&["--any", "1", "x"], "--any: there is no tier `x`; give links, switches, or one of leaf, spine"),
         (&["--any", "0", "links"], "--any 0: a number from 1 to 8 is wanted"),
         (&["--any", "5", "spine"], "--any 5 switches of spine: there are only 4"),
+        (&["--any", "1", "leaf", "--any", "1", "spine"], "--any is given once"),
     ] {
         let (exit, page, error) = whatif(RAILS, args);
         assert_eq!((exit, page.as_str()), (Exit::Failed, ""), "{args:?}");
@@ -81,6 +82,60 @@ fn the_intact_fabric_has_its_own_figures() {
     let (exit, page, error) = whatif(RAILS, &[]);
     assert_eq!((exit, error.as_str()), (Exit::Clean, ""));
     insta::assert_snapshot!(page);
+}
+
+#[test]
+fn links_of_different_speeds_are_chosen_alike() {
+    // 4 ports of 400G below, 800G and 400G up: a link gets 800G on average.
+    let text = r#"
+        fabric "f" { nos "sonic" release="202505"; }
+        hosts "gpu" count=4 { nic count=2 speed="400G"; }
+        tier "leaf" count=2 switch="dell-z9864f"
+        tier "spine" count=1 switch="dell-z9864f"
+        tier "old" count=1 switch="dell-z9864f"
+        link "gpu" "leaf" by="rail" { length "3m"; }
+        link "leaf" "spine" speed="800G" per-pair=1 { length "30m"; }
+        link "leaf" "old" speed="400G" per-pair=1 { length "30m"; }
+        routing { asn leaf=4210000000 spine=4200000000 old=4205000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }
+    "#;
+    let over = |text: &str| {
+        let (exit, page, error) = whatif(text, &["--flows", "1", "--format", "json"]);
+        assert_eq!((exit, error.as_str()), (Exit::Clean, ""));
+        let document: serde_json::Value = serde_json::from_str(&page).unwrap();
+        let row = &document["whole"]["ecmp"][0];
+        let of = |name: &str| row[name].as_u64().unwrap();
+        (of("links_up"), of("over_mean_thousandths"), of("of_its_rate_thousandths"), of("slowest_link_mbps"))
+    };
+    // The fullest of 2 links has 2.75 of 4 flows: 1100G.
+    assert_eq!(over(text), (2, 1375, 2750, 400_000));
+    assert_eq!(over(&text.replace("800G", "400G")), (2, 1375, 2750, 400_000));
+    let (_, page, _) = whatif(text, &[]);
+    assert!(page.contains("leaf: links up of 400G and 800G get as many flows each"), "{page}");
+    // A drained switch is said, and not chosen.
+    let drained = format!("{text} switch \"old-01\" {{ maintenance; }}");
+    assert_eq!(over(&drained), (1, 1000, 2000, 800_000));
+    let (_, page, _) = whatif(&drained, &[]);
+    assert!(
+        page.contains("drained, but counted as standing: old-01; ECMP is shown without links to it"),
+        "{page}"
+    );
+    assert!(!page.contains("as many flows each"), "{page}");
+}
+
+#[test]
+fn a_port_that_is_put_down_is_not_there() {
+    let text = RAILS.replace("hops max=3", "disjoint-paths min=32");
+    let down = format!("{text} switch \"leaf-01\" {{ port \"64\" {{ admin \"down\"; }} }}");
+    // 31 links up of 32, from the start: a line of `expect` that breaks in `check` is no news here, and an error.
+    let (exit, page, error) = whatif(&down, &["--format", "short"]);
+    assert_eq!(exit, Exit::Findings);
+    assert!(error.contains("error[expect/disjoint-paths]"), "{error}");
+    assert!(page.contains("put down by the file, so not there: leaf-01:Ethernet"), "{page}");
+    let row = page.lines().find(|l| l.starts_with("disjoint paths")).unwrap();
+    assert!(row.contains("31"), "{page}");
+    let (exit, _, error) = whatif(&down, &["--fail", "leaf-01:64"]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(error.contains("is down from the start"), "{error}");
 }
 
 #[test]

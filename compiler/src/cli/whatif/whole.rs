@@ -1,7 +1,7 @@
 //! The intact fabric: what plain ECMP costs, how long a frame takes, and what each kind of failure hits.
 
 use fabc_lang::fabric::Fabric;
-use fabc_lang::units::{Length, Ratio, grouped};
+use fabc_lang::units::{Length, Ratio, Speed, grouped};
 use serde_json::{Value, json};
 
 use super::words::sentence;
@@ -41,6 +41,8 @@ pub(super) fn document(intact: &Intact, flows: Option<u64>) -> Value {
                 "tier": label(spread.tier),
                 "nic_ports": spread.ports,
                 "links_up": spread.links,
+                "slowest_link_mbps": spread.slowest,
+                "fastest_link_mbps": spread.fastest,
                 "flows_per_port": each,
                 "fullest_link_flows_thousandths": fullest.map(Fullest::thousandths),
                 "over_mean_thousandths": fullest.map(Fullest::over_mean),
@@ -110,9 +112,10 @@ fn rows(intact: &Intact, flows: Option<u64>) -> impl Iterator<Item = (Spread, u6
     spreads(intact).into_iter().flat_map(of)
 }
 
-/// What the fullest link would have to carry, in terms of its rate, all NIC ports sending all they can.
+/// What the fullest link would have to carry, in terms of its rate, all NIC ports sending all they can. Links are chosen by
+/// count, so where they differ in speed it is taken to be a slowest one.
 fn of_its_rate(spread: &Spread, each: u64, fullest: Fullest) -> u64 {
-    fullest.scaled(spread.sent * spread.links, spread.ports * each * spread.carried)
+    fullest.scaled(spread.sent, spread.ports * each * spread.slowest)
 }
 
 fn thousandths(n: u64) -> String {
@@ -156,7 +159,18 @@ fn ecmp(intact: &Intact, flows: Option<u64>, width: Option<usize>) -> String {
             "so it would be without `adaptive`; where flows pause, flowlets are moved, and it is between this and 1.000"
         }
     };
-    format!("\n{}{}", table.render(0, width), sentence(said, width))
+    let mut out = format!("\n{}{}", table.render(0, width), sentence(said, width));
+    for spread in spreads(intact).iter().filter(|s| s.slowest < s.fastest) {
+        let rate = |mbps: u64| Speed(u32::try_from(mbps).unwrap_or(u32::MAX));
+        let (slow, fast) = (rate(spread.slowest), rate(spread.fastest));
+        let tier = &intact.fabric.tiers[spread.tier].label;
+        let differ = format!(
+            "{tier}: links up of {slow} and {fast} get as many flows each, for they are chosen by count (with `wcmp` too), so \
+             the rate is that of {slow}"
+        );
+        out += &sentence(&differ, width);
+    }
+    out
 }
 
 fn hashes(intact: &Intact, width: Option<usize>) -> String {

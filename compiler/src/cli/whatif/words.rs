@@ -4,7 +4,7 @@ use fabc_lang::fabric::Fabric;
 use fabc_lang::units::{Ratio, grouped};
 
 use crate::checks::load::Load;
-use crate::checks::lost::Lost;
+use crate::checks::lost::{Lost, put_down};
 use crate::whatif::failure::link_name;
 
 /// Names that are written out.
@@ -26,6 +26,17 @@ pub(super) fn names(fabric: &Fabric, lost: &Lost) -> Vec<String> {
     let switches = lost.switches.iter().map(|&s| fabric.switches[s].name.clone());
     let links = lost.links.iter().map(|&l| link_name(fabric, &fabric.links[l as usize]));
     switches.chain(links).collect()
+}
+
+/// Switches that are there and drained.
+pub(super) fn drained(fabric: &Fabric) -> Vec<String> {
+    let drained = fabric.switches.iter().filter(|s| s.maintenance && !s.absent);
+    drained.map(|s| s.name.clone()).collect()
+}
+
+/// Links that the file puts down.
+pub(super) fn links_put_down(fabric: &Fabric) -> Vec<String> {
+    put_down(fabric).iter().map(|&l| link_name(fabric, &fabric.links[l as usize])).collect()
 }
 
 /// `a`, `a and b`, `a, b, c, d and 3 more`
