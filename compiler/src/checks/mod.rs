@@ -119,6 +119,7 @@ mod topology {
     pub(super) mod planes_touch;
     pub(super) mod rails_not_aligned;
     pub(super) mod two_rails_on_one_leaf;
+    pub(super) mod unequal_uplinks;
     pub(super) mod unused_node;
 }
 mod ports {
@@ -305,6 +306,7 @@ pub static CHECKS: &[&Check] = &[
     &topology::planes_touch::CHECK,
     &topology::rails_not_aligned::CHECK,
     &topology::two_rails_on_one_leaf::CHECK,
+    &topology::unequal_uplinks::CHECK,
     &topology::unused_node::CHECK,
     &ports::connectors_differ::CHECK,
     &ports::fec_differs::CHECK,
