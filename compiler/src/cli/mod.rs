@@ -7,6 +7,7 @@ mod config_db;
 mod explain;
 mod grow;
 mod init;
+#[cfg(target_os = "linux")]
 mod lab;
 mod lint;
 mod man;
@@ -98,6 +99,7 @@ enum Command {
     Build(build::Args),
     Check(check::Args),
     Grow(grow::Args),
+    #[cfg(target_os = "linux")]
     Lab(lab::Args),
     Lint(lint::Args),
     Platforms(platforms::Args),
@@ -125,6 +127,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
         Command::Build(args) => build::run(args, &screen),
         Command::Check(args) => check::run(args, &screen),
         Command::Grow(args) => grow::run(args, &screen),
+        #[cfg(target_os = "linux")]
         Command::Lab(args) => lab::run(args, &screen),
         Command::Lint(args) => lint::run(args, &screen),
         Command::Platforms(args) => platforms::run(args, &screen),

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fabc_lang::fabric::Fabric;
 use rayon::prelude::*;
 use serde_json::Value;
 
 use super::machine::{Machine, Result};
 use super::plan::Plan;
-use crate::routing::net::Sort;
+use crate::routing::net::{Sort, prefix};
 use crate::routing::predict::{Predictor, Way};
 
 /// A route of one switch.
@@ -116,17 +115,6 @@ impl Expected {
     /// Routes of all switches.
     pub(crate) fn routes(&self) -> usize {
         self.states.values().map(|s| s.routes.len()).sum()
-    }
-}
-
-/// `10.0.0.1/32`: what a switch announces.
-pub(crate) fn prefix(fabric: &Fabric, switch: u32, sort: Sort) -> Option<String> {
-    let switch = fabric.switches.get(switch as usize)?;
-    match sort {
-        Sort::Loopback => switch.loopback.map(|a| format!("{a}/32")),
-        Sort::Loopback6 => switch.loopback6.map(|a| format!("{a}/128")),
-        Sort::Block => switch.host_block.map(|b| b.to_string()),
-        Sort::Link => None,
     }
 }
 

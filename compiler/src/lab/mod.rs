@@ -28,6 +28,7 @@ use fabc_targets::Bundle;
 use fabc_targets::frr::Templates;
 use fabc_targets::sonic::Release;
 
+use crate::routing::net::{SORTS, Sort, prefix};
 use crate::routing::predict::{Failed, Predictor};
 use failure::{Failure, Kind};
 use judge::{Expected, State};
@@ -396,14 +397,8 @@ impl Run<'_> {
     /// Routes of others, as they are, over a switch that don't end there.
     fn carried(&self, found: &BTreeMap<usize, State>, switch: u32) -> usize {
         let Some(&node) = self.plan.of.get(&switch) else { return 0 };
-        let mine: BTreeSet<String> = [
-            crate::routing::net::Sort::Loopback,
-            crate::routing::net::Sort::Loopback6,
-            crate::routing::net::Sort::Block,
-        ]
-        .into_iter()
-        .filter_map(|sort| judge::prefix(self.ask.fabric, switch, sort))
-        .collect();
+        let own = |sort| prefix(self.ask.fabric, switch, sort);
+        let mine: BTreeSet<String> = SORTS.into_iter().filter_map(own).collect();
         let toward = |other: usize| -> BTreeSet<&String> {
             let wires = self.plan.wires.iter();
             wires
@@ -501,11 +496,7 @@ impl Run<'_> {
             Some((node, self.plan.answers(node).0?))
         };
         for &to in ends.iter().rev() {
-            let sort = if intact.blocks.contains_key(&to) {
-                crate::routing::net::Sort::Block
-            } else {
-                crate::routing::net::Sort::Loopback
-            };
+            let sort = if intact.blocks.contains_key(&to) { Sort::Block } else { Sort::Loopback };
             let ways = predictor.toward(to, sort);
             for &from in ends.iter().filter(|from| **from != to) {
                 // All that lies on the way.

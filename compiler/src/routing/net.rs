@@ -315,6 +315,17 @@ fn treated(
     treated
 }
 
+/// `10.0.0.1/32`: what a switch announces.
+pub(crate) fn prefix(fabric: &Fabric, switch: u32, sort: Sort) -> Option<String> {
+    let switch = fabric.switches.get(switch as usize)?;
+    match sort {
+        Sort::Loopback => switch.loopback.map(|a| format!("{a}/32")),
+        Sort::Loopback6 => switch.loopback6.map(|a| format!("{a}/128")),
+        Sort::Block => switch.host_block.map(|b| b.to_string()),
+        Sort::Link => None,
+    }
+}
+
 /// What a switch does with one prefix.
 fn kind(own: bool, routes: &Routes, sessions: &[Session], net: IpNet) -> Kind {
     let mut kind = Kind::default();

@@ -10,11 +10,10 @@ use fabc_targets::{Device, Names};
 use ipnet::IpNet;
 use proptest::prelude::*;
 
-use super::net::Sort;
+use super::net::{Sort, prefix};
 use super::predict::{Failed, Predictor};
 use super::summary;
 use crate::host::MemoryHost;
-use crate::lab::judge::prefix;
 use crate::pipeline;
 
 fn fabric(text: &str) -> Fabric {
