@@ -12,6 +12,7 @@
 //! - [`config_db`]: a config_db.json with the place of each word
 //! - [`lint`]: one file for each thing that may be wrong with a config_db.json
 //! - [`growth`]: what a build would move of what stands
+//! - [`deployed`]: what switches run, as it is kept
 //! - [`diff`]: what differs between two builds, and what that does to switches that run
 //! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
@@ -29,6 +30,7 @@ pub mod checks;
 pub mod cli;
 pub mod config_db;
 mod deadlock;
+pub mod deployed;
 pub mod diff;
 pub mod files;
 pub mod growth;

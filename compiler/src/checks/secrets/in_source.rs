@@ -2,6 +2,7 @@ use fabc_lang::diagnostic::Findings;
 
 use crate::checks::Ctx;
 use crate::checks::facts::rows;
+use crate::deployed::mask::is_secret;
 
 check! {
     /// Sources are shared, kept for ever and copied into builds. Passwords and keys are named by `secret-env`
@@ -37,20 +38,10 @@ check! {
     Error "secrets/in-source" "a secret in the source" => run
 }
 
-/// Parts of names of fields that hold secrets in SONiC's tables.
-const SECRET: &[&str] =
-    &["passkey", "password", "passwd", "passphrase", "secret", "private_key", "auth_key", "psk"];
-
-/// Fields that hold secrets under a name that says nothing of it: table and field (sonic-ntp.yang, sonic-macsec.yang).
-const PLAIN: &[(&str, &str)] =
-    &[("NTP_KEY", "value"), ("MACSEC_PROFILE", "primary_cak"), ("MACSEC_PROFILE", "fallback_cak")];
-
 fn run(ctx: &Ctx, findings: &mut Findings) {
     for row in rows(ctx.fabric) {
         for (field, value) in &row.fields {
-            let name = field.v.to_lowercase();
-            let plain = || PLAIN.contains(&(row.table.v.as_str(), name.as_str()));
-            if (SECRET.iter().any(|word| name.contains(word)) || plain()) && !value.v.is_empty() {
+            if is_secret(&row.table.v, &field.v) && !value.v.is_empty() {
                 let message = format!("{} {} holds a secret in `{}`", row.table.v, row.key.v, field.v);
                 let found = RULE.at(field.at, message);
                 findings.push(found.help(if row.table.v.starts_with("TACPLUS") {

@@ -1,0 +1,27 @@
+//! What switches run, as `fabc pull` keeps it: a folder for each, by the switch's name.
+//!
+//! ```text
+//! leaf-01/config_db.json   the ConfigDB that runs
+//! leaf-01/saved.json       the one that a reboot would load; absent where none is saved
+//! leaf-01/frr.conf         FRR's running configuration
+//! leaf-01/state.json       what the box is, and what it sees: [`state::State`]
+//! ```
+//!
+//! - [`state`]: `state.json` as a value
+//! - [`canonical`]: the same switch gives the same bytes
+//! - [`mask`]: what a secret is, and what stands in its place
+//!
+//! Plain data, no I/O: nothing here reads a file or talks to a switch.
+
+pub mod canonical;
+pub mod mask;
+pub mod state;
+
+/// The ConfigDB that runs.
+pub const CONFIG_DB: &str = "config_db.json";
+/// The ConfigDB that a reboot would load.
+pub const SAVED: &str = "saved.json";
+/// FRR's running configuration.
+pub const FRR: &str = "frr.conf";
+/// What the box is, and what it sees.
+pub const STATE: &str = "state.json";
