@@ -9,6 +9,7 @@
 //! - [`secrets`]: rows that stand in no build
 //! - [`cli`]: what is typed rather than loaded
 //! - [`effects`]: what a change of a row does to a switch that runs
+//! - [`gcu`]: which patches the Generic Config Updater takes
 //! - [`JsonSink`], [`CollectSink`]: tables as bytes, and as a [`ConfigDb`]
 
 mod alike;
@@ -18,6 +19,7 @@ mod config_db;
 mod dialect;
 mod doubts;
 pub mod effects;
+pub mod gcu;
 mod json;
 pub mod qos;
 mod release;
