@@ -10,11 +10,15 @@
 //! - [`state`]: `state.json` as a value
 //! - [`canonical`]: the same switch gives the same bytes
 //! - [`mask`]: what a secret is, and what stands in its place
+//! - [`read`]: what is known of a switch in such a folder, in a former build, or in files that were dumped by hand
+//! - [`owned`]: which differences are fabc's
 //!
-//! Plain data, no I/O: nothing here reads a file or talks to a switch.
+//! Plain data: nothing here talks to a switch.
 
 pub mod canonical;
 pub mod mask;
+pub mod owned;
+pub mod read;
 pub mod state;
 
 /// The ConfigDB that runs.
