@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::fabric::natural_cmp;
 use fabc_lang::intent::Nos;
-use fabc_targets::sonic::effects::{Effect, Level, Op, effect, port_of};
+use fabc_targets::sonic::effects::{Effect, Level, Op, effect, on, port_of};
+use fabc_targets::sonic::gcu::{Gcu, Operation, Verb};
 
 use super::rows::{RowChange, Tables, rows};
 use super::statements;
@@ -143,10 +144,8 @@ fn texts<'a>(old: Files<'a>, new: Files<'a>) -> Result<Texts<'a>, String> {
 fn judge(nos: Nos, [old, new, old_frr, new_frr]: Texts<'_>) -> Result<Vec<Consequence>, String> {
     let (old, new) = (Tables::read(old)?, Tables::read(new)?);
     let up = old.ports_up()?;
-    let mut judged = Judged::default();
-    for change in rows(&old, &new)? {
-        judged.row(nos, &change, &up);
-    }
+    let changes = rows(&old, &new)?;
+    let mut other = Vec::new();
     for found in statements::effects(old_frr, new_frr) {
         // A neighbour that is called after a port has a session only while that port is up.
         let is_port = |id: &str| id.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -156,14 +155,26 @@ fn judge(nos: Nos, [old, new, old_frr, new_frr]: Texts<'_>) -> Result<Vec<Conseq
         let interrupts = found.effect.level.interrupts() && (!had || !sessions.is_empty());
         let on = if sessions.is_empty() { On::Switch } else { On::Sessions(sessions) };
         let effect = if interrupts { found.effect } else { idle(found.effect) };
-        judged.other.push(Consequence { what: found.what, effect, on, interrupts, count: 1 });
+        other.push(Consequence { what: found.what, effect, on, interrupts, count: 1 });
     }
+    Ok(of_rows(nos, None, &changes, &up).into_iter().chain(other).collect())
+}
+
+/// What changes of rows do to a switch whose ports `up` carry traffic; with `gcu` on the very box.
+pub fn of_rows(
+    nos: Nos,
+    gcu: Option<&Gcu>,
+    changes: &[RowChange],
+    up: &BTreeSet<String>,
+) -> Vec<Consequence> {
+    let mut judged = Judged { gcu, rows: BTreeMap::new() };
+    changes.iter().for_each(|change| judged.row(nos, change, up));
     let of_rows = judged.rows.into_iter().map(|((what, _, interrupts), merged)| {
         let Merged { effect, ports, count } = merged;
         let on = if ports.is_empty() { On::Switch } else { On::Ports(ports) };
         Consequence { what, effect, on, interrupts, count }
     });
-    Ok(of_rows.chain(judged.other).collect())
+    of_rows.collect()
 }
 
 /// Where nothing runs nothing is interrupted. What is refused is still refused.
@@ -180,10 +191,9 @@ fn idle(effect: Effect) -> Effect {
 }
 
 /// Rows by what they are called, how hard they are, and whether they interrupt.
-#[derive(Default)]
-struct Judged {
+struct Judged<'a> {
+    gcu: Option<&'a Gcu>,
     rows: BTreeMap<(String, Level, bool), Merged>,
-    other: Vec<Consequence>,
 }
 
 struct Merged {
@@ -192,11 +202,17 @@ struct Merged {
     count: usize,
 }
 
-impl Judged {
+impl Judged<'_> {
     fn row(&mut self, nos: Nos, change: &RowChange, up: &BTreeSet<String>) {
         let RowChange { table, key, op, fields } = change;
+        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+        let of = |verb, field, names| {
+            let of = Operation { verb, table, key: Some(key), field, names };
+            self.gcu.map_or_else(|| effect(nos, table, key, *op, field), |gcu| on(nos, gcu, &of))
+        };
         if *op != Op::Changed {
-            let said = effect(nos, table, key, *op, None);
+            let verb = if *op == Op::Added { Verb::Add } else { Verb::Remove };
+            let said = of(verb, None, if *op == Op::Added { &names } else { &[] });
             let port = port_of(table, key, None);
             // A map with a field for each port comes and goes with what it says of ports that are up.
             let by_port = fields.iter().filter_map(|f| port_of(table, key, Some(&f.name)));
@@ -204,8 +220,8 @@ impl Judged {
             let what = format!("{table} {}", op.name());
             return self.add(what, said, &ports, up);
         }
-        for field in fields {
-            let said = effect(nos, table, key, *op, Some(&field.name));
+        let said: Vec<Effect> = fields.iter().map(|field| of(field.verb(), Some(&field.name), &[])).collect();
+        for (field, said) in fields.iter().zip(said) {
             let port = port_of(table, key, Some(&field.name));
             // Where fields are called after ports, their names are no names of fields.
             let is_port = port == Some(&field.name);

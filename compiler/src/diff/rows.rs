@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fabc_lang::fabric::natural_cmp;
 use fabc_targets::sonic::Value;
 use fabc_targets::sonic::effects::Op;
+use fabc_targets::sonic::gcu::Verb;
 use serde_json::value::RawValue;
 
 use crate::config_db::Entries;
@@ -34,6 +35,17 @@ pub struct FieldChange {
     pub old: Option<Value>,
     /// What it is; none where it goes.
     pub new: Option<Value>,
+}
+
+impl FieldChange {
+    /// What a patch does to the field.
+    pub fn verb(&self) -> Verb {
+        match (&self.old, &self.new) {
+            (None, _) => Verb::Add,
+            (_, None) => Verb::Remove,
+            _ => Verb::Replace,
+        }
+    }
 }
 
 type Object<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
