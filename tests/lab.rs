@@ -155,6 +155,56 @@ fn a_small_fabric_survives_every_kind_of_failure() {
     assert!((300..1800).contains(&longest.unwrap()), "{longest:?}");
 }
 
+/// A link of two is lost: what is sent to the leaf goes by what each spine has left, one share to two.
+fn weighs(report: &Value) {
+    assert_eq!(report["predicted"]["weighted"], 0);
+    let hits = report["failures"].as_array().unwrap();
+    // Three other leaves, to its block and to its loopbacks, IPv4 and IPv6.
+    assert_eq!(hits[0]["weighted_routes"], 9, "{report:#}");
+}
+
+#[test]
+fn what_a_failed_link_leaves_is_weighted() {
+    let _shared = ALONE.read().unwrap_or_else(PoisonError::into_inner);
+    if is_missing() {
+        return;
+    }
+    weighs(&proven(&small("small"), &["--fail", "leaf-01:Ethernet480"]));
+    let three = common::project().join("tests/cases/wcmp/fabric.kdl");
+    let link = links(&built(&three).1).into_iter().find(|l| l["b"].as_str().unwrap().starts_with("core"));
+    let link = link.unwrap();
+    let link = format!("{}:{}", link["a"].as_str().unwrap(), link["a_if"].as_str().unwrap());
+    let report = proven(&three, &["--fail", &link]);
+    assert!(report["failures"][0]["weighted_routes"].as_u64() > Some(0), "{report:#}");
+}
+
+/// A switch that doesn't weight its paths, though the prediction takes it to.
+#[test]
+fn weights_that_are_not_as_predicted_are_found() {
+    let _shared = ALONE.read().unwrap_or_else(PoisonError::into_inner);
+    if is_missing() {
+        return;
+    }
+    let templates = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(common::project().join("targets/src/frr/frr.conf.j2")).unwrap();
+    // The first switch of a tier is read, and this is the second.
+    let lie = "\n{% if hostname == 'leaf-02' %}\nrouter bgp {{ bgp.asn }}\n bgp bestpath bandwidth ignore\nexit\n{% endif %}\n";
+    std::fs::write(templates.path().join("frr.conf.j2"), text + lie).unwrap();
+    let templates = templates.path().to_string_lossy();
+    let more = ["--patience", "12", "--templates", &templates, "--fail", "leaf-01:Ethernet480"];
+    let ran = lab(&small("small"), &more);
+    let report: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!((ran.status.code(), &report["pass"]), (Some(1), &false.into()));
+    // Intact, weights are all the same, and so they are without them.
+    assert_eq!(report["routes"]["differences"].as_array().unwrap().len(), 0, "{report:#}");
+    let differences = report["failures"][0]["routes"]["differences"].as_array().unwrap();
+    assert!(
+        differences.iter().any(|d| d.as_str().unwrap().starts_with("leaf-02: ")
+            && d.as_str().unwrap().contains(" with weights 1 1 2 2, has ")),
+        "{report:#}"
+    );
+}
+
 #[test]
 fn numbered_links_carry_a_session_for_each_family() {
     let _shared = ALONE.read().unwrap_or_else(PoisonError::into_inner);
@@ -201,7 +251,9 @@ fn a_newer_frr_does_the_same() {
     }
     let root = root.to_string_lossy().into_owned();
     let other = |fabric: &Path, more: &[&str]| proven(fabric, &[&["--frr-root", &root][..], more].concat());
-    other(&small("small"), &["--fail", "leaf-01:spine-01", "--fail", "silent:leaf-02:Ethernet496"]);
+    let fails = ["leaf-01:Ethernet480", "leaf-01:spine-01", "silent:leaf-02:Ethernet496"];
+    let fails: Vec<&str> = fails.iter().flat_map(|f| ["--fail", f]).collect();
+    weighs(&other(&small("small"), &fails));
     other(&small("numbered"), &["--fail", "spine-01"]);
     for example in ["pods-16k", "dual-plane-2k"] {
         other(&common::project().join("examples").join(example), &["--scale", "14"]);

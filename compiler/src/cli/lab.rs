@@ -158,8 +158,11 @@ fn page(fabric: &Fabric, kept: Option<&Kept>, report: &Report) -> String {
     line(
         "predicted",
         format!(
-            "{} sessions, {} routes, at most {} next hops",
-            report.sessions, report.routes, report.widest
+            "{} sessions, {} routes, at most {} next hops{}",
+            report.sessions,
+            report.routes,
+            report.widest,
+            weighted(report.weighted)
         ),
     );
     for (text, switch) in report.not_followed.iter().take(5) {
@@ -196,7 +199,7 @@ fn page(fabric: &Fabric, kept: Option<&Kept>, report: &Report) -> String {
 
 /// What a failure did.
 fn failed(line: &mut impl FnMut(&str, String), hit: &Hit) {
-    line("failed", format!("{}: {} sessions left", hit.name, hit.sessions));
+    line("failed", format!("{}: {} sessions left{}", hit.name, hit.sessions, weighted(hit.weighted)));
     for (way, loss) in &hit.flows {
         let Loss { sent, lost, flows, hit, worst } = loss;
         let worst = if *lost == 0 { String::new() } else { format!(", {worst} ms the longest of one flow") };
@@ -241,6 +244,15 @@ fn theirs(fabric: &Fabric) -> String {
     release.and_then(|r| r.frr).unwrap_or("one that isn't published").to_owned()
 }
 
+/// `, 12 routes with weights`
+fn weighted(routes: usize) -> String {
+    match routes {
+        0 => String::new(),
+        1 => ", 1 route with weights".to_owned(),
+        n => format!(", {n} routes with weights"),
+    }
+}
+
 fn plural(word: &str) -> &'static str {
     if word.ends_with("ch") { "es" } else { "s" }
 }
@@ -267,6 +279,7 @@ fn object(fabric: &Fabric, kept: Option<&Kept>, report: &Report) -> Value {
                 "failed": hit.name,
                 "pass": hit.is_good(),
                 "sessions": hit.sessions,
+                "weighted_routes": hit.weighted,
                 "flows": flows.collect::<Vec<_>>(),
                 "carried_routes": hit.carries,
                 "routes": outcome(&hit.outcome),
@@ -300,6 +313,7 @@ fn object(fabric: &Fabric, kept: Option<&Kept>, report: &Report) -> Value {
             "sessions": report.sessions,
             "routes": report.routes,
             "widest": report.widest,
+            "weighted": report.weighted,
             "not_compared": report.unsure,
             "not_followed": report.not_followed,
             "valleys": report.valleys,

@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::machine::{Machine, Result};
 use super::plan::Plan;
 use crate::routing::net::{Sort, prefix};
-use crate::routing::predict::{Predictor, Way};
+use crate::routing::predict::{Predictor, Way, Weights};
 
 /// A route of one switch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Route {
-    /// Ports that it leaves by.
-    pub(crate) ports: BTreeSet<String>,
+    /// Ports that it leaves by, with the weight of each; none where the prediction doesn't follow what it hangs on.
+    pub(crate) ports: BTreeMap<String, Option<u32>>,
     /// The most that are used of them.
     pub(crate) most: usize,
     /// Whether it is certain.
@@ -50,6 +50,8 @@ pub(crate) struct Expected {
     pub(crate) not_followed: Vec<(String, u32)>,
     /// The widest route.
     pub(crate) widest: usize,
+    /// Routes whose next hops are to have different weights.
+    pub(crate) weighted: usize,
 }
 
 impl Expected {
@@ -97,7 +99,9 @@ impl Expected {
             let (Some(way), Some(node)) = (way, plan.of.get(&switch)) else { continue };
             reach.insert(switch);
             let tier = fabric.tier_of(&fabric.switches[switch as usize]);
-            let ports = way.hops.iter().filter_map(|h| tier.spec(h.port).map(|s| s.name.clone())).collect();
+            let weighed = way.hops.iter().enumerate().map(|(at, hop)| (hop, way.weights.of(at)));
+            let ports = weighed.filter_map(|(h, w)| Some((tier.spec(h.port)?.name.clone(), w))).collect();
+            self.weighted += usize::from(matches!(way.weights, Weights::Of(_)));
             let most = predictor.width(switch);
             self.unsure += usize::from(!way.sure);
             self.widest = self.widest.max(way.hops.len().min(most));
@@ -197,7 +201,9 @@ fn routes(machine: &Machine, node: usize, family: &str, into: &mut BTreeMap<Stri
         let prefix = if dst.contains('/') { dst.to_owned() } else { format!("{dst}{whole}") };
         let port = |hop: &Value| {
             let dead = hop["flags"].as_array().into_iter().flatten().any(|f| f == "dead" || f == "linkdown");
-            hop["dev"].as_str().filter(|_| !dead).map(str::to_owned)
+            // One next hop has no weight.
+            let weight = hop["weight"].as_u64().and_then(|w| u32::try_from(w).ok()).or(Some(1));
+            hop["dev"].as_str().filter(|_| !dead).map(|port| (port.to_owned(), weight))
         };
         let hops = route["nexthops"].as_array();
         let ports = &mut into.entry(prefix).or_default().ports;
@@ -230,17 +236,28 @@ pub(crate) fn differences(plan: &Plan, expected: &Expected, found: &BTreeMap<usi
             let ports = have.routes.get(prefix).map(|r| &r.ports);
             let same = match ports {
                 Some(ports) if route.ports.len() > route.most => {
-                    ports.len() == route.most && ports.is_subset(&route.ports)
+                    ports.len() == route.most && ports.keys().all(|port| route.ports.contains_key(port))
                 }
-                Some(ports) => *ports == route.ports,
+                Some(ports) => ports.keys().eq(route.ports.keys()),
                 None => false,
             };
-            if !same {
-                let list = |ports: &BTreeSet<String>| {
+            if same {
+                let have = ports.into_iter().flatten();
+                let both = have.filter_map(|(port, have)| Some((route.ports.get(port).copied()??, (*have)?)));
+                let (want, have): (Vec<u32>, Vec<u32>) = both.unzip();
+                if !is_ratio(&want, &have) {
+                    let list = |all: &[u32]| {
+                        let all: Vec<String> = all.iter().map(u32::to_string).collect();
+                        some(&all.iter().map(String::as_str).collect::<Vec<_>>())
+                    };
+                    told.push(format!("{name}: {prefix} with weights {}, has {}", list(&want), list(&have)));
+                }
+            } else {
+                let list = |ports: &BTreeMap<String, Option<u32>>| {
                     format!(
                         "{} next hops ({})",
                         ports.len(),
-                        some(&ports.iter().map(String::as_str).collect::<Vec<_>>())
+                        some(&ports.keys().map(String::as_str).collect::<Vec<_>>())
                     )
                 };
                 let have = ports.map_or_else(|| "none".to_owned(), list);
@@ -254,6 +271,25 @@ pub(crate) fn differences(plan: &Plan, expected: &Expected, found: &BTreeMap<usi
     told
 }
 
+/// Whether weights are what was wanted, rounded down from one common scale as FRR does it: to whole percents of all (FRR 8),
+/// or with 254 for the heaviest (FRR 10). None becomes less than 1.
+fn is_ratio(want: &[u32], have: &[u32]) -> bool {
+    let both = || want.iter().copied().map(u64::from).zip(have.iter().copied().map(u64::from));
+    let mut alike: BTreeMap<u64, u64> = BTreeMap::new();
+    if both().any(|(want, have)| *alike.entry(want).or_insert(have) != have) {
+        return false;
+    }
+    if alike.len() < 2 {
+        return true;
+    }
+    // The scale times `want` lies from `have` on, and below `have` + 1: no lower bound is above an upper one. It is never
+    // less than percents.
+    let sum: u64 = both().map(|(want, _)| want).sum();
+    let low = |have| if have > 1 { have } else { 0 };
+    let lower = || both().map(|(want, have)| (low(have), want)).chain([(100, sum)]);
+    lower().all(|(least, of)| both().all(|(want, have)| least * want < (have + 1) * of))
+}
+
 /// The first few of a list.
 fn some(names: &[&str]) -> String {
     match names {
@@ -261,5 +297,40 @@ fn some(names: &[&str]) -> String {
         names if names.len() <= 4 => names.join(" "),
         [a, b, c, ..] => format!("{a} {b} {c} and {} more", names.len() - 3),
         _ => names.join(" "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ratio;
+
+    #[test]
+    fn weights_are_compared_as_they_are_to_each_other() {
+        for (want, have) in [
+            (&[1, 1, 2, 2][..], &[16, 16, 33, 33][..]),
+            (&[1, 1, 2, 2], &[127, 127, 254, 254]),
+            (&[1, 1, 1], &[33, 33, 33]),
+            (&[2, 2], &[1, 1]),
+            (&[7, 8], &[46, 53]),
+            (&[], &[]),
+        ] {
+            assert!(is_ratio(want, have), "{want:?} {have:?}");
+        }
+        for (want, have) in [
+            (&[1, 1, 2, 2][..], &[25, 25, 25, 25][..]),
+            (&[1, 1, 2, 2], &[1, 1, 1, 1]),
+            (&[1, 1, 2, 2], &[1, 1, 2, 2]),
+            (&[1, 1, 2, 2], &[33, 33, 16, 16]),
+            (&[1, 1], &[16, 33]),
+            (&[1, 2], &[33, 33]),
+            (&[1, 2], &[20, 80]),
+            (&[7, 8], &[50, 50]),
+        ] {
+            assert!(!is_ratio(want, have), "{want:?} {have:?}");
+        }
+        // Of 130 paths a whole percent is more than any has.
+        let mut want = vec![1; 130];
+        want[0] = 2;
+        assert!(is_ratio(&want, &[1; 130]));
     }
 }

@@ -95,6 +95,8 @@ pub(crate) struct Hit {
     pub(crate) name: String,
     /// Sessions that are up then.
     pub(crate) sessions: usize,
+    /// Routes whose next hops are to have different weights then.
+    pub(crate) weighted: usize,
     /// Flows across what failed, one way and back; none where nothing runs across.
     pub(crate) flows: Vec<(String, Loss)>,
     pub(crate) outcome: Outcome,
@@ -127,6 +129,8 @@ pub(crate) struct Report {
     pub(crate) sessions: usize,
     pub(crate) routes: usize,
     pub(crate) widest: usize,
+    /// Routes whose next hops are to have different weights.
+    pub(crate) weighted: usize,
     /// Routes that weren't compared, since they hang on what comes first.
     pub(crate) unsure: usize,
     /// Lines of frr.conf that the prediction doesn't follow, each with a switch that has it.
@@ -163,6 +167,7 @@ pub(crate) fn run(ask: &Ask<'_>, frr: Frr, stop: Arc<AtomicBool>, tell: &dyn Fn(
         sessions: intact.sessions(),
         routes: intact.routes(),
         widest: intact.widest,
+        weighted: intact.weighted,
         unsure: intact.unsure,
         ..Report::default()
     };
@@ -346,7 +351,8 @@ impl Run<'_> {
         let drained = self.drained(&failure.kind);
         let fabric = drained.as_ref().unwrap_or(self.ask.fabric);
         let after = self.ask.expected(fabric, &failure.failed(), self.plan)?;
-        let mut hit = Hit { name: failure.name.clone(), sessions: after.sessions(), ..Hit::default() };
+        let (sessions, weighted) = (after.sessions(), after.weighted);
+        let mut hit = Hit { name: failure.name.clone(), sessions, weighted, ..Hit::default() };
         let ends = self.across(&failure.kind, intact)?;
         let flows = std::thread::scope(|scope| -> Result<_> {
             let flows: Vec<_> = match ends {
@@ -414,7 +420,7 @@ impl Run<'_> {
             .map(|(other, state)| {
                 let ports = toward(*other);
                 let over = state.routes.iter().filter(|(prefix, route)| {
-                    !mine.contains(*prefix) && route.ports.iter().any(|port| ports.contains(port))
+                    !mine.contains(*prefix) && route.ports.keys().any(|port| ports.contains(port))
                 });
                 over.count()
             })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use fabc_lang::fabric::{Fabric, Lower, Switch};
-use fabc_targets::frr::{Answer, Config, Routes, Source, TemplateError, Templates};
+use fabc_targets::frr::{Answer, Config, Routes, Source, TemplateError, Templates, Told};
 use fabc_targets::sonic::Release;
 use fabc_targets::{Device, Names};
 use ipnet::IpNet;
@@ -53,6 +53,14 @@ pub(crate) struct Kind {
     pub(crate) passes: [[Answer; 2]; 2],
     /// Whether routes from a side come in.
     pub(crate) accepts: [Answer; 2],
+    /// What goes out with routes of its own of bandwidth, where they go out.
+    pub(crate) tells_own: [Option<Told>; 2],
+    /// The same of routes from a side to another.
+    pub(crate) tells: [[Option<Told>; 2]; 2],
+    /// What is said of bandwidth as routes from a side come in.
+    pub(crate) retells: [Option<Told>; 2],
+    /// Whether equal paths are weighted by something else than the bandwidth that all of them came with.
+    pub(crate) reweighted: bool,
     /// Whether routes from a side come in though they have passed its own AS.
     pub(crate) heedless: [bool; 2],
     /// Whether what goes out to a side carries GRACEFUL_SHUTDOWN.
@@ -85,16 +93,26 @@ impl Kind {
     /// Whichever of both does something.
     fn widen(&mut self, other: &Kind) {
         let widen = |a: &mut Answer, b: Answer| *a = (*a).max(b);
+        let join = |a: &mut Option<Told>, b: Option<Told>| *a = joined(*a, b);
         for side in [0, 1] {
             widen(&mut self.own[side], other.own[side]);
             widen(&mut self.accepts[side], other.accepts[side]);
+            join(&mut self.tells_own[side], other.tells_own[side]);
+            join(&mut self.retells[side], other.retells[side]);
             for to in [0, 1] {
                 widen(&mut self.passes[side][to], other.passes[side][to]);
+                join(&mut self.tells[side][to], other.tells[side][to]);
             }
             self.heedless[side] |= other.heedless[side];
             self.drains[side] |= other.drains[side];
         }
+        self.reweighted |= other.reweighted;
     }
+}
+
+/// What there is to say of both, where there are two.
+fn joined(a: Option<Told>, b: Option<Told>) -> Option<Told> {
+    a.zip(b).map(|(a, b)| a.join(b)).or(a).or(b)
 }
 
 /// What switches of one kind do with the prefixes of one sort.
@@ -328,19 +346,23 @@ pub(crate) fn prefix(fabric: &Fabric, switch: u32, sort: Sort) -> Option<String>
 
 /// What a switch does with one prefix.
 fn kind(own: bool, routes: &Routes, sessions: &[Session], net: IpNet) -> Kind {
-    let mut kind = Kind::default();
+    let mut kind = Kind { reweighted: routes.reweighted, ..Kind::default() };
     for to in sessions {
         let (side, out) = (to.side as usize, to.id(net));
         kind.heedless[side] |= routes.is_heedless(out);
         kind.drains[side] |= routes.drains(out);
         if own {
             kind.own[side] = kind.own[side].max(routes.passes(net, Source::Own, out));
+            kind.tells_own[side] = joined(kind.tells_own[side], routes.tells(net, Source::Own, out));
             continue;
         }
         kind.accepts[side] = kind.accepts[side].max(routes.accepts(net, out));
+        kind.retells[side] = joined(kind.retells[side], routes.retells(net, out));
         for from in sessions {
             let slot = &mut kind.passes[from.side as usize][side];
             *slot = (*slot).max(routes.passes(net, Source::Peer(from.id(net)), out));
+            let slot = &mut kind.tells[from.side as usize][side];
+            *slot = joined(*slot, routes.tells(net, Source::Peer(from.id(net)), out));
         }
     }
     kind

@@ -6,17 +6,20 @@
 //! multipath-relax`). A switch passes on its best route alone, by its own policy and the far end's; a route that has
 //! passed the far end's AS is refused there. Every hop adds one AS, so a switch is done when it is first reached.
 //!
+//! Equal paths are weighted as FRR does it: by the bandwidth that all of them came with, where our frr.conf tells how many
+//! paths the sender has.
+//!
 //! Where several best routes are equal, FRR announces the one that it had first. What depends on that is marked
 //! [`Way::sure`] `false`, and never guessed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::fabric::{Fabric, Lower, PortId};
-use fabc_targets::frr::{Answer, TemplateError, Templates, maximum_paths};
+use fabc_targets::frr::{Answer, TemplateError, Templates, Told, maximum_paths};
 use fabc_targets::is_down;
 use fabc_targets::sonic::Release;
 
-use super::net::{Net, SORTS, Side, Sort};
+use super::net::{Net, SIDES, SORTS, Side, Sort};
 
 /// What is out of order: links and switches by index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +52,37 @@ impl Hop {
     }
 }
 
+/// How much of the traffic each of equal paths gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Weights {
+    /// All the same.
+    Equal,
+    /// As these numbers are to each other, one for each next hop.
+    Of(Vec<u32>),
+    /// By what isn't followed.
+    Unknown,
+}
+
+impl Weights {
+    /// The weight of the next hop at a place; none where it isn't known.
+    pub(crate) fn of(&self, at: usize) -> Option<u32> {
+        match self {
+            Weights::Equal => Some(1),
+            Weights::Of(all) => all.get(at).copied(),
+            Weights::Unknown => None,
+        }
+    }
+}
+
+/// The bandwidth that a route comes with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bandwidth {
+    Nothing,
+    /// So many paths.
+    Paths(u32),
+    Unknown,
+}
+
 /// How a switch reaches what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Way {
@@ -58,8 +92,12 @@ pub(crate) struct Way {
     pub(crate) length: u16,
     /// The links that it leaves by, ascending by their place in [`Predictor::hops`] of the switch.
     pub(crate) hops: Vec<Hop>,
+    /// How much each of them gets.
+    pub(crate) weights: Weights,
     /// Whether no order of arrival could give another result.
     pub(crate) sure: bool,
+    /// The bandwidth that stays on it.
+    bandwidth: Bandwidth,
     /// On which sides its best routes came in.
     sides: [bool; 2],
     path: usize,
@@ -89,6 +127,7 @@ struct Offer {
     to: u32,
     hop: Hop,
     from: u32,
+    bandwidth: Bandwidth,
     sure: bool,
 }
 
@@ -237,13 +276,26 @@ impl<'a> Predictor<'a> {
         let said = |to: Side| match way {
             None => (treated.0.own(to), true),
             Some(way) => {
-                let from = [Side::Lower, Side::Upper].into_iter().filter(|s| way.sides[*s as usize]);
+                let from = SIDES.into_iter().filter(|s| way.sides[*s as usize]);
                 let answers: Vec<Answer> = from.map(|from| treated.0.passes(from, to)).collect();
                 let best = answers.iter().copied().max().unwrap_or_default();
                 (best, answers.iter().all(|a| *a == best))
             }
         };
         let sides = [said(Side::Lower), said(Side::Upper)];
+        let told = |to: Side| match way {
+            None => treated.0.tells_own[to as usize],
+            Some(way) => {
+                let from = SIDES.into_iter().filter(|s| way.sides[*s as usize]);
+                from.filter_map(|from| treated.0.tells[from as usize][to as usize]).reduce(Told::join)
+            }
+        };
+        let paths = way.map_or(1, |w| w.hops.len().min(self.width(from)));
+        let told = SIDES.map(|to| match told(to) {
+            Some(Told::Paths) => Bandwidth::Paths(u32::try_from(paths).unwrap_or(u32::MAX)),
+            Some(Told::Other) => Bandwidth::Unknown,
+            Some(Told::Nothing) | None => way.map_or(Bandwidth::Nothing, |w| w.bandwidth),
+        });
         for hop in self.hops(from) {
             let (answer, alike) = sides[hop.side as usize];
             if answer == Answer::No {
@@ -251,7 +303,13 @@ impl<'a> Predictor<'a> {
             }
             let sure = alike && answer == Answer::Yes && !treated.1 && way.is_none_or(|w| w.sure);
             let key = (drained || treated.0.drains[hop.side as usize], length.saturating_add(1));
-            waiting.entry(key).or_default().push(Offer { to: hop.peer, hop: hop.back(from), from, sure });
+            waiting.entry(key).or_default().push(Offer {
+                to: hop.peer,
+                hop: hop.back(from),
+                from,
+                bandwidth: told[hop.side as usize],
+                sure,
+            });
         }
     }
 
@@ -267,7 +325,17 @@ impl<'a> Predictor<'a> {
     ) -> Option<Way> {
         let to = offers.first()?.to;
         let (asn, treated) = (self.net.asn(to), self.treated(to, sort)?);
-        let mut way = Way { drained, length, hops: Vec::new(), sure: true, sides: [false; 2], path: 0 };
+        let mut way = Way {
+            drained,
+            length,
+            hops: Vec::new(),
+            weights: Weights::Equal,
+            sure: true,
+            bandwidth: Bandwidth::Nothing,
+            sides: [false; 2],
+            path: 0,
+        };
+        let mut came: Vec<Bandwidth> = Vec::new();
         let mut behind: Vec<(u32, usize)> = Vec::new();
         for offer in offers {
             let side = offer.hop.side;
@@ -280,6 +348,8 @@ impl<'a> Predictor<'a> {
             way.sure &= offer.sure && loops == Answer::No && taken == Answer::Yes && !treated.1;
             way.sides[side as usize] = true;
             way.hops.push(offer.hop);
+            let retold = treated.0.retells[side as usize].unwrap_or_default() != Told::Nothing;
+            came.push(if retold { Bandwidth::Unknown } else { offer.bandwidth });
             if !behind.contains(&path) {
                 behind.push(path);
             }
@@ -291,6 +361,7 @@ impl<'a> Predictor<'a> {
         // One of them is best then, and all that is on it is used.
         way.sure &= behind.len() == 1 || !self.net.kind(to).strict;
         way.path = paths.join(&behind);
+        (way.weights, way.bandwidth) = weigh(&came, treated.0.reweighted);
         Some(way)
     }
 
@@ -313,10 +384,26 @@ impl<'a> Predictor<'a> {
                 of(kind).is_some_and(|(one, other)| {
                     let of =
                         |t: &super::net::Treated| (t.kind.passes, t.kind.accepts, t.kind.heedless, t.mixed);
-                    of(one) == of(other)
+                    let told = |t: &super::net::Treated| (t.kind.tells, t.kind.tells_own, t.kind.retells);
+                    of(one) == of(other) && told(one) == told(other)
                 })
             })
     }
+}
+
+/// What FRR makes of the bandwidth that equal paths come with, and what of it stays on the route. Weights need one on each of
+/// them. What is passed on untouched is not followed: FRR then adds it up.
+fn weigh(came: &[Bandwidth], reweighted: bool) -> (Weights, Bandwidth) {
+    if came.iter().all(|b| *b == Bandwidth::Nothing) {
+        return (Weights::Equal, Bandwidth::Nothing);
+    }
+    if reweighted || came.contains(&Bandwidth::Unknown) {
+        return (Weights::Unknown, Bandwidth::Unknown);
+    }
+    let paths = |b: &Bandwidth| if let Bandwidth::Paths(n) = b { Some(*n) } else { None };
+    let weights: Option<Vec<u32>> = came.iter().map(paths).collect();
+    let differ = weights.filter(|all| all.windows(2).any(|two| two[0] != two[1]));
+    (differ.map_or(Weights::Equal, Weights::Of), Bandwidth::Unknown)
 }
 
 /// AS paths, each once. The first is the empty one, of a switch's own routes.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::net::Sort;
-use super::predict::{Hop, Predictor, Way};
+use super::predict::{Hop, Predictor, Way, Weights};
 
 /// What one switch ends up with from BGP.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) struct Table {
 pub(crate) struct Group {
     /// Next hops, no more than the switch takes.
     pub(crate) width: usize,
+    /// Whether some of them get more than others.
+    pub(crate) weighted: bool,
     /// Tells sets apart.
     id: u64,
 }
@@ -36,6 +38,11 @@ impl Table {
     /// The most next hops of one route.
     pub(crate) fn widest(&self) -> usize {
         self.groups.last().map_or(0, |g| g.width)
+    }
+
+    /// Sets of next hops some of which get more than others.
+    pub(crate) fn weighted(&self) -> usize {
+        self.groups.iter().filter(|g| g.weighted).count()
     }
 
     fn add(mut self, other: Table) -> Table {
@@ -87,7 +94,7 @@ impl Predictor<'_> {
                 table.unsure += usize::from(!way.sure);
                 // What was counted for a sort that goes the same ways needn't be again.
                 if same.is_none() {
-                    table.groups.insert(self.group(switch, &way.hops));
+                    table.groups.insert(self.group(switch, way));
                 }
             }
         }
@@ -97,9 +104,15 @@ impl Predictor<'_> {
         }
     }
 
-    fn group(&self, switch: u32, hops: &[Hop]) -> Group {
-        let bytes: Vec<u8> = hops.iter().flat_map(|h| h.link.to_le_bytes()).collect();
-        Group { width: hops.len().min(self.width(switch)), id: xxh3_64(&bytes) }
+    fn group(&self, switch: u32, way: &Way) -> Group {
+        let mut bytes: Vec<u8> = way.hops.iter().flat_map(|h| h.link.to_le_bytes()).collect();
+        let weighted = if let Weights::Of(weights) = &way.weights {
+            bytes.extend(weights.iter().flat_map(|w| w.to_le_bytes()));
+            true
+        } else {
+            false
+        };
+        Group { width: way.hops.len().min(self.width(switch)), weighted, id: xxh3_64(&bytes) }
     }
 }
 
@@ -110,8 +123,8 @@ pub(crate) struct Ways {
     pub(crate) count: Option<u128>,
     /// Switches on each of them, both ends counted.
     pub(crate) switches: usize,
-    /// Each switch on the way, with the links that it leaves by, from the first one on.
-    pub(crate) steps: Vec<(u32, Vec<Hop>)>,
+    /// Each switch on the way, with the links that it leaves by and how much each of them gets, from the first one on.
+    pub(crate) steps: Vec<(u32, Vec<Hop>, Weights)>,
     /// Whether no order of arrival could give another result.
     pub(crate) sure: bool,
 }
@@ -119,7 +132,7 @@ pub(crate) struct Ways {
 /// Follows the routes towards `to` from one switch; none where it isn't reached.
 pub(crate) fn ways(routes: &[Option<Way>], from: u32, to: u32) -> Option<Ways> {
     let first = routes.get(from as usize)?.as_ref()?;
-    let mut steps: Vec<(u32, Vec<Hop>)> = Vec::new();
+    let mut steps: Vec<(u32, Vec<Hop>, Weights)> = Vec::new();
     let mut level = BTreeSet::from([from]);
     let mut sure = true;
     while !level.is_empty() {
@@ -128,13 +141,13 @@ pub(crate) fn ways(routes: &[Option<Way>], from: u32, to: u32) -> Option<Ways> {
             let Some(way) = routes.get(at as usize).and_then(Option::as_ref) else { continue };
             sure &= way.sure;
             next.extend(way.hops.iter().map(|h| h.peer).filter(|&peer| peer != to));
-            steps.push((at, way.hops.clone()));
+            steps.push((at, way.hops.clone(), way.weights.clone()));
         }
         level = next;
     }
     // From the end backwards: every hop is one AS nearer.
     let mut counts: std::collections::BTreeMap<u32, Option<u128>> = [(to, Some(1))].into();
-    for (at, hops) in steps.iter().rev() {
+    for (at, hops, _) in steps.iter().rev() {
         let sum = hops
             .iter()
             .try_fold(0u128, |sum, hop| sum.checked_add(counts.get(&hop.peer).copied().unwrap_or(Some(0))?));

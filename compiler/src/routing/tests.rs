@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use fabc_lang::fabric::Fabric;
-use fabc_targets::frr::{Answer, Config, Routes, Source, Templates};
+use fabc_targets::frr::{Answer, Config, Routes, Source, Templates, Told};
 use fabc_targets::sonic::Release;
 use fabc_targets::{Device, Names};
 use ipnet::IpNet;
 use proptest::prelude::*;
 
 use super::net::{Sort, prefix};
-use super::predict::{Failed, Predictor};
+use super::predict::{Failed, Predictor, Weights};
 use super::summary;
 use crate::host::MemoryHost;
 use crate::pipeline;
@@ -56,7 +56,8 @@ struct Session {
 struct Held {
     drained: bool,
     path: Vec<u32>,
-    links: BTreeSet<u32>,
+    /// Each with the bandwidth that came with it.
+    links: BTreeMap<u32, Option<u32>>,
     /// The session that the announced one came over.
     chosen: usize,
 }
@@ -138,6 +139,10 @@ impl<'a> Game<'a> {
             {
                 continue;
             }
+            // How many paths the far end has, where it says so.
+            let held = held[session.peer].as_ref().map_or(1, |h| h.links.len() as u32);
+            let told = self.routes[session.peer].tells(net, from, &back.id);
+            let told = (told == Some(Told::Paths)).then_some(held);
             let mut path = path;
             path.insert(0, far.asn.unwrap());
             let drained = drained || self.drains[session.peer];
@@ -147,13 +152,15 @@ impl<'a> Game<'a> {
             let key = (drained, path.len());
             match &mut best {
                 Some(known) if (known.drained, known.path.len()) == key => {
-                    known.links.insert(session.link);
+                    known.links.insert(session.link, told);
                     if last {
                         (known.chosen, known.path) = (number, path);
                     }
                 }
                 Some(known) if (known.drained, known.path.len()) < key => {}
-                _ => best = Some(Held { drained, path, links: [session.link].into(), chosen: number }),
+                _ => {
+                    best = Some(Held { drained, path, links: [(session.link, told)].into(), chosen: number })
+                }
             }
         }
         best
@@ -175,9 +182,10 @@ fn agree(text: &str, open: bool, failed: &Failed) {
             let games = [false, true].map(|last| game.play(target as usize, net, last));
             for at in 0..fabric.switches.len() {
                 let sure = ways[at].as_ref().is_none_or(|w| w.sure);
-                let mine: Option<BTreeSet<u32>> =
-                    ways[at].as_ref().map(|w| w.hops.iter().map(|h| h.link).collect());
-                let theirs = games.each_ref().map(|g| g[at].as_ref().map(|h| h.links.clone()));
+                let mine: Option<BTreeMap<u32, u32>> = ways[at].as_ref().map(|w| {
+                    w.hops.iter().enumerate().map(|(n, h)| (h.link, w.weights.of(n).unwrap())).collect()
+                });
+                let theirs = games.each_ref().map(|g| g[at].as_ref().map(|h| shares(&h.links)));
                 let name = |i: usize| fabric.switches[i].name.as_str();
                 let what = format!("{} to {} {net}, open {open}\n{text}", name(at), name(target as usize));
                 // A switch behind an uncertain one may be left without, which the prediction can't know.
@@ -188,6 +196,13 @@ fn agree(text: &str, open: bool, failed: &Failed) {
             }
         }
     }
+}
+
+/// By bandwidth where all have one and not all the same, equal otherwise.
+fn shares(links: &BTreeMap<u32, Option<u32>>) -> BTreeMap<u32, u32> {
+    let all: BTreeSet<Option<u32>> = links.values().copied().collect();
+    let weighted = all.len() > 1 && !all.contains(&None);
+    links.iter().map(|(l, told)| (*l, told.filter(|_| weighted).unwrap_or(1))).collect()
 }
 
 const REST: &str = r#"
@@ -204,6 +219,7 @@ struct Shape {
     pods: bool,
     skips: bool,
     open: bool,
+    wcmp: bool,
     pins: Vec<(bool, u32)>,
     drained: Option<u32>,
     failed: Vec<u32>,
@@ -228,6 +244,9 @@ impl Shape {
             text += "link \"leaf\" \"core\" speed=\"400G\" per-pair=1 { length \"30m\"; }\n";
         }
         text += REST;
+        if self.wcmp {
+            text += "load-balancing { wcmp; }\n";
+        }
         let before = if self.pods { "pod1-" } else { "" };
         // Pinned to what no formula gives, some of them the same.
         let spine = |i: usize| format!("{before}spine-{:02}", i + 1);
@@ -245,12 +264,12 @@ impl Shape {
 fn shape() -> impl Strategy<Value = Shape> {
     let sizes = (1u32..4, 1u32..4, 1u32..3, 1u32..3);
     let pins = prop::collection::vec((any::<bool>(), 0u32..3), 3);
-    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let broken = prop::collection::vec(0u32..40, 0..3);
     (sizes, pins, flags, prop::option::of(0u32..3), broken).prop_map(
-        |((leaves, spines, cores, parallel), pins, (pods, skips, open), drained, failed)| {
+        |((leaves, spines, cores, parallel), pins, (pods, skips, open, wcmp), drained, failed)| {
             // Without pins nothing is drained, so that each case has something to do with both.
-            Shape { leaves, spines, cores, parallel, pods, skips, open, pins, drained, failed }
+            Shape { leaves, spines, cores, parallel, pods, skips, open, wcmp, pins, drained, failed }
         },
     )
 }
@@ -339,4 +358,35 @@ fn a_failed_link_is_left_out_and_a_drained_switch_carries_nothing() {
         (0..8).filter(|s| *s != spine && fabric.switches[*s as usize].tier == 1).collect();
     let last = peers(&fabric, &Failed { switches: others, ..Failed::default() }, "leaf-03");
     assert_eq!(last[&leaf], BTreeSet::from([spine]));
+}
+
+/// Two links between each leaf and each of two spines; one of them is lost.
+#[test]
+fn what_a_failed_link_leaves_is_weighted() {
+    let weights = |wcmp: &str| {
+        let fabric = fabric(&format!(
+            r#"
+            fabric "f" {{ nos "sonic" release="202505"; }}
+            hosts "gpu" count=2 {{ nic count=4 speed="400G"; }}
+            tier "leaf" count=4 switch="dell-z9864f"
+            tier "spine" count=2 switch="dell-z9864f"
+            link "gpu" "leaf" by="rail" {{ length "3m"; }}
+            link "leaf" "spine" speed="800G" per-pair=2 {{ length "40m"; }}
+            class "bulk" default=#true priority=0
+            routing {{ asn leaf=4210000000 spine=4200000000; loopbacks "10.0.0.0/20"; host-subnets "10.64.0.0/12"; }}
+            {wcmp}"#
+        ));
+        let at = |name: &str| fabric.switches.iter().position(|s| s.name == name).unwrap() as u32;
+        let (leaf, far, spine) = (at("leaf-01"), at("leaf-02"), at("spine-01"));
+        let templates = templates(false);
+        let predictor =
+            |failed: &Failed| Predictor::new(&fabric, release(&fabric), &templates, failed).unwrap();
+        let link = predictor(&Failed::default()).hops(leaf).iter().find(|h| h.peer == spine).unwrap().link;
+        let after = predictor(&Failed { links: [link].into(), ..Failed::default() });
+        let of = |from: u32, to: u32| after.toward(to, Sort::Block)[from as usize].clone().unwrap().weights;
+        (of(far, leaf), of(leaf, far))
+    };
+    // Who sends to the leaf sees one path behind the first spine, and two behind the second; back, both have two.
+    assert_eq!(weights("load-balancing { wcmp; }"), (Weights::Of(vec![1, 1, 2, 2]), Weights::Equal));
+    assert_eq!(weights(""), (Weights::Equal, Weights::Equal));
 }

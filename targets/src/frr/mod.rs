@@ -34,7 +34,7 @@ use serde::Serialize;
 
 pub use bgp::{Bgp, Group, Neighbor, maximum_paths};
 pub use policy::{Clause, PrefixList, RouteMap};
-pub use routes::{Answer, Routes, Source};
+pub use routes::{Answer, Routes, Source, Told};
 pub use template::{BUILT_IN, NAME, TemplateError, Templates};
 
 use crate::device::Device;

@@ -17,6 +17,25 @@ pub enum Answer {
     Yes,
 }
 
+/// What a switch tells of bandwidth with a route that it announces, for others to weight equal paths by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Told {
+    /// Nothing: what the route came with stays on it.
+    #[default]
+    Nothing,
+    /// How many paths it has itself.
+    Paths,
+    /// Something that isn't followed, or not the same each time.
+    Other,
+}
+
+impl Told {
+    /// What there is to say of both.
+    pub fn join(self, other: Self) -> Self {
+        if self == other { self } else { Told::Other }
+    }
+}
+
 /// Where a switch has a route from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source<'a> {
@@ -44,6 +63,8 @@ pub struct Routes {
     pub unweighed: Vec<String>,
     /// Whether paths of the same length are equal though other ASes are on them.
     pub relaxed: bool,
+    /// Whether equal paths are weighted by something else than by the bandwidth that all of them came with.
+    pub reweighted: bool,
     /// The most next hops of one route, where it says so; the least of all families.
     pub width: Option<u32>,
 }
@@ -85,6 +106,8 @@ struct Clause {
     matches: Vec<Match>,
     tag: Option<u32>,
     call: Option<String>,
+    /// What it says of bandwidth, where it does.
+    told: Option<Told>,
     /// Asks others to use a route only where there is no other (RFC 8326).
     drains: bool,
     /// Goes on behind itself when it matched, at this number or later.
@@ -129,6 +152,13 @@ struct Route {
     net: IpNet,
     own: bool,
     tag: u32,
+    told: Told,
+}
+
+impl Route {
+    fn new(net: IpNet, own: bool) -> Self {
+        Route { net, own, tag: 0, told: Told::Nothing }
+    }
 }
 
 impl Routes {
@@ -178,15 +208,15 @@ impl Routes {
             }
             ["bgp", "as-path", "access-list", name, rest @ ..] => self.path(name, rest),
             ["route-map", name, action @ ("permit" | "deny"), seq] => {
-                let clause = Clause {
-                    seq: seq.parse().unwrap_or_default(),
-                    permit: *action == "permit",
-                    ..Clause::default()
-                };
+                let seq = seq.parse().unwrap_or_default();
                 // The one that is being read is always the last.
                 let at = self.maps.iter().position(|m| m.name == *name);
                 let fresh = || Map { name: (*name).to_owned(), clauses: Vec::new() };
                 let mut map = at.map_or_else(fresh, |at| self.maps.remove(at));
+                // What is said of a number again is added to what it says.
+                let known = map.clauses.iter().position(|c| c.seq == seq);
+                let mut clause = known.map_or_else(Clause::default, |known| map.clauses.remove(known));
+                (clause.seq, clause.permit) = (seq, *action == "permit");
                 map.clauses.push(clause);
                 self.maps.push(map);
                 return Block::Map;
@@ -250,6 +280,8 @@ impl Routes {
             ["set", "local-preference" | "metric" | "weight" | "origin", ..] | ["set", "as-path", ..] => {
                 self.unweighed.push(words.join(" "));
             }
+            ["set", "extcommunity", "bandwidth", "num-multipaths", ..] => clause.told = Some(Told::Paths),
+            ["set", "extcommunity", "bandwidth" | "none", ..] => clause.told = Some(Told::Other),
             ["set", "community", rest @ ..] if rest.contains(&"graceful-shutdown") => clause.drains = true,
             ["call", map] => clause.call = Some((*map).to_owned()),
             ["on-match", "next"] => clause.on = Some(clause.seq.saturating_add(1)),
@@ -268,6 +300,10 @@ impl Routes {
             ["bgp", "bestpath", "as-path", ..]
             | ["bgp", "default", "local-preference", ..]
             | ["neighbor", _, "weight" | "shutdown", ..] => self.unweighed.push(line.trim().to_owned()),
+            ["bgp", "bestpath", "bandwidth", ..] => {
+                self.reweighted = true;
+                self.unweighed.push(line.trim().to_owned());
+            }
             ["maximum-paths", most] => {
                 self.width = most.parse().ok().map(|most| self.width.map_or(most, |known| known.min(most)));
             }
@@ -340,27 +376,49 @@ impl Routes {
 
     /// Whether a route to `net` that comes from `from` goes out over the session `to`.
     pub fn passes(&self, net: IpNet, from: Source<'_>, to: &str) -> Answer {
-        let v6 = matches!(net, IpNet::V6(_));
-        let Some(out) = self.family(to, v6) else { return Answer::No };
-        let own = from == Source::Own;
-        let mut inside = vec![(Route { net, own, tag: 0 }, Answer::Yes)];
-        if let Source::Peer(peer) = from {
-            let Some(family) = self.family(peer, v6) else { return Answer::No };
-            inside = self.filter(&family.import, inside);
-        }
-        best(&self.filter(&out.export, inside))
+        best(&self.sent(net, from, to))
+    }
+
+    /// What goes out with such a route of bandwidth; none where it doesn't go out.
+    pub fn tells(&self, net: IpNet, from: Source<'_>, to: &str) -> Option<Told> {
+        told(&self.sent(net, from, to))
     }
 
     /// Whether a route to `net` comes in over the session.
     pub fn accepts(&self, net: IpNet, from: &str) -> Answer {
-        let Some(family) = self.family(from, matches!(net, IpNet::V6(_))) else { return Answer::No };
-        best(&self.filter(&family.import, vec![(Route { net, own: false, tag: 0 }, Answer::Yes)]))
+        best(&self.taken(net, from))
+    }
+
+    /// What is said of bandwidth when such a route comes in, whatever it came with; none where it doesn't come in.
+    pub fn retells(&self, net: IpNet, from: &str) -> Option<Told> {
+        told(&self.taken(net, from))
+    }
+
+    /// What becomes of a route that comes from `from` on its way out over the session `to`.
+    fn sent(&self, net: IpNet, from: Source<'_>, to: &str) -> Vec<(Route, Answer)> {
+        let v6 = matches!(net, IpNet::V6(_));
+        let Some(out) = self.family(to, v6) else { return Vec::new() };
+        let mut inside = vec![(Route::new(net, from == Source::Own), Answer::Yes)];
+        if let Source::Peer(peer) = from {
+            inside = self.taken(net, peer);
+        }
+        self.filter(&out.export, inside)
+    }
+
+    /// What becomes of a route that comes in over the session.
+    fn taken(&self, net: IpNet, from: &str) -> Vec<(Route, Answer)> {
+        let Some(family) = self.family(from, matches!(net, IpNet::V6(_))) else { return Vec::new() };
+        let mut taken = self.filter(&family.import, vec![(Route::new(net, false), Answer::Yes)]);
+        // What is counted here is not what the sender counts.
+        let said = taken.iter_mut().filter(|(route, _)| route.told != Told::Nothing);
+        said.for_each(|(route, _)| route.told = Told::Other);
+        taken
     }
 
     /// Routes that all prefix lists treat alike have the same mark; none where there are too many lists to tell.
     pub fn mark(&self, net: IpNet) -> Option<u64> {
         let v6 = matches!(net, IpNet::V6(_));
-        let route = Route { net, own: false, tag: 0 };
+        let route = Route::new(net, false);
         let bits = self.lists.iter().enumerate().map(|(i, list)| {
             let hit = list.v6 == v6 && self.in_list(&list.name, v6, route) == Answer::Yes;
             u64::from(hit) << i
@@ -466,6 +524,7 @@ impl Routes {
             return;
         }
         route.tag = clause.tag.unwrap_or(route.tag);
+        route.told = clause.told.unwrap_or(route.told);
         // FRR goes past a call of a map that isn't there.
         if let Some(called) =
             clause.call.as_ref().filter(|called| self.maps.iter().any(|m| m.name == **called))
@@ -473,7 +532,7 @@ impl Routes {
             let mut inside = Vec::new();
             self.run(called, route, sure, 0, &mut inside, depth + 1);
             let Some((called, answer)) = inside.into_iter().max_by_key(|(_, answer)| *answer) else { return };
-            (route.tag, sure) = (called.tag, answer);
+            (route.tag, route.told, sure) = (called.tag, called.told, answer);
         }
         match clause.on {
             Some(seq) => self.run(map, route, sure, seq.max(clause.seq + 1), left, depth),
@@ -494,6 +553,10 @@ impl Routes {
 
 fn best(routes: &[(Route, Answer)]) -> Answer {
     routes.iter().map(|(_, answer)| *answer).max().unwrap_or_default()
+}
+
+fn told(routes: &[(Route, Answer)]) -> Option<Told> {
+    routes.iter().filter(|(_, answer)| *answer > Answer::No).map(|(route, _)| route.told).reduce(Told::join)
 }
 
 /// How deep route maps may call each other.
@@ -635,6 +698,9 @@ mod tests {
         assert_eq!(up(own), Answer::No);
         assert_eq!(passes(&routes(&format!("{ANY}{own}"), ALL), Source::Own, "up"), Answer::Yes);
         assert_eq!(up(&own.replace("^$", "^65")), Answer::Maybe);
+        // A clause may be written in two parts.
+        let parts = "route-map UP permit 10\n match tag 7\nexit\nroute-map UP permit 10\n set tag 8\nexit\n";
+        assert_eq!(up(parts), Answer::No);
         // Maps that call each other end.
         assert_eq!(up("route-map UP permit 10\n call UP\nexit\n"), Answer::No);
     }
@@ -649,5 +715,28 @@ mod tests {
             ["ip route 10.1.0.0/16 10.0.0.9", "router ospf", "neighbor UPPER as-override"]
         );
         assert!(routes.redistributes && routes.is_heedless("down") && !routes.is_heedless("up"));
+    }
+
+    #[test]
+    fn bandwidth_is_what_the_last_map_says_of_it() {
+        let net = net("10.0.0.7/32");
+        let paths = " set extcommunity bandwidth num-multipaths\n";
+        let map = |name: &str, set: &str| format!("route-map {name} permit 10\n{set}exit\n");
+        let told = |all: &str, up: &str| {
+            let routes = routes(&format!("{}{}", map("ALL", all), map("UP", up)), ALL);
+            (routes.tells(net, Source::Peer("down"), "up"), routes.retells(net, "down"))
+        };
+        assert_eq!(told("", paths), (Some(Told::Paths), Some(Told::Nothing)));
+        assert_eq!(told("", ""), (Some(Told::Nothing), Some(Told::Nothing)));
+        assert_eq!(told("", " set extcommunity bandwidth 400\n"), (Some(Told::Other), Some(Told::Nothing)));
+        // On the way in it is another switch's number; on the way out it is said anew.
+        assert_eq!(told(paths, ""), (Some(Told::Other), Some(Told::Other)));
+        assert_eq!(told(paths, paths), (Some(Told::Paths), Some(Told::Other)));
+        let denied = routes(&format!("{ANY}route-map UP deny 10\nexit\n"), ALL);
+        assert_eq!(denied.tells(net, Source::Own, "up"), None);
+        // One clause says it and another doesn't.
+        let some = format!("{ANY}route-map UP permit 10\n match community C\n{paths}exit\n{}", map("UP", ""))
+            .replace("UP permit 10\nexit", "UP permit 20\nexit");
+        assert_eq!(routes(&some, ALL).tells(net, Source::Own, "up"), Some(Told::Other));
     }
 }

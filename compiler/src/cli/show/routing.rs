@@ -16,7 +16,7 @@ use crate::cli::{Exit, Failure};
 use crate::files;
 use crate::report::Format;
 use crate::routing::net::Sort;
-use crate::routing::predict::{Failed, Predictor};
+use crate::routing::predict::{Failed, Predictor, Weights};
 use crate::routing::summary::{self, Table};
 use crate::scale::{self, Scale};
 
@@ -110,11 +110,12 @@ fn between(predictor: &Predictor<'_>, from: &str, to: &str, json: bool) -> Resul
     let ways = summary::ways(&predictor.toward(end, sort), start, end);
     let name = |switch: u32| fabric.switches[switch as usize].name.as_str();
     if json {
-        let steps = ways.iter().flat_map(|w| &w.steps).map(|(at, hops)| {
+        let steps = ways.iter().flat_map(|w| &w.steps).map(|(at, hops, weights)| {
             let tier = fabric.tier_of(&fabric.switches[*at as usize]);
-            let hops = hops
-                .iter()
-                .map(|h| json!({ "port": tier.spec(h.port).map(|s| s.name.as_str()), "to": name(h.peer) }));
+            let hops = hops.iter().enumerate().map(|(n, h)| {
+                let port = tier.spec(h.port).map(|s| s.name.as_str());
+                json!({ "port": port, "to": name(h.peer), "weight": weights.of(n) })
+            });
             json!({ "switch": name(*at), "next_hops": hops.collect::<Vec<_>>() })
         });
         let object = json!({
@@ -140,8 +141,11 @@ fn between(predictor: &Predictor<'_>, from: &str, to: &str, json: bool) -> Resul
     let mut out = format!("{from} to {to}: {count} way{s} over {}\n", plural(ways.switches as u64, "switch"));
     // Switches that go on alike share a line.
     let mut lines: Vec<(Vec<&str>, usize, String)> = Vec::new();
-    for (at, hops) in &ways.steps {
-        let onward = onward(hops.iter().map(|h| name(h.peer)));
+    for (at, hops, weights) in &ways.steps {
+        let weight = |n| if let Weights::Of(all) = weights { all.get(n).copied() } else { None };
+        let unknown = if *weights == Weights::Unknown { ", by weights that are not followed" } else { "" };
+        let onward = onward(hops.iter().enumerate().map(|(n, h)| (name(h.peer), weight(n))));
+        let onward = format!("{onward}{unknown}");
         match lines.last_mut().filter(|(_, n, known)| *n == hops.len() && *known == onward) {
             Some((names, ..)) => names.push(name(*at)),
             None => lines.push((vec![name(*at)], hops.len(), onward)),
@@ -159,9 +163,9 @@ fn between(predictor: &Predictor<'_>, from: &str, to: &str, json: bool) -> Resul
     Ok(out)
 }
 
-/// `sp01 ×2, sp02 ×2 and 30 more`
-fn onward<'a>(peers: impl Iterator<Item = &'a str>) -> String {
-    let mut by: Vec<(&str, usize)> = Vec::new();
+/// `sp01 ×2, sp02 ×2 and 30 more`; where some get more than others, `sp01 ×2 weight 1, sp02 ×2 weight 2`
+fn onward<'a>(peers: impl Iterator<Item = (&'a str, Option<u32>)>) -> String {
+    let mut by: Vec<((&str, Option<u32>), usize)> = Vec::new();
     for peer in peers {
         match by.last_mut().filter(|(known, _)| *known == peer) {
             Some((_, links)) => *links += 1,
@@ -170,7 +174,9 @@ fn onward<'a>(peers: impl Iterator<Item = &'a str>) -> String {
     }
     let (first, more) = by.split_at(by.len().min(4));
     let link = |n: &usize| if *n == 1 { String::new() } else { format!(" ×{n}") };
-    let list: Vec<String> = first.iter().map(|(peer, n)| format!("{peer}{}", link(n))).collect();
+    let weight = |w: &Option<u32>| w.map_or(String::new(), |w| format!(" weight {w}"));
+    let list: Vec<String> =
+        first.iter().map(|((peer, w), n)| format!("{peer}{}{}", link(n), weight(w))).collect();
     let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
     format!("{}{more}", list.join(", "))
 }
@@ -247,9 +253,13 @@ fn page(fabric: &Fabric, tables: &[Table]) -> String {
             let routes: Vec<String> = routes.map(|(n, f)| format!("{} {f}", grouped(*n as u64))).collect();
             line("BGP brings", format!("{} route{s}", routes.join(" and ")));
             let groups = grouped(table.groups.len() as u64);
+            let weighted = match table.weighted() as u64 {
+                0 => String::new(),
+                n => format!(", {} with weights that differ", grouped(n)),
+            };
             line(
                 "next-hop groups",
-                format!("{groups}, at most {}", plural(table.widest() as u64, "next hop")),
+                format!("{groups}, at most {}{weighted}", plural(table.widest() as u64, "next hop")),
             );
             if table.unreached > 0 {
                 line("not reached", plural(table.unreached as u64, "switch"));
@@ -288,6 +298,7 @@ impl Row<'_> {
             "bgp_routes6": self.table.map(|t| t.routes6),
             "next_hop_groups": self.table.map(|t| t.groups.len()),
             "widest_group": self.table.map(Table::widest),
+            "weighted_groups": self.table.map(Table::weighted),
             "switches_not_reached": self.table.map(|t| t.unreached),
             "routes_by_order_of_arrival": self.table.map(|t| t.unsure),
         })
