@@ -4,12 +4,12 @@
 //! functions of SONiC's own repositories: sonic-utilities (the Generic Config Updater, GCU), sonic-swss, sonic-buildimage.
 //! What they don't say is [`Level::Unknown`], and never taken for harmless.
 
+mod on;
 mod rules;
 
 use fabc_lang::intent::Nos;
 
-use super::gcu::{Gcu, Operation, Refusal, Verb};
-
+pub use on::{frozen, on, round};
 pub use rules::TABLES;
 
 /// How much of what runs is interrupted, the least first.
@@ -166,24 +166,6 @@ pub fn effect(nos: Nos, table: &str, key: &str, op: Op, field: Option<&str>) -> 
     };
     let found = rules.iter().find(fits).map_or(NO_TABLE, |rule| rule.effect);
     Effect { likely: found.likely || (nos == Nos::EnterpriseSonic && found.level != Level::Unknown), ..found }
-}
-
-/// The same on one box, as its GCU has it: what it refuses, and what it takes there though not on most.
-pub fn on(nos: Nos, gcu: &Gcu, of: &Operation<'_>) -> Effect {
-    let op = match (of.field, of.verb) {
-        (Some(_), _) | (None, Verb::Replace) => Op::Changed,
-        (None, Verb::Add) => Op::Added,
-        (None, Verb::Remove) => Op::Removed,
-    };
-    let said = effect(nos, of.table, of.key.unwrap_or_default(), op, of.field);
-    match gcu.refuses(of) {
-        _ if !gcu.is_known() => said,
-        Some(Refusal { why, source }) => Effect { level: Level::Refused, likely: false, note: why, source },
-        None if said.level == Level::Refused => {
-            Effect { level: Level::Live, likely: true, note: "GCU takes it on this box", ..said }
-        }
-        None => said,
-    }
 }
 
 /// The port that a change is about; none where it is about the whole switch.

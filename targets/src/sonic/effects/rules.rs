@@ -15,10 +15,10 @@ const VALIDATORS: &str = "sonic-utilities generic_config_updater/gcu_field_opera
 const CREATE_ONLY: &str = "sonic-utilities generic_config_updater/patch_sorter.py, CreateOnlyFilter";
 /// What GCU starts anew.
 const SERVICES: &str = "sonic-utilities generic_config_updater/gcu_services_validator.conf.json";
-const BUFFERORCH: &str = "sonic-swss orchagent/bufferorch.cpp";
+pub(super) const BUFFERORCH: &str = "sonic-swss orchagent/bufferorch.cpp";
 const BUFFERMGR: &str = "sonic-swss cfgmgr/buffermgr.cpp, doSpeedUpdateTask";
 const PORTSORCH: &str = "sonic-swss orchagent/portsorch.cpp";
-const QOSORCH: &str = "sonic-swss orchagent/qosorch.cpp";
+pub(super) const QOSORCH: &str = "sonic-swss orchagent/qosorch.cpp";
 const NEIGHSYNC: &str = "sonic-swss neighsyncd/neighsync.cpp";
 const INTFMGR: &str = "sonic-swss cfgmgr/intfmgr.cpp";
 const NEIGHBOURS: &str = "sonic-utilities pfcwd/main.py; sonic-buildimage files/build_templates/qos_config.j2 and buffers_config.j2";
@@ -29,11 +29,11 @@ const DOCKER: &str =
     "sonic-buildimage dockers/docker-fpm-frr/docker_init.sh and supervisord.conf.j2: read when bgp starts";
 const ROCE: &str = "design document on RoCEv2, Broadcom and Dell, rev 0.5: the box saves and boots";
 
-const fn sure(level: Level, note: &'static str, source: &'static str) -> Effect {
+pub(super) const fn sure(level: Level, note: &'static str, source: &'static str) -> Effect {
     Effect { level, likely: false, note, source }
 }
 
-const fn likely(level: Level, note: &'static str, source: &'static str) -> Effect {
+pub(super) const fn likely(level: Level, note: &'static str, source: &'static str) -> Effect {
     Effect { level, likely: true, note, source }
 }
 
@@ -85,11 +85,14 @@ pub static TABLES: &[TableEffects] = &[
     port("BREAKOUT_CFG", &[rule(ALL, sure(Level::None, "no daemon reads it", BREAKOUT))]),
     port("BREAKOUT_PORTS", CLOSED),
     port("BUFFER_PG", FLAP),
-    switch("BUFFER_POOL", &[rule(ALL, sure(Level::Refused, "on every box", VALIDATORS))]),
+    switch(
+        "BUFFER_POOL",
+        &[rule(ALL, sure(Level::Refused, "but sizes on a few models, up to 202505", VALIDATORS))],
+    ),
     switch(
         "BUFFER_PROFILE",
         &[
-            rule(ADDED, sure(Level::Live, "taken on every box; nothing is bound to it yet", VALIDATORS)),
+            rule(ADDED, sure(Level::Live, "taken from 202511 on; nothing is bound to it yet", VALIDATORS)),
             field(
                 "pool",
                 sure(Level::ConfigReload, "create-only: a change is skipped in silence", BUFFERORCH),
@@ -99,7 +102,7 @@ pub static TABLES: &[TableEffects] = &[
                 "dynamic_th",
                 sure(
                     Level::Refused,
-                    "but on a few Nokia and Arista models; a new profile is taken",
+                    "but on a few Nokia and Arista models; from 202511 on a new profile is taken",
                     VALIDATORS,
                 ),
             ),
@@ -107,13 +110,17 @@ pub static TABLES: &[TableEffects] = &[
                 "xoff",
                 sure(
                     Level::Refused,
-                    "but on a few Nokia and Arista models; a new profile is taken",
+                    "but on a few Nokia and Arista models; from 202511 on a new profile is taken",
                     VALIDATORS,
                 ),
             ),
             rule(
                 CHANGED,
-                sure(Level::Refused, "a new profile is taken, and groups pointed to it", VALIDATORS),
+                sure(
+                    Level::Refused,
+                    "from 202511 on a new profile is taken, and groups pointed to it",
+                    VALIDATORS,
+                ),
             ),
             rule(REMOVED, unknown("whether GCU takes it, and what chips make of it")),
         ],
