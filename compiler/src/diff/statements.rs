@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fabc_lang::source::FileId;
 use fabc_targets::sonic::effects::{Effect, Level};
 
+use super::running::{Build, Statement, settle};
 use crate::lint::frr::read::{Block, Line, UNICAST, lines};
 
 /// A statement that comes or goes. One that changes does both.
@@ -27,6 +28,8 @@ pub struct StatementEffect {
     pub effect: Effect,
     /// The sessions that are reset: neighbours as the former file has them.
     pub sessions: Vec<String>,
+    /// The statements themselves.
+    pub changes: Vec<StatementChange>,
 }
 
 /// Order of the blocks and words is kept: first what goes, in the order of the former file, then what comes.
@@ -37,8 +40,19 @@ pub fn statements(old: &str, new: &str) -> Vec<StatementChange> {
 
 /// What it does to a switch that runs to go from one frr.conf to the other.
 pub fn effects(old: &str, new: &str) -> Vec<StatementEffect> {
-    let (old, new) = (Conf::read(old), Conf::read(new));
-    let changes = changes(&old, &new);
+    judge(&Conf::read(old), &Conf::read(new))
+}
+
+/// The same where the first one is FRR's running configuration, which says the same otherwise; and how many lines can't be
+/// compared, as they are masked.
+pub fn running(old: &str, new: &str, build: Build) -> (Vec<StatementEffect>, usize) {
+    let (mut old, mut new) = (Conf::read(old), Conf::read(new));
+    let masked = settle(&mut old.statements, &mut new.statements, build);
+    (judge(&old, &new), masked)
+}
+
+fn judge(old: &Conf, new: &Conf) -> Vec<StatementEffect> {
+    let changes = changes(old, new);
     let all = || old.members.keys().map(|id| (*id).to_owned()).collect::<Vec<String>>();
     let mut found = Vec::new();
     // Neighbours that change, by what is said of them in a file of two.
@@ -64,7 +78,8 @@ pub fn effects(old: &str, new: &str) -> Vec<StatementEffect> {
         };
         let block = if change.block.is_empty() { String::new() } else { format!("{}: ", change.block) };
         let sign = if change.added { "+" } else { "-" };
-        found.push(StatementEffect { what: format!("{block}{sign} {}", change.text), effect, sessions });
+        let what = format!("{block}{sign} {}", change.text);
+        found.push(StatementEffect { what, effect, sessions, changes: vec![change.clone()] });
     }
     for (id, changes) in touched {
         let prefix = format!("neighbor {id} description");
@@ -82,7 +97,8 @@ pub fn effects(old: &str, new: &str) -> Vec<StatementEffect> {
         }
         let sessions = if effect.level == Level::SessionReset { sessions } else { Vec::new() };
         let verb = if gone { "removed" } else { "changed" };
-        found.push(StatementEffect { what: format!("neighbor {id} {verb}"), effect, sessions });
+        let changes = changes.into_iter().cloned().collect();
+        found.push(StatementEffect { what: format!("neighbor {id} {verb}"), effect, sessions, changes });
     }
     // Where there is no session none is reset.
     for found in found.iter_mut().filter(|f| f.effect.level == RESET.level && f.effect != WITHDRAWN) {
@@ -111,7 +127,7 @@ const OTHER: Effect = Effect { level: Level::Live, likely: true, note: "", sourc
 #[derive(Default)]
 struct Conf {
     /// Block and text, in order.
-    statements: Vec<(String, String)>,
+    statements: Vec<Statement>,
     blocks: BTreeSet<String>,
     /// Whether there is a `router bgp`.
     bgp: bool,
@@ -130,18 +146,21 @@ impl Conf {
             format!("{no}{}", line.text().join(" "))
         };
         let mut groups = BTreeSet::new();
-        let mut profile = String::new();
+        let (mut profile, mut opener) = (String::new(), String::new());
         for line in &lines {
             let block = match line.block {
-                Block::Top | Block::Other => String::new(),
+                Block::Top => String::new(),
                 Block::Bgp(_) if line.family == UNICAST => "router bgp".to_owned(),
                 Block::Bgp(_) => format!("router bgp, {} {}", line.family.0, line.family.1),
                 Block::RouteMap(at) => lines.get(at).map(whole).unwrap_or_default(),
                 Block::Bfd => "bfd".to_owned(),
                 Block::BfdPeer | Block::BfdProfile => format!("bfd, {profile}"),
-                Block::Interface => "interface".to_owned(),
+                Block::Interface | Block::Other => opener.clone(),
             };
             let words = line.text();
+            if line.block == Block::Top {
+                opener = whole(line);
+            }
             match words.as_slice() {
                 ["profile" | "peer", ..] if line.block == Block::Bfd => profile = words.join(" "),
                 // A family is no statement; its lines name it.
@@ -170,7 +189,7 @@ impl Conf {
 }
 
 fn changes(old: &Conf, new: &Conf) -> Vec<StatementChange> {
-    let mut count: BTreeMap<&(String, String), i64> = BTreeMap::new();
+    let mut count: BTreeMap<&Statement, i64> = BTreeMap::new();
     for statement in &old.statements {
         *count.entry(statement).or_default() -= 1;
     }

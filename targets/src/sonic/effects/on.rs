@@ -96,6 +96,7 @@ fn way(gcu: &Gcu, of: &Operation<'_>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sonic::Release;
 
     const DELL: &str = "Dell-Z9864F-O64";
     const NOKIA: &str = "Nokia-IXR7220-H5-64D";
@@ -152,16 +153,15 @@ mod tests {
 
     #[test]
     fn what_is_refused_has_a_way_round() {
-        let round = |release, verb, path| {
-            of(Nos::Sonic, release, DELL, verb, path).round.unwrap_or("taken").to_owned()
-        };
+        let told =
+            |release, verb, path| of((Nos::Sonic, release, DELL), verb, path, round).unwrap_or("taken");
         let size = "BUFFER_PROFILE/egress_lossless_profile/size";
-        assert!(round("202511", Verb::Replace, size).starts_with("a profile of another name"));
+        assert!(told("202511", Verb::Replace, size).starts_with("a profile of another name"));
         // Before 202511 no profile can be added either.
-        assert!(round("202505", Verb::Replace, size).starts_with("`config reload`"));
-        assert!(round("202505", Verb::Add, "PFC_WD/Ethernet8").contains("`pfcwd start`"));
-        assert!(round("202505", Verb::Replace, "WRED_PROFILE/ECN_3/ecn").contains("`ecnconfig`"));
-        assert_eq!(round("202511", Verb::Add, "BUFFER_PROFILE/another"), "taken");
+        assert!(told("202505", Verb::Replace, size).starts_with("`config reload`"));
+        assert!(told("202505", Verb::Add, "PFC_WD/Ethernet8").contains("`pfcwd start`"));
+        assert!(told("202505", Verb::Replace, "WRED_PROFILE/ECN_3/ecn").contains("`ecnconfig`"));
+        assert_eq!(told("202511", Verb::Add, "BUFFER_PROFILE/another"), "taken");
     }
 
     #[test]
