@@ -50,6 +50,7 @@ impl Rule {
             message: clip(message.into()),
             labels: vec![Label { span, text: String::new() }],
             help: None,
+            edit: None,
             notes: Vec::new(),
         }
     }
@@ -94,6 +95,15 @@ pub struct Label {
     pub text: String,
 }
 
+/// Text in place of what stands at a span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes.
+    pub span: Span,
+    /// The word that is meant, without the quotes of what goes.
+    pub word: String,
+}
+
 /// One finding.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
@@ -107,6 +117,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The smallest edit that would pass.
     pub help: Option<String>,
+    /// The same edit, where it is one word in place of another.
+    pub edit: Option<Box<Edit>>,
     /// Further facts: a source, a sum, what was tried.
     pub notes: Vec<String>,
 }
@@ -143,6 +155,22 @@ impl Diagnostic {
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(clip(text.into()));
         self
+    }
+
+    /// The word that is meant in place of what stands at the first label. The help says so too.
+    #[must_use]
+    pub fn instead(mut self, word: impl Into<String>) -> Self {
+        self.edit = self.span().map(|span| Box::new(Edit { span, word: word.into() }));
+        self
+    }
+
+    /// The same, where there is such a word.
+    #[must_use]
+    pub fn instead_opt(self, word: Option<&str>) -> Self {
+        match word {
+            Some(word) => self.instead(word),
+            None => self,
+        }
     }
 
     /// A further fact.

@@ -87,12 +87,18 @@ pub struct Source {
     lines: Arc<[u32]>,
     /// Whether each byte is a character: then columns need no counting, however long the line.
     ascii: bool,
+    built_in: bool,
 }
 
 impl Source {
     /// The name as shown to the user: relative to the root file's folder, or `platforms/…` for built-in files.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it is part of fabc, rather than a file.
+    pub fn is_built_in(&self) -> bool {
+        self.built_in
     }
 
     /// The whole text.
@@ -137,10 +143,18 @@ pub struct Sources {
 impl Sources {
     /// Adds a file and gives its number.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
-        let text: Arc<str> = text.into();
+        self.push(name.into(), text.into(), false)
+    }
+
+    /// The same for what is part of fabc.
+    pub fn add_built_in(&mut self, name: impl Into<String>, text: &str) -> FileId {
+        self.push(name.into(), text.into(), true)
+    }
+
+    fn push(&mut self, name: String, text: Arc<str>, built_in: bool) -> FileId {
         let lines = line_starts(&text).into();
         let ascii = text.is_ascii();
-        self.files.push(Source { name: name.into(), text, lines, ascii });
+        self.files.push(Source { name, text, lines, ascii, built_in });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 

@@ -9,6 +9,7 @@ use fabc_targets::{Lab, sonic};
 use super::put::Put;
 use super::screen::Screen;
 use super::source::Source;
+use super::wanted::reports;
 use super::{Exit, Failure};
 use crate::files::VERSION;
 use crate::growth::UNREADABLE;
@@ -21,7 +22,7 @@ use crate::pipeline::{self, Analysis, EmitOptions};
 /// killed leaves the old one. What a killed build leaves beside it goes with the next. Unchanged files are not touched, and
 /// files in --out that fabc did not write stay.
 #[derive(Debug, clap::Args)]
-#[command(after_help = super::EXIT_CODES)]
+#[command(after_help = super::EXIT_CODES, mut_arg("format", reports))]
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,
@@ -101,7 +102,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         return Ok(if unreached { Exit::Failed } else { reported });
     };
     let mut late = Findings::default();
-    let done = if args.check { put.check(&*tree) } else { put.write(&*tree, &mut late) };
+    let done = if args.check { put.check(&*tree, &mut late) } else { put.write(&*tree, &mut late) };
     levels.apply(&mut late, true);
     findings.extend(late);
     let (exit, told) = done.unwrap_or_else(|error| {

@@ -6,13 +6,14 @@ use fabc_lang::diagnostic::Findings;
 
 use super::screen::Screen;
 use super::source::Source;
+use super::wanted::reports;
 use super::{Exit, Failure};
 use crate::files;
 use crate::pipeline::Analysis;
 
 /// Report everything that is wrong with a fabric; write nothing
 #[derive(Debug, clap::Args)]
-#[command(after_help = super::EXIT_CODES)]
+#[command(after_help = super::EXIT_CODES, mut_arg("format", reports))]
 pub(crate) struct Args {
     #[command(flatten)]
     source: Source,

@@ -7,6 +7,7 @@ use fabc_lang::diagnostic::{Rule, nearest};
 use super::screen::Screen;
 use super::{Exit, Failure};
 use crate::host::Stream;
+use crate::report::explained;
 use crate::rules::rules;
 
 /// Explain the rule behind a code, with an example of what it forbids and one of what it wants
@@ -53,21 +54,6 @@ fn list(rules: &[&Rule]) -> String {
 /// Title, text and examples of a rule.
 fn page(rule: &Rule, color: bool) -> String {
     let bold = |text: &str| if color { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() };
-    let mut out =
-        format!("{}: {}\n\n", bold(&format!("{}[{}]", rule.severity.name(), rule.code)), rule.title);
-    let mut example = false;
-    for line in rule.text.trim_end().lines() {
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        let fence = line.trim().strip_prefix("```");
-        match fence.map(|kind| kind.rsplit(' ').next().unwrap_or(kind)) {
-            Some("bad") => out += &format!("{}\n\n", bold("What is wrong:")),
-            Some("good") => out += &format!("{}\n\n", bold("What is right:")),
-            Some(_) if example => out.push('\n'),
-            Some(_) => {}
-            None if example => out += &format!("    {line}\n"),
-            None => out += &format!("{line}\n"),
-        }
-        example ^= fence.is_some();
-    }
-    out.trim_end().to_owned() + "\n"
+    let head = bold(&format!("{}[{}]", rule.severity.name(), rule.code));
+    format!("{head}: {}\n\n{}", rule.title, explained::plain(rule, bold))
 }

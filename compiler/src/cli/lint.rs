@@ -9,16 +9,17 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use super::config_db::read;
 use super::screen::Screen;
 use super::source::Source;
-use super::wanted::Wanted;
+use super::wanted::{Looked, Wanted, families, reports};
 use super::{Exit, Failure};
-use crate::lint::{Desk, frr};
+use crate::config_db as form;
+use crate::lint::{self, Desk, frr};
 
 /// Report what is wrong with config_db.json and frr.conf files, whoever wrote them
 ///
 /// Finds what SONiC's own models and `vtysh -C` let through and a switch then drops, ignores or waits for. The box is the
 /// one that DEVICE_METADATA names.
 #[derive(Debug, clap::Args)]
-#[command(after_help = super::EXIT_CODES)]
+#[command(after_help = super::EXIT_CODES, mut_arg("format", reports))]
 pub(crate) struct Args {
     /// Files, and folders whose config_db.json and frr.conf files are meant, as a build's
     #[arg(value_name = "FILE", required = true)]
@@ -83,7 +84,9 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let (sources, mut findings) =
         desk.report(looked, |path| String::from_utf8(read(Path::new(path), screen).ok()?).ok());
     levels.apply(&mut findings, true);
-    Ok(args.wanted.report(&sources, findings, screen))
+    let rules: Vec<_> = lint::rules().chain(form::RULES.iter().copied()).collect();
+    let at = args.files.first().map_or(Path::new("."), PathBuf::as_path);
+    Ok(args.wanted.report(&sources, findings, Looked { at, families: families(&rules) }, screen))
 }
 
 /// The text of the config_db.json of the same switch: in the folder of its frr.conf, or above it where that is called `frr`,

@@ -68,8 +68,9 @@ const EXIT_CODES: &str = "Exit codes:
   1  errors in the source, or differences
   2  wrong usage, an internal error, or something that could not be reached
 
-Findings, progress and failures go to stderr, data goes to stdout, whatever the format:
+Findings, progress and failures go to stderr, data goes to stdout:
 fabc check --format json 2>&1 | jq . shows the findings, and build --format json lists files on stdout.
+A report for a service (--format sarif, github, gitlab, junit) goes to stdout, alone.
 Colours follow --color, then NO_COLOR, then whether stderr is a terminal.";
 
 /// A network-as-code compiler for GPU back-end fabrics

@@ -42,9 +42,12 @@ impl<'a> Put<'a> {
     }
 
     /// Compares the tree; gives what to say on stdout.
-    pub(crate) fn check(&self, tree: &dyn Tree) -> Result<(Exit, String), Error> {
+    pub(crate) fn check(&self, tree: &dyn Tree, findings: &mut Findings) -> Result<(Exit, String), Error> {
         let differences = self.watched(|options| output::check(self.out, tree, self.origin(), options))?;
         let exit = if differences.is_empty() { Exit::Clean } else { Exit::Findings };
+        if self.format.is_report() {
+            findings.extend(tell::differing(&differences));
+        }
         Ok((exit, tell::differences(&differences, self.format)))
     }
 

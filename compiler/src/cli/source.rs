@@ -7,9 +7,14 @@ use fabc_lang::diagnostic::Findings;
 use fabc_lang::source::Sources;
 
 use super::screen::Screen;
-use super::wanted::Wanted;
+use super::wanted::{Looked, Wanted, families};
 use super::{Exit, Failure};
 use crate::pipeline::{self, Analysis};
+use crate::rules::rules;
+
+/// Families of rules that a fabric isn't held against by itself: of other files, and of what is written.
+const ELSEWHERE: &[&str] =
+    &["config-db", "frr", "growth", "lint", "output", "render", "secrets", "template", "yang"];
 
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Source {
@@ -58,8 +63,10 @@ impl Source {
         Ok(path)
     }
 
-    /// Writes the findings to stderr, and tells how the run ends by them.
+    /// Writes the findings, and tells how the run ends by them.
     pub(crate) fn report(&self, sources: &Sources, findings: Findings, screen: &Screen) -> Exit {
-        self.wanted.report(sources, findings, screen)
+        let mut families = families(&rules());
+        families.retain(|family| !ELSEWHERE.contains(family));
+        self.wanted.report(sources, findings, Looked { at: &self.fabric, families }, screen)
     }
 }

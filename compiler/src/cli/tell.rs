@@ -6,7 +6,7 @@ use std::path::Path;
 use fabc_lang::diagnostic::Findings;
 use serde_json::json;
 
-use crate::output::{Differences, EDITED, KEPT, Written};
+use crate::output::{DIFFERS, Differences, EDITED, KEPT, Written};
 use crate::report::Format;
 
 /// What differs: a line for each file, or one JSON document.
@@ -18,12 +18,32 @@ pub(crate) fn differences(differences: &Differences, format: Format) -> String {
             + "\n";
     }
     let mut out = String::new();
+    if format.is_report() {
+        return out; // it is among the findings
+    }
     for (word, paths) in [("missing", missing), ("changed", changed), ("stale", stale)] {
         for path in paths {
             let _ = writeln!(out, "{word:8} {path}");
         }
     }
     out
+}
+
+/// What differs, as a finding: a report has nothing else to say it with.
+pub(crate) fn differing(differences: &Differences) -> Findings {
+    let Differences { missing, changed, stale } = differences;
+    let mut findings = Findings::default();
+    let all: Vec<String> = [("missing", missing), ("changed", changed), ("stale", stale)]
+        .into_iter()
+        .filter(|(_, paths)| !paths.is_empty())
+        .map(|(word, paths)| format!("{} {word}: {}", paths.len(), some(paths)))
+        .collect();
+    if !all.is_empty() {
+        let found =
+            DIFFERS.anywhere(format!("the files on disk are not what the source gives: {}", all.join("; ")));
+        findings.push(found.help("run `fabc build`, and commit what it writes"));
+    }
+    findings
 }
 
 /// What was done: a line, or one JSON document.
@@ -36,7 +56,7 @@ pub(crate) fn written(out: &Path, written: &Written, format: Format, quiet: bool
         });
         return document.to_string() + "\n";
     }
-    if quiet {
+    if quiet || format.is_report() {
         return String::new();
     }
     let files = created.len() + changed.len() + unchanged;

@@ -112,7 +112,7 @@ fn put(
     let put = Put::new(out, Vec::new(), Vec::new(), format, false, &screen);
     let tree: BTreeMap<String, Vec<u8>> = [("a/b.json".to_owned(), text.into())].into();
     let mut findings = Findings::default();
-    let done = if check { put.check(&tree) } else { put.write(&tree, &mut findings) };
+    let done = if check { put.check(&tree, &mut findings) } else { put.write(&tree, &mut findings) };
     let (exit, told) = done.map_err(|e| e.to_string())?;
     Ok((exit, told.replace(&out.display().to_string(), "OUT"), findings.iter().map(|d| d.code()).collect()))
 }

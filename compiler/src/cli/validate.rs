@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::screen::Screen;
 use super::source::Source;
+use super::wanted::reports;
 use super::{Exit, Failure};
 
 /// Check config_db.json against SONiC's own YANG models
@@ -14,6 +15,7 @@ use super::{Exit, Failure};
 #[command(
     after_help = "Rows of tables that have no model are not checked, as on a switch; fabc says how many there are.\n\n\
     Exit codes: 0 nothing is refused, 1 something is, 2 it could not be checked.",
+    mut_arg("format", reports),
     mut_arg("fabric", |arg| arg.index(1).value_name("FABRIC|FILE").help(
         "A config_db.json, or a fabric: its root file, or the folder that holds a fabric.kdl"
     )),
@@ -59,9 +61,10 @@ mod with_libyang {
     use super::{Args, Exit, Failure, PathBuf, Screen};
     use crate::checks::count;
     use crate::cli::config_db::read;
+    use crate::cli::wanted::{Looked, families};
     use crate::files;
     use crate::report::Format;
-    use crate::validate::{fabric, file};
+    use crate::validate::{self, fabric, file};
 
     /// What was judged: a file, or a switch that stands for its like.
     struct Judged {
@@ -89,10 +92,11 @@ mod with_libyang {
             None => of_files(&inputs, args, &models, screen)?,
         };
         let failed = findings.has_errors();
-        let exit = args.source.report(&sources, findings, screen);
+        let looked = Looked { at: &args.source.fabric, families: families(validate::RULES) };
+        let exit = args.source.wanted.report(&sources, findings, looked, screen);
         if args.source.wanted.format == Format::Json {
             screen.data(&document(&judged))?;
-        } else if !failed {
+        } else if !failed && !args.source.wanted.format.is_report() {
             screen.status(&summary(&judged, what))?;
         }
         Ok(exit)

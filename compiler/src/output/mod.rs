@@ -35,7 +35,7 @@ pub use error::Error;
 pub use hash::Hash;
 pub use manifest::{Likely, Manifest};
 pub(crate) use private::write_private;
-pub use rules::{EDITED, FAILED, KEPT, RULES};
+pub use rules::{DIFFERS, EDITED, FAILED, KEPT, RULES};
 
 use compare::{Disk, State};
 use files::Files;

@@ -22,5 +22,13 @@ fabc_lang::rule! {
     pub static FAILED = Error "output/failed" "the files could not be written";
 }
 
+fabc_lang::rule! {
+    /// `fabc build --check` found that the files on disk are not those that the source gives: someone changed the source
+    /// without a build, or a file by hand.
+    ///
+    /// In the form for people it lists the files; reports for services have it as a finding.
+    pub static DIFFERS = Error "output/differs" "files that are not what the source gives";
+}
+
 /// Rules that writing reports under.
-pub static RULES: &[&Rule] = &[&EDITED, &KEPT, &FAILED];
+pub static RULES: &[&Rule] = &[&EDITED, &KEPT, &FAILED, &DIFFERS];

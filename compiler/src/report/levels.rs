@@ -42,7 +42,8 @@ const FIRM: &[&str] = &[
     "template", "output", "render",
 ];
 
-fn is_firm(code: &str) -> bool {
+/// Whether an error of a code, or of a family, leaves nothing whole to go on with.
+pub fn is_firm(code: &str) -> bool {
     code.split('/').next().is_some_and(|family| FIRM.contains(&family))
 }
 

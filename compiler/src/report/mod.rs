@@ -3,17 +3,27 @@
 //! - [`human`]: with the source lines, by miette; the only file that knows it
 //! - [`short`]: one line each
 //! - [`json`]: one document, `targets/schemas/diagnostics.schema.json`
+//! - [`sarif`], [`github`], [`gitlab`], [`junit`]: reports that services take; [`service`] is what they share
+//! - [`explained`]: what a rule's text says
 //! - [`levels`]: `--deny`, `--warn`, `--allow`
 
+pub mod explained;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod junit;
 pub mod levels;
+pub mod sarif;
+pub mod service;
 pub mod short;
 
 use std::borrow::Cow;
 
 use fabc_lang::diagnostic::{Diagnostic, Severity};
 use fabc_lang::source::Sources;
+
+use service::Subject;
 
 /// In which form findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -25,6 +35,24 @@ pub enum Format {
     Short,
     /// One JSON document
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// A Code Quality report of GitLab
+    Gitlab,
+    /// JUnit's XML, a case for each family of rules
+    Junit,
+}
+
+impl Format {
+    /// The formats that are for people and programs, rather than a service's report.
+    pub const PLAIN: [&str; 3] = ["human", "short", "json"];
+
+    /// Whether it is a report that a service takes: it goes to stdout, whole and alone.
+    pub fn is_report(self) -> bool {
+        matches!(self, Format::Sarif | Format::Github | Format::Gitlab | Format::Junit)
+    }
 }
 
 /// How the paper looks.
@@ -38,10 +66,25 @@ pub struct Paper {
 
 /// Writes all findings, which stand in the order of the report, and their number.
 pub fn render(format: Format, sources: &Sources, findings: &[Diagnostic], paper: Paper) -> String {
+    report(format, &Subject::default(), sources, findings, paper)
+}
+
+/// The same with what a service is told of the files.
+pub fn report(
+    format: Format,
+    subject: &Subject,
+    sources: &Sources,
+    findings: &[Diagnostic],
+    paper: Paper,
+) -> String {
     match format {
         Format::Human => human::render(sources, findings, paper),
         Format::Short => short::render(sources, findings),
         Format::Json => json::render(sources, findings),
+        Format::Sarif => sarif::render(subject, sources, findings),
+        Format::Github => github::render(subject, sources, findings),
+        Format::Gitlab => gitlab::render(subject, sources, findings),
+        Format::Junit => junit::render(subject, sources, findings),
     }
 }
 

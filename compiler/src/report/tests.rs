@@ -1,3 +1,4 @@
+use clap::ValueEnum;
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::source::{FileId, Span};
 
@@ -58,6 +59,21 @@ fn json_is_one_document() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&value).unwrap());
 }
 
+/// Messages of SARIF know links and placeholders; properties of GitHub's commands end at commas.
+#[test]
+fn what_a_format_would_read_is_escaped() {
+    let mut sources = Sources::default();
+    let file = sources.add("f.kdl", "a\n");
+    let found = SHORT.at(Span::new(file, 0, 1), "50% of [a](b): {0} {1x} { wcmp; }\r\n<b>&");
+    let written = |format| render(format, &sources, std::slice::from_ref(&found), PAPER);
+    let log: serde_json::Value = serde_json::from_str(&written(Format::Sarif)).unwrap();
+    let text = log["runs"][0]["results"][0]["message"]["text"].as_str().unwrap();
+    assert_eq!(text, "50% of \\[a](b): {{0}} {1x} { wcmp; }\r\n<b>&");
+    let line = written(Format::Github);
+    assert!(line.ends_with("::50%25 of [a](b): {0} {1x} { wcmp; }%0D%0A<b>&\n"), "{line}");
+    assert!(written(Format::Junit).contains("&lt;b&gt;&amp;"));
+}
+
 /// Places that a drawing must survive: beyond the end, inside a character, over many lines, in an endless line.
 #[test]
 fn odd_places_are_drawn() {
@@ -80,8 +96,8 @@ fn terminals_are_not_driven_by_the_source() {
     let mut sources = Sources::default();
     let file = sources.add("f.kdl", "a \u{1b}[31m \u{9b}x\n");
     let finding = SHORT.at(Span::new(file, 0, 1), "bad \u{1b}]0;title\u{7}");
-    for format in [Format::Human, Format::Short, Format::Json] {
-        let text = render(format, &sources, std::slice::from_ref(&finding), PAPER);
+    for format in Format::value_variants() {
+        let text = render(*format, &sources, std::slice::from_ref(&finding), PAPER);
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
     }
 }

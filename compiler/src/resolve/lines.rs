@@ -221,8 +221,10 @@ impl Maker<'_, '_, '_> {
             if self.intent.unread.may_be(&name.v) {
                 return found;
             }
-            let guess = self.nodes.nearest(&name.v).map(|n| format!("did you mean \"{n}\"?"));
+            let near = self.nodes.nearest(&name.v);
+            let guess = near.map(|n| format!("did you mean \"{n}\"?"));
             let error = rules::UNKNOWN_NODE.at(name.at, format!("no hosts or tier is called `{}`", name.v));
+            let error = error.instead_opt(near);
             self.findings.push(error.help_opt(guess.or(Some("declare it with `tier` or `hosts`".into()))));
         }
         found
@@ -401,7 +403,9 @@ impl Maker<'_, '_, '_> {
             let found = rules::NO_BREAKOUT.at(breakout.at, text).label(tier.switch.at, "its platform");
             let modes = || which.cages.iter().flat_map(|c| &c.modes).map(|m| m.name.as_str());
             let longer = modes().find(|m| m.starts_with(breakout.v.as_str()));
-            let guess = longer.or(nearest(&breakout.v, modes())).map(|m| format!("did you mean \"{m}\"?"));
+            let near = longer.or(nearest(&breakout.v, modes()));
+            let guess = near.map(|m| format!("did you mean \"{m}\"?"));
+            let found = found.instead_opt(near);
             self.fail(found.help(guess.unwrap_or_else(|| format!("its modes: {}", which.offers()))));
             return None;
         }

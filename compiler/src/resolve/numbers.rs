@@ -74,8 +74,10 @@ pub(super) fn bases(
             .collect();
         if tiers.is_empty() && !intent.unread.may_be(&name.v) {
             let names = nodes.tiers.iter().map(|&t| nodes.nodes[t].name().v.as_str());
-            let guess = nearest(&name.v, names).map(|n| format!("did you mean `{n}=`?"));
+            let near = nearest(&name.v, names);
+            let guess = near.map(|n| format!("did you mean `{n}=`?"));
             let found = rules::UNKNOWN_NODE.at(name.at, format!("no tier is called `{}`", name.v));
+            let found = found.instead_opt(near);
             findings.push(found.help_opt(guess.or(Some("remove it, or declare the tier".into()))));
         }
         for tier in tiers {

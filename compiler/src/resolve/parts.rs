@@ -74,7 +74,7 @@ fn unknown(at: fabc_lang::source::Span, name: &str) -> Diagnostic {
     let found = rules::UNKNOWN_NIC.at(at, format!("there is no NIC `{name}`"));
     let plain = name.to_lowercase().replace([' ', '_'], "-");
     let found = match nearest(&plain, nics()) {
-        Some(near) => found.help(format!("did you mean \"{near}\"?")),
+        Some(near) => found.help(format!("did you mean \"{near}\"?")).instead(near),
         None => found.help("state `lanes=` and `connector=`, or take one of the list"),
     };
     found.note(format!("known: {}", nics().collect::<Vec<_>>().join(", ")))

@@ -258,9 +258,12 @@ impl Catalog {
             let text = format!("there is no preset `{name}`");
             let found =
                 asked.map_or_else(|| UNKNOWN_PRESET.anywhere(&text), |at| UNKNOWN_PRESET.at(at, &text));
-            let near = nearest(name, presets()).map(|word| format!("did you mean `{word}`?"));
-            findings
-                .push(found.help(near.unwrap_or_else(|| "`fabc presets` lists those that there are".into())));
+            let near = nearest(name, presets());
+            let found = found.instead_opt(near).help(near.map_or_else(
+                || "`fabc presets` lists those that there are".to_owned(),
+                |word| format!("did you mean `{word}`?"),
+            ));
+            findings.push(found);
             return None;
         };
         Preset::read(&node, findings)
@@ -310,7 +313,7 @@ fn open(
     findings: &mut Findings,
 ) -> Option<Typed> {
     let &(_, text) = files.iter().find(|&&(file, _)| file == name)?;
-    let file = sources.add(format!("platforms/{folder}/{name}.kdl"), text);
+    let file = sources.add_built_in(format!("platforms/{folder}/{name}.kdl"), text);
     let nodes = syntax::parse(file, text, findings);
     let typed = schema::check(&nodes, &FILE, None, findings);
     typed.into_iter().find(|n| std::ptr::eq(n.schema, kind) && arg_of::<String>(n).as_deref() == Some(name))
@@ -328,7 +331,7 @@ fn unknown<'a>(
         None => UNKNOWN.anywhere(message),
     };
     match nearest(name, names) {
-        Some(word) => finding.help(format!("did you mean `{word}`?")),
+        Some(word) => finding.help(format!("did you mean `{word}`?")).instead(word),
         None => finding.help("`fabc platforms` lists those that there are"),
     }
 }

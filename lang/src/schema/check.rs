@@ -216,7 +216,7 @@ fn unknown_node(
     let places = places(root, &raw.name.v);
     let near = nearest(&raw.name.v, names());
     found = match near {
-        Some(word) => found.help(format!("did you mean `{word}`?")),
+        Some(word) => found.help(format!("did you mean `{word}`?")).instead(word),
         None if parent.props.iter().any(|p| p.name == raw.name.v) => {
             found.help(format!("`{}` is a property: write `{} … {}=…`", raw.name.v, parent.name, raw.name.v))
         }
@@ -371,7 +371,7 @@ fn unknown_property(
     found = match near {
         _ if secret && names().any(|n| n == "secret-env") => found
             .help("a secret never stands in the source: secret-env=\"VARIABLE\" names where it is read from"),
-        Some(word) => found.help(format!("did you mean `{word}=`?")),
+        Some(word) => found.help(format!("did you mean `{word}=`?")).instead(word),
         None if schema.children.iter().any(|c| c.name == key.v) => {
             found.help(format!("`{}` stands in the block: `{} {{ {} …; }}`", key.v, schema.name, key.v))
         }
@@ -391,9 +391,12 @@ fn read(
     match kind.read(entry) {
         Ok(value) => Some(Spanned::new(value, entry.at)),
         Err(mismatch) => {
-            findings.push(
-                WRONG_VALUE.at(entry.at, format!("{what}: {}", mismatch.message)).help_opt(mismatch.help),
-            );
+            let near = match (kind, &entry.value) {
+                (Kind::Word(words), syntax::Value::Text(text)) => nearest(text, words.iter().copied()),
+                _ => None,
+            };
+            let found = WRONG_VALUE.at(entry.at, format!("{what}: {}", mismatch.message));
+            findings.push(found.help_opt(mismatch.help).instead_opt(near));
             None
         }
     }

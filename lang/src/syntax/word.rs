@@ -39,7 +39,7 @@ pub(super) fn check(text: &str, token: Token, role: Role, report: &mut Report) -
                 }
                 None => "a comment begins with `//`; a name with `#` is put in quotes".into(),
             };
-            report.push(finding.help(help));
+            report.push(finding.help(help).instead_opt(known));
             false
         }
         _ => {
@@ -61,16 +61,18 @@ pub(super) fn unquoted(spelt: &str, start: usize, role: Role, report: &mut Repor
         (Role::Key, _) => format!("`{shown}` is no name of a property"),
     };
     let finding = report.rule(&BARE_WORD, start, start + spelt.len(), message);
+    let mut quoted = None;
     let help = if spelt.chars().any(is_forbidden) {
         "remove the control characters".to_owned()
     } else if role == Role::Value {
+        quoted = Some(format!("\"{}\"", spelt.replace('\\', "\\\\"))).filter(|_| shown == spelt);
         format!("put it in quotes: \"{}\"", shown.replace('\\', "\\\\"))
     } else if spelt.starts_with('#') {
         "a comment begins with `//`".into()
     } else {
         "write a name that begins with a letter".into()
     };
-    report.push(finding.help(help));
+    report.push(finding.help(help).instead_opt(quoted.as_deref()));
 }
 
 fn word(spelt: &str, start: usize, role: Role, report: &mut Report) -> bool {
@@ -78,6 +80,7 @@ fn word(spelt: &str, start: usize, role: Role, report: &mut Report) -> bool {
     if let "true" | "false" | "null" | "inf" | "nan" = spelt {
         if role == Role::Value {
             let finding = report.rule(&KDL1, start, end, format!("`{spelt}` is KDL 1"));
+            let finding = finding.instead(format!("#{spelt}"));
             report.push(finding.help(format!("write `#{spelt}`, or `\"{spelt}\"` for the text")));
         } else {
             unquoted(spelt, start, role, report);

@@ -47,10 +47,12 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         }
         let names = fabric.tiers.iter().flat_map(|t| [t.node.name.v.as_str(), t.path.as_str()]);
         let all: Vec<&str> = fabric.tiers.iter().map(|t| t.path.as_str()).collect();
-        let help = match nearest(&tier.v, names) {
+        let near = nearest(&tier.v, names);
+        let help = match near {
             Some(word) => format!("did you mean \"{word}\"?"),
             None => format!("tiers are {}", all.join(", ")),
         };
-        findings.push(RULE.at(tier.at, format!("there is no tier `{}`", tier.v)).help(help));
+        findings
+            .push(RULE.at(tier.at, format!("there is no tier `{}`", tier.v)).instead_opt(near).help(help));
     }
 }

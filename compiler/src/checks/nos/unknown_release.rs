@@ -47,7 +47,8 @@ pub(crate) fn finding(fabric: &Fabric) -> Diagnostic {
     let known: Vec<&str> = Release::all().iter().filter(|r| r.nos == nos.v).map(|r| r.name).collect();
     let message = format!("{} has no release \"{}\" that fabc knows", nos.v.name(), release.v);
     let list = format!("known are {}", known.join(", "));
-    RULE.at(release.at, message).label(nos.at, "of this").help(match near(&release.v, &known) {
+    let near = near(&release.v, &known);
+    RULE.at(release.at, message).label(nos.at, "of this").instead_opt(near).help(match near {
         Some(near) => format!("did you mean \"{near}\"? {list}"),
         None => list,
     })

@@ -74,7 +74,9 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
             (None, Some(first)) => format!("names are like \"{}\"", first.name),
             (None, None) => "there are no switches".to_owned(),
         };
-        let help = Some(name).filter(|_| n < GUESSES).and_then(|name| siblings(ctx, name)).unwrap_or(help);
-        findings.push(RULE.at(switch.name.at, format!("there is no switch `{name}`")).help(help));
+        let sibling = Some(name).filter(|_| n < GUESSES).and_then(|name| siblings(ctx, name));
+        let found = RULE.at(switch.name.at, format!("there is no switch `{name}`"));
+        let found = found.instead_opt(near.filter(|_| sibling.is_none()));
+        findings.push(found.help(sibling.unwrap_or(help)));
     }
 }

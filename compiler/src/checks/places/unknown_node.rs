@@ -45,9 +45,9 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     for place in fabric.intent.places.iter().filter(|p| select(fabric, &p.node.v).is_empty()) {
         let tiers = fabric.tiers.iter().flat_map(|t| [t.node.name.v.as_str(), t.path.as_str()]);
         let groups = fabric.groups.iter().flat_map(|g| [g.node.name.v.as_str(), g.path.as_str()]);
-        let near =
-            nearest(&place.node.v, tiers.chain(groups)).map(|word| format!("did you mean \"{word}\"?"));
+        let near = nearest(&place.node.v, tiers.chain(groups));
+        let help = near.map(|word| format!("did you mean \"{word}\"?"));
         let found = RULE.at(place.node.at, format!("there are no hosts and no tier `{}`", place.node.v));
-        findings.push(found.help_opt(near));
+        findings.push(found.instead_opt(near).help_opt(help));
     }
 }

@@ -49,7 +49,9 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
         if let Some(hall) = place.hall.as_ref().filter(|h| halls.iter().all(|o| o.name.v != h.v)) {
             let near = nearest(&hall.v, halls.iter().map(|h| h.name.v.as_str()));
             let help = near.map(|word| format!("did you mean \"{word}\"?"));
-            findings.push(RULE.at(hall.at, format!("there is no hall `{}`", hall.v)).help_opt(help));
+            findings.push(
+                RULE.at(hall.at, format!("there is no hall `{}`", hall.v)).instead_opt(near).help_opt(help),
+            );
             continue;
         }
         match rows(halls, place).as_slice() {
@@ -58,8 +60,10 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
                 let all = || halls.iter().flat_map(|h| &h.rows).map(|r| r.name.v.as_str());
                 let names = all().collect::<Vec<_>>().join(", ");
                 let known = Some(format!("rows are {names}")).filter(|_| !names.is_empty());
-                let help = nearest(row, all()).map(|word| format!("did you mean \"{word}\"?")).or(known);
-                findings.push(RULE.at(place.row.at, format!("there is no row `{row}`")).help_opt(help));
+                let near = nearest(row, all());
+                let help = near.map(|word| format!("did you mean \"{word}\"?")).or(known);
+                let found = RULE.at(place.row.at, format!("there is no row `{row}`"));
+                findings.push(found.instead_opt(near).help_opt(help));
             }
             [(first, _), .., (last, _)] => {
                 let (a, b) = (&first.name.v, &last.name.v);

@@ -57,8 +57,10 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
     let known = || ctx.fabric.intent.classes.iter().map(|c| c.name.v.as_str());
     for name in trimming.classes.iter().chain([&trimming.to]) {
         if !known().any(|class| class == name.v) {
-            let near = nearest(&name.v, known()).map(|near| format!("did you mean `{near}`?"));
-            findings.push(RULE.at(name.at, format!("there is no class `{}`", name.v)).help_opt(near));
+            let near = nearest(&name.v, known());
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            let found = RULE.at(name.at, format!("there is no class `{}`", name.v));
+            findings.push(found.instead_opt(near).help_opt(help));
         }
     }
 }
