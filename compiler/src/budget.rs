@@ -299,24 +299,22 @@ fn halves(fabric: &Fabric, tier: usize) -> Vec<Option<u8>> {
 
 fn kinds(fabric: &Fabric, switch: usize, halves: &[Option<u8>], lengths: &[(Length, bool)]) -> Kinds {
     let tier = fabric.tier_of(&fabric.switches[switch]);
-    let mut kinds: Vec<Kind> = fabric
-        .switch_wires(switch)
-        .iter()
-        .filter(|wire| fabric.is_present(&fabric.links[wire.link as usize]))
-        .filter_map(|wire| {
-            let (length, assumed) = lengths[wire.link as usize];
-            let half = halves.get(usize::from(wire.port.cage).checked_sub(1)?).copied()?;
-            Some(Kind { half, speed: tier.spec(wire.port)?.speed, length, assumed })
-        })
-        .collect();
-    kinds.sort_unstable();
+    let wires = fabric.switch_wires(switch).iter();
+    let present = wires.filter(|wire| fabric.is_present(&fabric.links[wire.link as usize]));
+    let kinds = present.filter_map(|wire| {
+        let (length, assumed) = lengths[wire.link as usize];
+        let half = halves.get(usize::from(wire.port.cage).checked_sub(1)?).copied()?;
+        Some(Kind { half, speed: tier.spec(wire.port)?.speed, length, assumed })
+    });
+    // There are few of them, and neighbours are mostly of one.
     let mut counted: Kinds = Vec::new();
     for kind in kinds {
-        match counted.last_mut() {
-            Some((last, n)) if *last == kind => *n += 1,
-            _ => counted.push((kind, 1)),
+        match counted.iter_mut().rev().find(|(known, _)| *known == kind) {
+            Some((_, n)) => *n += 1,
+            None => counted.push((kind, 1)),
         }
     }
+    counted.sort_unstable();
     counted
 }
 

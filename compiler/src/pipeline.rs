@@ -53,10 +53,12 @@ pub fn analyze(path: &Path, host: &dyn Host, options: &Options) -> Analysis {
     let preset = intent.preset.clone();
     *fabric = resolve::resolve(intent, &mut catalog, sources, findings);
     if let Some(fabric) = fabric {
-        checks::run(fabric, findings);
-        if !options.own_templates {
-            deadlock::look(fabric, BTreeMap::new(), findings);
-        }
+        let mut circles = Findings::default();
+        rayon::join(
+            || checks::run(fabric, findings),
+            || (!options.own_templates).then(|| deadlock::look(fabric, BTreeMap::new(), &mut circles)),
+        );
+        findings.extend(circles);
         // Of a fabric with errors, rows may be missing; what is wrong with overrides takes none away.
         let is_sound = |d: &Diagnostic| d.severity < Severity::Error || d.code().starts_with("overrides/");
         if findings.iter().all(is_sound) {

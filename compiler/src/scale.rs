@@ -6,7 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use fabc_lang::fabric::{Fabric, Level, Link, Lower, Peer, Switch};
+use fabc_lang::fabric::{Fabric, Level, Link, Lower, Peer, Switch, Tier};
+use fabc_lang::platform::{Fact, switch};
 
 /// What a switch comes to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,6 +34,16 @@ impl Scale {
     }
 }
 
+/// The same beside what the platform of the tier takes, where some platform says that.
+pub(crate) fn limited(fabric: &Fabric) -> Vec<(&Tier, Scale, &Fact<switch::Scale>)> {
+    let limit = |tier| fabric.platform_of(tier).scale.as_ref();
+    if fabric.tiers.iter().all(|tier| limit(tier).is_none()) {
+        return Vec::new();
+    }
+    let found = fabric.tiers.iter().zip(by_tier(fabric));
+    found.filter_map(|(tier, scale)| Some((tier, scale?, limit(tier)?))).collect()
+}
+
 /// What the fullest switch of each tier comes to, figure by figure; none for a tier whose switches are all absent.
 pub(crate) fn by_tier(fabric: &Fabric) -> Vec<Option<Scale>> {
     let mut tiers = vec![None::<Scale>; fabric.tiers.len()];
@@ -42,16 +53,15 @@ pub(crate) fn by_tier(fabric: &Fabric) -> Vec<Option<Scale>> {
     let families = families(fabric);
     let carries6 = loopbacks6 && (routing.numbered.is_none() || routing.numbered6.is_some());
     for (index, switch) in fabric.switches.iter().enumerate().filter(|(_, s)| !s.absent) {
-        let links = || {
-            let wires = fabric.switch_wires(index).iter().filter_map(|w| fabric.links.get(w.link as usize));
-            wires.filter(|link| fabric.is_present(link))
-        };
-        let upstream = links().filter(|link| matches!(fabric.peer(link, index), Peer::Switch(..)));
-        let sessions = u32::try_from(upstream.count()).unwrap_or(u32::MAX).saturating_mul(families);
-        let has =
-            |address: fn(&Fabric, &Link) -> bool| links().filter(|link| address(fabric, link)).count() as u64;
-        let connected = has(|f, link| f.host_addresses(link).is_some() || f.link_addresses(link).is_some());
-        let connected6 = has(|f, link| f.link_addresses6(link).is_some());
+        let wires = fabric.switch_wires(index).iter().filter_map(|w| fabric.links.get(w.link as usize));
+        let (mut upstream, mut connected, mut connected6) = (0u32, 0u64, 0u64);
+        for link in wires.filter(|link| fabric.is_present(link)) {
+            upstream += u32::from(matches!(fabric.peer(link, index), Peer::Switch(..)));
+            let address = fabric.host_addresses(link).or_else(|| fabric.link_addresses(link));
+            connected += u64::from(address.is_some());
+            connected6 += u64::from(fabric.link_addresses6(link).is_some());
+        }
+        let sessions = upstream.saturating_mul(families);
         let part = parts.of_switch(index);
         let scale = Scale {
             sessions,

@@ -232,8 +232,8 @@ fn means(
 pub fn is_down(fabric: &Fabric, link: &Link) -> bool {
     let down = |switch: u32, port: PortId| {
         let switch = &fabric.switches[switch as usize];
-        let own = switch.own.and_then(|own| fabric.intent.switches.get(own));
-        let (Some(own), Some(spec)) = (own, fabric.tier_of(switch).spec(port)) else { return false };
+        let Some(own) = switch.own.and_then(|own| fabric.intent.switches.get(own)) else { return false };
+        let Some(spec) = fabric.tier_of(switch).spec(port) else { return false };
         let said = in_order(own).into_iter().rev();
         let mut meant = said.filter(|said| means(said, spec, fabric, switch, Some(port)));
         meant.find_map(|said| said.up).is_some_and(|up| !up.v)

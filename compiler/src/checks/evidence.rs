@@ -1,6 +1,6 @@
 //! What `expect` is judged by. The same judgement holds for the fabric as it is declared and for what a failure leaves.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use fabc_lang::diagnostic::Diagnostic;
 use fabc_lang::fabric::{Fabric, Lower};
@@ -22,21 +22,21 @@ pub(crate) struct Evidence<'a> {
     pub(crate) lost: &'a Lost,
     /// What hangs on each switch.
     pub(crate) loads: Vec<Load>,
-    graph: OnceCell<Graph>,
-    narrowest: OnceCell<Option<Narrowest>>,
-    farthest: OnceCell<Option<Farthest>>,
+    graph: OnceLock<Graph>,
+    narrowest: OnceLock<Option<Narrowest>>,
+    farthest: OnceLock<Option<Farthest>>,
 }
 
 impl<'a> Evidence<'a> {
     /// Of the fabric without what has failed.
     pub(crate) fn of(fabric: &'a Fabric, lost: &'a Lost, graph: Graph, loads: Vec<Load>) -> Self {
-        let (narrowest, farthest) = (OnceCell::new(), OnceCell::new());
-        Evidence { fabric, lost, loads, graph: OnceCell::from(graph), narrowest, farthest }
+        let (narrowest, farthest) = (OnceLock::new(), OnceLock::new());
+        Evidence { fabric, lost, loads, graph: OnceLock::from(graph), narrowest, farthest }
     }
 
     /// Of the fabric as it is declared; `nothing` is lost.
     pub(crate) fn intact(fabric: &'a Fabric, nothing: &'a Lost) -> Self {
-        Evidence { graph: OnceCell::new(), ..Evidence::of(fabric, nothing, Graph::default(), loads(fabric)) }
+        Evidence { graph: OnceLock::new(), ..Evidence::of(fabric, nothing, Graph::default(), loads(fabric)) }
     }
 
     /// Who is joined to whom.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use fabc_lang::fabric::{Fabric, Lower};
+use fabc_lang::fabric::{Fabric, Link, Lower, Wire};
 
 use super::lost::{Lost, stands};
 
@@ -40,20 +40,28 @@ pub(crate) struct Graph {
 impl Graph {
     /// The graph of what is there.
     pub(crate) fn of(fabric: &Fabric) -> Self {
-        let (switches, hosts) = (fabric.switches.len(), fabric.hosts.len());
-        let none = |count: usize| vec![Near::new(); count];
-        let mut graph =
-            Graph { up: none(switches), down: none(switches), servers: none(switches), leaves: none(hosts) };
-        for link in fabric.links.iter().filter(|l| stands(fabric, l)) {
-            let (lower, upper) = match fabric.line_of(link).lower {
-                Lower::Hosts { .. } => (&mut graph.leaves, &mut graph.servers),
-                Lower::Tier(_) => (&mut graph.up, &mut graph.down),
-            };
-            lower[link.a as usize].push(Edge { to: link.b, line: link.line, links: 1 });
-            upper[link.b as usize].push(Edge { to: link.a, line: link.line, links: 1 });
+        let standing = |wires: &[Wire]| -> Vec<&Link> {
+            let links = wires.iter().map(|wire| &fabric.links[wire.link as usize]);
+            links.filter(|link| stands(fabric, link)).collect()
+        };
+        let near = |links: &[&Link], far: &dyn Fn(&Link) -> Option<u32>| {
+            let edge = |l: &&Link| far(l).map(|to| Edge { to, line: l.line, links: 1 });
+            let mut near: Near = links.iter().filter_map(edge).collect();
+            tally(&mut near);
+            near
+        };
+        let is_between = |l: &Link| matches!(fabric.line_of(l).lower, Lower::Tier(_));
+        let mut graph = Graph::default();
+        for switch in 0..fabric.switches.len() {
+            let links = standing(fabric.switch_wires(switch));
+            let is_lower = |l: &Link| is_between(l) && l.a as usize == switch;
+            let is_upper = |l: &Link| is_between(l) && l.b as usize == switch;
+            graph.up.push(near(&links, &|l| is_lower(l).then_some(l.b)));
+            graph.down.push(near(&links, &|l| is_upper(l).then_some(l.a)));
+            graph.servers.push(near(&links, &|l| (!is_between(l)).then_some(l.a)));
         }
-        let all = [&mut graph.up, &mut graph.down, &mut graph.servers, &mut graph.leaves];
-        all.into_iter().flatten().for_each(tally);
+        let of_host = |host| near(&standing(fabric.host_wires(host)), &|l| Some(l.b));
+        graph.leaves = (0..fabric.hosts.len()).map(of_host).collect();
         graph
     }
 

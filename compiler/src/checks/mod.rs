@@ -41,6 +41,7 @@ use fabc_lang::fabric::{Fabric, Lower};
 use fabc_lang::source::Span;
 use fabc_lang::units::grouped;
 use fabc_targets::sonic::qos::{self, Lack};
+use rayon::prelude::*;
 
 use crate::budget::{self, Budget};
 use crate::deadlock;
@@ -466,15 +467,21 @@ pub(crate) use optics::resting_on;
 pub fn run(fabric: &Fabric, findings: &mut Findings) {
     let whole = !findings.iter().any(|f| f.severity == Severity::Error && f.code().starts_with("resolve/"));
     let lossless = budget::lossless(fabric).next().is_some();
-    let budgets = if lossless { budget::budgets(fabric) } else { Vec::new() };
+    let nothing = Lost::default();
+    let (budgets, evidence) = rayon::join(
+        || if lossless { budget::budgets(fabric) } else { Vec::new() },
+        || Evidence::intact(fabric, &nothing),
+    );
     let lacks = fabric.tiers.iter().filter(|_| lossless).map(|tier| qos::lack(fabric, tier)).collect();
     let sound = !findings.has_errors();
-    let nothing = Lost::default();
-    let evidence = Evidence::intact(fabric, &nothing);
     let ctx = Ctx { fabric, evidence, budgets, lacks, chains: Chains::of(fabric), sound, whole };
-    for check in CHECKS {
-        (check.run)(&ctx, findings);
-    }
+    let look = |check: &&Check| {
+        let mut found = Findings::default();
+        (check.run)(&ctx, &mut found);
+        found
+    };
+    let found: Vec<Findings> = CHECKS.par_iter().map(look).collect();
+    found.into_iter().for_each(|found| findings.extend(found));
     deadlock::rows(fabric, findings);
 }
 

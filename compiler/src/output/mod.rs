@@ -109,7 +109,7 @@ pub struct Origin<'a> {
     pub inputs: &'a [(String, Hash)],
     /// What in the files is likely, not certain.
     pub likely: &'a [Likely],
-    /// Hash of the program itself, where it is known. It goes into the cache only.
+    /// What tells this program from others, where it is known. It goes into the cache only.
     pub program: Option<Hash>,
 }
 

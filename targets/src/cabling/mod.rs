@@ -16,8 +16,8 @@ use crate::device::{is_down, switch_port};
 use crate::names::Names;
 use fabc_lang::fabric::{Fabric, Link, Lower, PortSpec};
 
-/// Items in one part of a file.
-pub(crate) const PART: usize = 8192;
+/// Items in one part of a file: few enough that a part stays in a core's cache until it is written.
+pub(crate) const PART: usize = 1024;
 
 /// Which of `total` items part `part` holds, and whether another part follows.
 pub(crate) fn part_of(part: usize, total: usize) -> (Range<usize>, bool) {

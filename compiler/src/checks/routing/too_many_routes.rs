@@ -41,8 +41,7 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
-    for (tier, found) in ctx.fabric.tiers.iter().zip(scale::by_tier(ctx.fabric)) {
-        let (Some(found), Some(limit)) = (found, &ctx.fabric.platform_of(tier).scale) else { continue };
+    for (tier, found, limit) in scale::limited(ctx.fabric) {
         let families = [("IPv4", found.routes, limit.v.routes), ("IPv6", found.routes6, limit.v.routes6)];
         for (family, routes, most) in families {
             let Some(most) = most.filter(|&most| routes > u64::from(most)) else { continue };

@@ -39,8 +39,7 @@ check! {
 }
 
 fn run(ctx: &Ctx, findings: &mut Findings) {
-    for (tier, found) in ctx.fabric.tiers.iter().zip(scale::by_tier(ctx.fabric)) {
-        let (Some(found), Some(limit)) = (found, &ctx.fabric.platform_of(tier).scale) else { continue };
+    for (tier, found, limit) in scale::limited(ctx.fabric) {
         let Some(most) = limit.v.sessions.filter(|&most| found.sessions > most) else { continue };
         let message =
             format!("a `{}` has {}, its box takes {most}", tier.path, count(found.sessions, "session"));
