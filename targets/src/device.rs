@@ -94,7 +94,7 @@ impl<'a> Device<'a> {
             overrides.iter().for_each(|said| found.lay_over(said, fabric, switch));
             found
         }));
-        if !ports.is_sorted_by(|a, b| natural_cmp(a.name(), b.name()).is_lt()) {
+        if !names.is_ordered(switch.tier) {
             ports.sort_by(|a, b| natural_cmp(a.name(), b.name()));
         }
         let (platform, qos) = (fabric.platform_of(tier), OnceLock::new());

@@ -1,6 +1,6 @@
 //! Names that many rows share, made once for a build.
 
-use fabc_lang::fabric::{Fabric, PortId, Switch};
+use fabc_lang::fabric::{Fabric, PortId, PortSpec, Switch, Tier, natural_cmp};
 
 /// Interfaces of the servers, by group.
 #[derive(Debug, Default)]
@@ -8,6 +8,8 @@ pub struct Names {
     groups: Vec<Group>,
     /// `fd00::1/128`, by switch.
     loopbacks6: Vec<Option<String>>,
+    /// Whether ports come in natural order, by tier.
+    ordered: Vec<bool>,
 }
 
 /// Interfaces of any server of a group: by NIC, then port.
@@ -15,6 +17,23 @@ pub struct Names {
 struct Group {
     ports: usize,
     interfaces: Vec<String>,
+}
+
+/// Whether ports come in order, however each cage is broken out.
+fn is_ordered(tier: &Tier) -> bool {
+    let before = |a: &PortSpec, b: &PortSpec| natural_cmp(&a.name, &b.name).is_lt();
+    let cages = tier.cages.iter().map(|cage| {
+        let layouts = [Some(&cage.default), cage.broken.as_ref()];
+        layouts.into_iter().flatten().map(|layout| layout.ports.as_slice()).collect()
+    });
+    let all: Vec<Vec<&[PortSpec]>> = cages.chain([vec![tier.extra.as_slice()]]).collect();
+    let follows = |pair: &[Vec<&[PortSpec]>]| {
+        let [first, second] = pair else { return true };
+        let ends = first.iter().all(|ports| !ports.is_empty());
+        let mut pairs = first.iter().flat_map(|a| second.iter().map(move |b| (a.last(), b.first())));
+        ends && pairs.all(|(a, b)| a.zip(b).is_none_or(|(a, b)| before(a, b)))
+    };
+    all.iter().flatten().all(|ports| ports.is_sorted_by(before)) && all.windows(2).all(follows)
 }
 
 impl Names {
@@ -38,7 +57,13 @@ impl Names {
             names.ports = usize::try_from(ports).unwrap_or(1);
         }
         let loopback6 = |switch: &Switch| switch.loopback6.map(|address| format!("{address}/128"));
-        Names { groups, loopbacks6: fabric.switches.iter().map(loopback6).collect() }
+        let loopbacks6 = fabric.switches.iter().map(loopback6).collect();
+        Names { groups, loopbacks6, ordered: fabric.tiers.iter().map(is_ordered).collect() }
+    }
+
+    /// Whether the ports of all switches of a tier come in natural order of their names, cage by cage.
+    pub(crate) fn is_ordered(&self, tier: usize) -> bool {
+        self.ordered.get(tier).is_some_and(|ordered| *ordered)
     }
 
     /// IPv6 address of a switch's Loopback0, with its length: each of its neighbours' files has it.

@@ -40,27 +40,26 @@ pub(crate) struct Graph {
 impl Graph {
     /// The graph of what is there.
     pub(crate) fn of(fabric: &Fabric) -> Self {
-        let standing = |wires: &[Wire]| -> Vec<&Link> {
+        let mut graph = Graph::default();
+        let mut found = Near::new();
+        let mut near = |wires: &[Wire], far: &dyn Fn(&Link) -> Option<u32>| {
             let links = wires.iter().map(|wire| &fabric.links[wire.link as usize]);
-            links.filter(|link| stands(fabric, link)).collect()
-        };
-        let near = |links: &[&Link], far: &dyn Fn(&Link) -> Option<u32>| {
-            let edge = |l: &&Link| far(l).map(|to| Edge { to, line: l.line, links: 1 });
-            let mut near: Near = links.iter().filter_map(edge).collect();
-            tally(&mut near);
-            near
+            let edge = |l: &Link| far(l).map(|to| Edge { to, line: l.line, links: 1 });
+            found.clear();
+            found.extend(links.filter_map(|l| edge(l).filter(|_| stands(fabric, l))));
+            tally(&mut found);
+            found.clone()
         };
         let is_between = |l: &Link| matches!(fabric.line_of(l).lower, Lower::Tier(_));
-        let mut graph = Graph::default();
         for switch in 0..fabric.switches.len() {
-            let links = standing(fabric.switch_wires(switch));
-            let is_lower = |l: &Link| is_between(l) && l.a as usize == switch;
-            let is_upper = |l: &Link| is_between(l) && l.b as usize == switch;
-            graph.up.push(near(&links, &|l| is_lower(l).then_some(l.b)));
-            graph.down.push(near(&links, &|l| is_upper(l).then_some(l.a)));
-            graph.servers.push(near(&links, &|l| (!is_between(l)).then_some(l.a)));
+            let wires = fabric.switch_wires(switch);
+            let is_lower = |l: &Link| l.a as usize == switch && is_between(l);
+            let is_upper = |l: &Link| l.b as usize == switch && is_between(l);
+            graph.up.push(near(wires, &|l| is_lower(l).then_some(l.b)));
+            graph.down.push(near(wires, &|l| is_upper(l).then_some(l.a)));
+            graph.servers.push(near(wires, &|l| (!is_between(l)).then_some(l.a)));
         }
-        let of_host = |host| near(&standing(fabric.host_wires(host)), &|l| Some(l.b));
+        let of_host = |host| near(fabric.host_wires(host), &|l| Some(l.b));
         graph.leaves = (0..fabric.hosts.len()).map(of_host).collect();
         graph
     }

@@ -49,6 +49,12 @@ impl<'a> Files<'a> {
         &self.paths[i]
     }
 
+    /// Whether file `i` is not in the folder of the one before.
+    pub(super) fn begins_folder(&self, i: usize) -> bool {
+        let folder = |i: usize| self.paths.get(i)?.rsplit_once('/').map(|(folder, _)| folder);
+        i.checked_sub(1).and_then(folder) != folder(i)
+    }
+
     /// Whether a path is a file of the tree.
     pub(super) fn has(&self, path: &str) -> bool {
         self.index.contains_key(path)

@@ -75,6 +75,9 @@ impl Staging {
     /// Writes file `i` of the tree.
     pub(super) fn make(&self, files: &Files, i: usize, buffer: &mut Vec<u8>) -> Result<Verdict, Error> {
         let path = self.join(files.path(i));
+        if let Some(folder) = path.parent().filter(|_| files.begins_folder(i)) {
+            let _ = fs::create_dir(folder); // where that was too early, or too late, the file tells
+        }
         let mut file =
             in_folder(&path, |p| File::create_new(p)).map_err(|e| self.failed("write", files.path(i), e))?;
         let (hash, _) = files.make(i, buffer, |part| {

@@ -4,6 +4,7 @@ use fabc_lang::diagnostic::Findings;
 use fabc_lang::fabric::{Host, HostGroup, Level, Line, Lower, Switch, Tier, natural_cmp};
 use fabc_lang::intent::{Intent, TierNode};
 use fabc_lang::source::Spanned;
+use rayon::prelude::*;
 
 use super::boxes::Boxes;
 use super::cages::plan_of_tier;
@@ -147,7 +148,9 @@ impl Devices {
         let mut names: Vec<(&str, usize)> =
             self.switches.iter().map(|s| (s.name.as_str(), nodes.tiers[s.tier])).collect();
         names.extend(self.hosts.iter().map(|h| (h.name.as_str(), nodes.groups[h.group])));
-        names.sort_unstable_by(|(a, x), (b, y)| folded(a).cmp(folded(b)).then_with(|| (a, x).cmp(&(b, y))));
+        names.par_sort_unstable_by(|(a, x), (b, y)| {
+            folded(a).cmp(folded(b)).then_with(|| (a, x).cmp(&(b, y)))
+        });
         let mut reported: Vec<(usize, usize)> = Vec::new();
         for pair in names.windows(2) {
             let [(a, x), (b, y)] = pair else { continue };

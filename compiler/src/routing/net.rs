@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
-use fabc_lang::fabric::{Fabric, Lower, Switch};
+use fabc_lang::fabric::{Fabric, Link, Peer, Switch};
 use fabc_targets::frr::{Answer, Config, Routes, Source, TemplateError, Templates, Told};
 use fabc_targets::sonic::Release;
 use fabc_targets::{Device, Names};
@@ -248,22 +248,32 @@ impl Session {
 
 /// Switches with the sessions that eBGP brings up: both there, each with an ASN, and not the same one.
 fn nodes(fabric: &Fabric) -> Vec<Node> {
-    let node = |s: &Switch| Node { tier: s.tier, asn: s.asn.unwrap_or(0), kind: 0, near: Vec::new() };
-    let mut nodes: Vec<Node> = fabric.switches.iter().map(node).collect();
-    for link in fabric.links.iter().filter(|l| fabric.is_present(l)) {
-        let Lower::Tier(_) = fabric.line_of(link).lower else { continue };
-        let (a, b) = (link.a as usize, link.b as usize);
-        if nodes[a].asn == 0 || nodes[b].asn == 0 || nodes[a].asn == nodes[b].asn {
-            continue;
-        }
-        nodes[a].near.push(Near { peer: link.b, side: Side::Upper });
-        nodes[b].near.push(Near { peer: link.a, side: Side::Lower });
-    }
-    for node in &mut nodes {
-        node.near.sort_unstable();
-        node.near.dedup_by_key(|n| n.peer);
-    }
-    nodes
+    let asn = |switch: usize| fabric.switches[switch].asn.unwrap_or(0);
+    let mut found = Vec::new();
+    let mut near = |switch: usize| {
+        let links = fabric.switch_wires(switch).iter().map(|wire| &fabric.links[wire.link as usize]);
+        let session = |link: &Link| {
+            let Peer::Switch(peer, _) = fabric.peer(link, switch) else { return None };
+            let both = asn(switch) != 0 && asn(peer) != 0 && asn(switch) != asn(peer);
+            let (peer, side) = match link.a as usize == switch {
+                true => (link.b, Side::Upper),
+                false => (link.a, Side::Lower),
+            };
+            (both && fabric.is_present(link)).then_some(Near { peer, side })
+        };
+        found.clear();
+        found.extend(links.filter_map(session));
+        found.sort_unstable();
+        found.dedup_by_key(|n| n.peer);
+        found.clone()
+    };
+    let node = |(index, s): (usize, &Switch)| Node {
+        tier: s.tier,
+        asn: s.asn.unwrap_or(0),
+        kind: 0,
+        near: near(index),
+    };
+    fabric.switches.iter().enumerate().map(node).collect()
 }
 
 /// The first switch of each kind, and the kind of each switch: those of one tier that have the same sides and the same

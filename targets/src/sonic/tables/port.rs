@@ -36,7 +36,8 @@ pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
             STANDARD.at(node.naming.map_or(node.nos.at, |naming| naming.at)).and(device.tier.node.switch.at)
         }
     };
-    let ours = device.qos().filter(|qos| qos.dialect.hands_off == HandsOff::PortField);
+    // Asked for only where it has a say: most switches need it for nothing else.
+    let ours = if device.release.dialect.hands_off == HandsOff::PortField { device.qos() } else { None };
     for (i, port) in device.ports.iter().enumerate() {
         let spec = port.port.spec;
         let asked = match &port.end {

@@ -19,7 +19,8 @@ const QUEUE: Origin = Origin::rule("the queue of the class that `trimming` sends
 const DSCP: Origin = Origin::rule("the first DSCP of the class that `trimming` sends them to");
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
-    let Some((said, class)) = device.qos().and_then(|qos| qos.trimming) else { return };
+    let asked = device.fabric.intent.trimming.is_some();
+    let Some((said, class)) = asked.then(|| device.qos()).flatten().and_then(|qos| qos.trimming) else { return };
     let dscp = said.dscp.map(|dscp| (dscp.v, SAID.at(dscp.at)));
     let Some((dscp, origin)) = dscp.or_else(|| class.dscp.first().map(|d| (d.v, DSCP.at(said.to.at).and(d.at))))
     else {
