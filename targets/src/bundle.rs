@@ -58,6 +58,7 @@ pub struct Bundle<'a> {
     version: &'a str,
     templates: Templates,
     kinds: sonic::Kinds,
+    neighbours: sonic::Neighbours,
     present: Vec<usize>,
     whole: Vec<File>,
     /// The files of one switch.
@@ -103,6 +104,7 @@ impl<'a> Bundle<'a> {
             version,
             templates,
             kinds: sonic::Kinds::default(),
+            neighbours: sonic::Neighbours::new(fabric.switches.len()),
             present,
             whole,
             own,
@@ -196,7 +198,7 @@ impl<'a> Bundle<'a> {
         match self.file(i) {
             Some(File::ConfigDb(index) | File::LabConfigDb(index)) => {
                 if let Some(device) = self.device(index) {
-                    sonic::render(&device, &self.kinds, out);
+                    sonic::render(&device, &self.kinds, &self.neighbours, out);
                 }
                 false
             }

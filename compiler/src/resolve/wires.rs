@@ -383,8 +383,10 @@ fn sorted(links: &[Link], plan: &Plan, devices: &Devices) -> Links {
         below.into_iter().chain([upper(link)])
     });
     let at_host = numbered().filter(|(_, l)| from_host(l)).map(lower);
-    let (switch_starts, switch_wires) = grouped(at_switch, devices.switches.len(), |w| w.port);
-    let (host_starts, host_wires) = grouped(at_host, devices.hosts.len(), |w| w.port);
+    let ((switch_starts, switch_wires), (host_starts, host_wires)) = rayon::join(
+        || grouped(at_switch, devices.switches.len(), |w| w.port),
+        || grouped(at_host, devices.hosts.len(), |w| w.port),
+    );
     Links { links, switch_starts, switch_wires, host_starts, host_wires }
 }
 

@@ -48,11 +48,6 @@ impl Copy {
         self.text.push_str(NAMELESS);
     }
 
-    /// Replaces `start..end` of the copy by a node without a name; same length, so all places stay true.
-    pub(super) fn blank(&mut self, start: usize, end: usize) {
-        self.text.replace_range(start..end, &format!("{NAMELESS:0$}", end.saturating_sub(start)));
-    }
-
     /// The place in the source of `start..end` of the copy.
     pub(super) fn span(&self, file: FileId, start: usize, end: usize) -> Span {
         let first = self.parts.partition_point(|p| p.here <= start);

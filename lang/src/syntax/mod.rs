@@ -2,7 +2,8 @@
 //!
 //! kdl reads values and strings, but it gives no tree where there is one error, and it can be brought to overflow its
 //! stack. So the text is first cut into tokens (`lex`) whose braces pair (`braces`), and into heads and blocks
-//! (`outline`), each head is checked (`head`, `word`), and kdl is given a `copy` that holds what is sound; it reads it once.
+//! (`outline`), each head is checked (`head`, `word`), and kdl is given from a `copy` what is sound: head by head, for it reads
+//! slowly, and heads can be read on all cores.
 //!
 //! What is commented out with `/-` is not read: only its quotes and braces count.
 
@@ -21,6 +22,8 @@ mod word;
 
 pub use rules::RULES;
 pub use tree::{Entry, Node, Value};
+
+use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Findings, Rule};
 use crate::source::{FileId, Span, line_starts};
@@ -72,47 +75,27 @@ pub fn parse(file: FileId, text: &str, findings: &mut Findings) -> Vec<Node> {
     let tokens = lex::lex(text);
     unclosed::check(text, &tokens, &mut report);
     let tokens = braces::pair(text, tokens, &mut report);
-    let mut outline = outline::outline(text, &tokens, &mut report);
+    let outline = outline::outline(text, &tokens, &mut report);
     let mut nodes = Vec::new();
     if report.unlisted == 0 {
-        nodes = read(text, &mut outline, &mut report);
+        nodes = read(text, &outline, &mut report);
     }
     report.finish(findings);
     nodes
 }
 
-/// Has kdl read the copy.
-fn read(text: &str, outline: &mut outline::Outline, report: &mut Report) -> Vec<Node> {
-    let document = kdl::KdlDocument::parse_v2(outline.copy.text()).or_else(|_| {
-        blank_unread(outline, report);
-        kdl::KdlDocument::parse_v2(outline.copy.text())
+/// Has kdl read the heads, each by itself, and puts the tree together. What kdl alone would not read is reported.
+fn read(text: &str, outline: &outline::Outline, report: &mut Report) -> Vec<Node> {
+    let reader = tree::Reader { file: report.file, text, copy: &outline.copy };
+    let read: Vec<_> = outline.heads.par_iter().map(|head| reader.head(head)).collect();
+    let nodes = outline.heads.iter().zip(read).map(|(head, read)| {
+        let node = read.unwrap_or_else(|error| {
+            report.kdl(outline, head.start, &error);
+            reader.unread(head)
+        });
+        (head.depth, node)
     });
-    match document {
-        Ok(document) => tree::Reader { file: report.file, text, outline }.nodes(&document),
-        Err(error) => {
-            if report.list.is_empty() {
-                report.kdl(outline, 0, &error);
-            }
-            Vec::new()
-        }
-    }
-}
-
-/// Finds the heads that kdl alone would not read, reports them and takes them out.
-fn blank_unread(outline: &mut outline::Outline, report: &mut Report) {
-    let mut broken = Vec::new();
-    for &(start, end) in &outline.heads {
-        let head = outline.copy.text().get(start..end).unwrap_or_default();
-        if let Err(error) = kdl::KdlDocument::parse_v2(head) {
-            report.kdl(outline, start, &error);
-            broken.push((start, end));
-        }
-    }
-    for (start, end) in broken {
-        outline.copy.blank(start, end);
-        outline.broken.push(outline.copy.span(report.file, start, end).start as usize);
-    }
-    outline.broken.sort_unstable();
+    tree::grown(nodes)
 }
 
 /// The findings of one file in the making.

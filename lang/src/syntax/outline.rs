@@ -11,14 +11,27 @@ use super::{MAX_DEPTH, Report};
 pub(super) struct Outline<'a> {
     /// The text for the parser: everything in it that can be read.
     pub(super) copy: Copy,
-    /// Where each head stands in the copy.
-    pub(super) heads: Vec<(usize, usize)>,
-    /// Source offsets of heads that could not be read, rising.
-    pub(super) broken: Vec<usize>,
+    /// All heads, as they follow each other.
+    pub(super) heads: Vec<Head>,
     text: &'a str,
     cursor: Cursor<'a>,
-    depth: usize,
+    /// Which heads' blocks have begun and not ended.
+    open: Vec<usize>,
     head: Vec<Token>,
+}
+
+/// A node's head, and its block.
+pub(super) struct Head {
+    /// Where it begins in the copy.
+    pub(super) start: usize,
+    /// Where it ends there.
+    pub(super) end: usize,
+    /// Where its block ends there; none where it has none.
+    pub(super) block: Option<usize>,
+    /// How many blocks it is in.
+    pub(super) depth: usize,
+    /// Whether something about it can't be read; it has been reported.
+    pub(super) broken: bool,
 }
 
 /// Reads the outline of a text whose braces pair.
@@ -26,10 +39,9 @@ pub(super) fn outline<'a>(text: &'a str, tokens: &'a [Token], report: &mut Repor
     let mut outline = Outline {
         copy: Copy::default(),
         heads: Vec::new(),
-        broken: Vec::new(),
         text,
         cursor: Cursor { tokens, at: 0 },
-        depth: 0,
+        open: Vec::new(),
         head: Vec::new(),
     };
     while let Some(token) = outline.cursor.peek() {
@@ -95,27 +107,23 @@ impl Outline<'_> {
         // A brace that closes nothing right behind: the one that would open the block may be missing in the head.
         let at = self.cursor.at;
         self.cursor.skip_blanks();
-        let stray = self.cursor.next_kind() == Some(Kind::Stray);
+        let stray = self.cursor.next_kind() == Some(Kind::Stray) && self.head.len() > 1;
         self.cursor.at = at;
-        if stray && self.head.len() > 1 {
-            self.broken.push(first.start());
+        if stray {
             self.head.truncate(1);
         }
-        self.write_head(first, report);
+        self.write_head(first, stray, report);
         self.copy.add("\n");
     }
 
-    /// Checks the head that has been gathered and writes what is right of it.
-    fn write_head(&mut self, first: Token, report: &mut Report) {
+    /// Checks the head that has been gathered, which may be `broken` already, and writes what is right of it.
+    fn write_head(&mut self, first: Token, broken: bool, report: &mut Report) {
         let start = self.copy.text().len();
-        match head::check(self.text, &mut self.head, report) {
+        let health = head::check(self.text, &mut self.head, report);
+        match health {
             Health::Whole => {}
-            Health::Named => {
-                self.broken.push(first.start());
-                self.head.truncate(1);
-            }
+            Health::Named => self.head.truncate(1),
             Health::Nameless => {
-                self.broken.push(first.start());
                 self.head.clear();
                 self.copy.add_name(first.start());
             }
@@ -133,7 +141,19 @@ impl Outline<'_> {
             self.copy.take(self.text, token.start(), token.end());
             end = Some(token.end());
         }
-        self.heads.push((start, self.copy.text().len()));
+        self.push_head(start, broken || health != Health::Whole);
+    }
+
+    /// Writes the head of a node without a name.
+    fn write_nameless(&mut self, source: usize) {
+        let start = self.copy.text().len();
+        self.copy.add_name(source);
+        self.push_head(start, true);
+    }
+
+    fn push_head(&mut self, start: usize, broken: bool) {
+        let (end, depth) = (self.copy.text().len(), self.open.len());
+        self.heads.push(Head { start, end, block: None, depth, broken });
     }
 
     /// Enters the block that begins at `open`.
@@ -141,14 +161,11 @@ impl Outline<'_> {
         if self.head.is_empty() {
             let finding = report.rule(&INVALID, open.start(), open.end(), "this block belongs to no node");
             report.push(finding.help("write the node's name before `{`, on the same line"));
-            self.broken.push(open.start());
-            let start = self.copy.text().len();
-            self.copy.add_name(open.start());
-            self.heads.push((start, start + 1));
+            self.write_nameless(open.start());
         } else {
-            self.write_head(first, report);
+            self.write_head(first, false, report);
         }
-        if self.depth >= MAX_DEPTH {
+        if self.open.len() >= MAX_DEPTH {
             let message = format!("blocks are nested more than {MAX_DEPTH} deep here");
             let finding = report.rule(&TOO_DEEP, open.start(), open.end(), message);
             report.push(finding.help("move this block outwards"));
@@ -162,17 +179,19 @@ impl Outline<'_> {
             self.copy.add("{");
         }
         self.cursor.at += 1;
-        self.depth += 1;
+        self.open.push(self.heads.len() - 1);
     }
 
     /// Leaves a block at `close`.
     fn close(&mut self, close: Token, report: &mut Report) {
-        self.depth = self.depth.saturating_sub(1);
         self.cursor.at += 1;
         if close.start() < close.end() {
             self.copy.take(self.text, close.start(), close.end());
         } else {
             self.copy.add("}");
+        }
+        if let Some(head) = self.open.pop().and_then(|head| self.heads.get_mut(head)) {
+            head.block = Some(self.copy.text().len());
         }
         self.copy.add("\n");
         self.after_block(report);
@@ -214,14 +233,13 @@ impl Outline<'_> {
 
     /// Reads a second block as one of a node without a name; it has been reported.
     fn second_block(&mut self, open: Token) {
-        if self.depth >= MAX_DEPTH {
+        if self.open.len() >= MAX_DEPTH {
             return self.cursor.skip_block();
         }
-        self.broken.push(open.start());
-        self.copy.add_name(open.start());
+        self.write_nameless(open.start());
         self.copy.add(" ");
         self.copy.take(self.text, open.start(), open.end());
         self.cursor.at += 1;
-        self.depth += 1;
+        self.open.push(self.heads.len() - 1);
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use fabc_lang::fabric::PortId;
 use fabc_lang::units::Length;
@@ -83,6 +83,22 @@ impl Pieces {
         let piece = self.tables.iter().find(|piece| piece.name == name)?;
         let bytes = self.bytes.get(piece.at.clone())?;
         Some(Known { bytes, gaps: &piece.gaps, fields: piece.fields })
+    }
+}
+
+/// Rows on switches that all their neighbours have, by the switch's index: each as bytes, once it was made.
+#[derive(Debug)]
+pub(crate) struct Neighbours(Vec<OnceLock<Box<[u8]>>>);
+
+impl Neighbours {
+    /// Of so many switches.
+    pub(crate) fn new(switches: usize) -> Self {
+        Neighbours((0..switches).map(|_| OnceLock::new()).collect())
+    }
+
+    /// The fields of the row on a switch.
+    pub(super) fn row(&self, switch: usize) -> Option<&OnceLock<Box<[u8]>>> {
+        self.0.get(switch)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::alike::{Known, Pieces};
+use super::alike::{Known, Neighbours, Pieces};
 use super::config_db::Value;
 use super::sink::{Origin, Sink};
 
@@ -18,6 +18,8 @@ pub struct JsonSink<'a> {
     /// Where the table begins that was begun last.
     start: usize,
     likes: Likes<'a>,
+    /// What is known of rows on neighbours.
+    neighbours: Option<&'a Neighbours>,
     /// What is left of a known table whose gaps are being filled.
     filling: Option<Filling<'a>>,
     /// Values of the switch's own in the table that is being made, from its beginning.
@@ -60,6 +62,7 @@ impl<'a> JsonSink<'a> {
             fields: false,
             start: 0,
             likes: Likes::Alone,
+            neighbours: None,
             filling: None,
             own: Vec::new(),
             #[cfg(debug_assertions)]
@@ -70,6 +73,11 @@ impl<'a> JsonSink<'a> {
     /// A file of a switch that is like others: takes what is known of them, else remembers it.
     pub(super) fn like(out: &'a mut Vec<u8>, known: Option<&'a Pieces>) -> Self {
         JsonSink { likes: known.map_or(Likes::Made(Pieces::default()), Likes::Known), ..JsonSink::new(out) }
+    }
+
+    /// The same, with rows that other switches' files have, too.
+    pub(super) fn among(self, neighbours: &'a Neighbours) -> Self {
+        JsonSink { neighbours: Some(neighbours), ..self }
     }
 
     /// Closes what is open.
@@ -236,6 +244,27 @@ impl Sink for JsonSink<'_> {
             self.pending = "";
         }
         self.begin_row(key);
+    }
+
+    fn of_neighbour(&mut self, key: &str, switch: usize, origin: Origin, emit: impl Fn(&mut Self)) {
+        self.row(key, origin);
+        let Some(known) = self.neighbours.and_then(|neighbours| neighbours.row(switch)) else {
+            return emit(self);
+        };
+        let from = self.out.len();
+        if let Some(row) = known.get() {
+            self.out.extend_from_slice(row);
+            self.fields = !row.is_empty();
+            if !cfg!(debug_assertions) {
+                return;
+            }
+            self.out.truncate(from);
+            self.fields = false;
+        }
+        emit(self);
+        let made = self.out.get(from..).unwrap_or_default();
+        let first = known.get_or_init(|| made.into());
+        debug_assert!(**first == *made, "{key} is not the same in all files");
     }
 
     #[inline]

@@ -30,8 +30,8 @@ pub mod tables;
 
 use fabc_lang::intent::ConfigDb as Override;
 
-pub(crate) use alike::Kinds;
 use alike::Likeness;
+pub(crate) use alike::{Kinds, Neighbours};
 pub use config_db::{CollectSink, ConfigDb, ReadError, Row, Rows, Value};
 pub use dialect::{Colours, Dialect, HandsOff, Likely, Lossy, Open};
 pub(crate) use doubts::likely;
@@ -45,18 +45,18 @@ pub use sink::{Origin, Sink};
 
 use crate::device::Device;
 
-/// Appends the switch's config_db.json. What it has in common with others is in `kinds`, or comes there.
-pub(crate) fn render(device: &Device<'_>, kinds: &Kinds, out: &mut Vec<u8>) {
+/// Appends the switch's config_db.json. What it has in common with others is in `kinds` and `neighbours`, or comes there.
+pub(crate) fn render(device: &Device<'_>, kinds: &Kinds, neighbours: &Neighbours, out: &mut Vec<u8>) {
     if overrides(device).next().is_some() {
         return config_db(device).render(out);
     }
     let Some(likeness) = Likeness::of(device) else {
-        let mut sink = JsonSink::new(out);
+        let mut sink = JsonSink::new(out).among(neighbours);
         tables::emit(device, &mut sink);
         return sink.finish();
     };
     let known = kinds.find(&likeness);
-    let mut sink = JsonSink::like(out, known.as_deref());
+    let mut sink = JsonSink::like(out, known.as_deref()).among(neighbours);
     tables::emit(device, &mut sink);
     if let Some(made) = sink.finish_made() {
         kinds.hold(likeness, made);

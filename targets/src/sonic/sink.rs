@@ -63,6 +63,15 @@ pub trait Sink {
     /// Begins a row.
     fn row(&mut self, key: &str, origin: Origin);
 
+    /// A row on a switch, by its index, that is the same in the files of all its neighbours.
+    fn of_neighbour(&mut self, key: &str, _switch: usize, origin: Origin, emit: impl Fn(&mut Self))
+    where
+        Self: Sized,
+    {
+        self.row(key, origin);
+        emit(self);
+    }
+
     /// A field of the row. Its name is plain ASCII without quotes, as all names of SONiC's tables.
     fn field(&mut self, name: &'static str, value: &str, origin: Origin);
 
