@@ -21,6 +21,7 @@
 //! - `whatif`: what a failure takes away
 //! - [`validate`]: config_db.json against SONiC's own YANG models
 //! - `lab`: a fabric on real FRR, beside what was predicted of it
+//! - `ssh`: other machines
 //! - [`rules`]: the registry of all rules
 //! - [`host`]: the door to the outside
 //! - [`cli`]: one file for each command
@@ -48,6 +49,7 @@ pub mod resolve;
 mod routing;
 pub mod rules;
 mod scale;
+mod ssh;
 pub mod validate;
 mod whatif;
 

@@ -12,7 +12,7 @@ pub fn wrong(value: &Value, name: &str) -> Vec<String> {
 }
 
 /// What of JSON Schema the promises are written in: `type`, `enum`, `const`, `items`, `$ref`, `properties` that all must be
-/// there.
+/// there, `additionalProperties` of one kind.
 fn check(value: &Value, schema: &Value, defs: &Value, place: &str, wrong: &mut Vec<String>) {
     if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/$defs/")) {
         return check(value, &defs[name], defs, place, wrong);
@@ -37,6 +37,12 @@ fn check(value: &Value, schema: &Value, defs: &Value, place: &str, wrong: &mut V
         items.iter().for_each(|item| check(item, &schema["items"], defs, &format!("{place}[]"), wrong));
     }
     let Value::Object(fields) = value else { return };
+    if schema["additionalProperties"].is_object() {
+        let each = |(name, value)| {
+            check(value, &schema["additionalProperties"], defs, &format!("{place}.{name}"), wrong)
+        };
+        return fields.iter().for_each(each);
+    }
     let known = schema["properties"].as_object().unwrap();
     let required = schema["required"].as_array().unwrap();
     assert_eq!(required.len(), known.len(), "{place}: all that is known is required");

@@ -15,6 +15,7 @@ mod panel;
 mod platforms;
 mod presets;
 mod progress;
+mod pull;
 mod put;
 mod reference;
 mod render;
@@ -31,6 +32,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use fabc_lang::diagnostic::nearest;
+use fabc_lang::fabric::Fabric;
 
 use crate::host::{Host, Stream};
 pub(crate) use render::RULES;
@@ -105,6 +108,7 @@ enum Command {
     Lint(lint::Args),
     Platforms(platforms::Args),
     Presets(presets::Args),
+    Pull(pull::Args),
     Show(show::Args),
     Render(render::Args),
     Validate(validate::Args),
@@ -115,6 +119,14 @@ enum Command {
     Completions(completions::Args),
     Man(man::Args),
     Reference(reference::Args),
+}
+
+/// Whether all switches that are named exist.
+fn known(names: &[String], fabric: &Fabric) -> Result<(), Failure> {
+    let all = || fabric.switches.iter().filter(|s| !s.absent).map(|s| s.name.as_str());
+    let Some(unknown) = names.iter().find(|name| all().all(|s| s != name.as_str())) else { return Ok(()) };
+    let guess = nearest(unknown, all()).map_or(String::new(), |name| format!("; did you mean `{name}`?"));
+    Err(Failure::new(format!("no switch is called `{unknown}`{guess}")))
 }
 
 /// Runs one command line, from the program's name on.
@@ -133,6 +145,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
         Command::Lint(args) => lint::run(args, &screen),
         Command::Platforms(args) => platforms::run(args, &screen),
         Command::Presets(args) => presets::run(args, &screen),
+        Command::Pull(args) => pull::run(args, &screen),
         Command::Show(args) => show::run(args, &screen),
         Command::Render(args) => render::run(args, &screen),
         Command::Validate(args) => validate::run(args, &screen),

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use fabc_lang::diagnostic::{Findings, Rule, nearest};
+use fabc_lang::diagnostic::{Findings, Rule};
 use fabc_lang::fabric::Fabric;
 use fabc_targets::sonic::secrets::{self, Secrets};
 
 use super::screen::Screen;
 use super::source::Source;
-use super::{Exit, Failure};
+use super::{Exit, Failure, known};
 use crate::files;
 use crate::host::Host;
 use crate::output::{FAILED, MANIFEST, Manifest, write_private};
@@ -107,14 +107,6 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         screen.status(&format!("{}: {written} files with {count} secret{s}", args.out.display()))?;
     }
     Ok(exit)
-}
-
-/// Whether all switches that are named exist.
-fn known(names: &[String], fabric: &Fabric) -> Result<(), Failure> {
-    let all = || fabric.switches.iter().filter(|s| !s.absent).map(|s| s.name.as_str());
-    let Some(unknown) = names.iter().find(|name| all().all(|s| s != name.as_str())) else { return Ok(()) };
-    let guess = nearest(unknown, all()).map_or(String::new(), |name| format!("; did you mean `{name}`?"));
-    Err(Failure::new(format!("no switch is called `{unknown}`{guess}")))
 }
 
 /// Whether nothing that others read is around the folder: no build, no Git work tree that would take the files up.

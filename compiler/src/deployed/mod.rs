@@ -12,11 +12,13 @@
 //! - [`mask`]: what a secret is, and what stands in its place
 //! - [`read`]: what is known of a switch in such a folder, in a former build, or in files that were dumped by hand
 //! - [`owned`]: which differences are fabc's
+//! - [`observed`]: what a switch is asked, and its answer as such files
 //!
 //! Plain data: nothing here talks to a switch.
 
 pub mod canonical;
 pub mod mask;
+pub mod observed;
 pub mod owned;
 pub mod read;
 pub mod state;

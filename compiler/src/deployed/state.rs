@@ -20,7 +20,7 @@ pub struct State {
     pub nos: Option<String>,
     /// `202505`, `4.4.0`; none where the build does not tell.
     pub release: Option<String>,
-    /// The whole name of the build: `SONiC.202505.1024-9e2f1c0d5`.
+    /// The whole name of the build: `202505.1024-9e2f1c0d5`.
     pub build: Option<String>,
     /// `x86_64-dell_z9864f-r0`
     pub platform: Option<String>,
@@ -36,6 +36,8 @@ pub struct State {
     pub apply_patch: bool,
     /// Tables that a YANG model of the switch describes, by name; none where it has no models.
     pub models: Option<Vec<String>>,
+    /// What it did not answer: `bgp`, `lldp`, `ports`. What follows is empty then, which says nothing.
+    pub unanswered: Vec<String>,
     /// Its ports.
     pub ports: BTreeMap<Name, Port>,
     /// Neighbours that LLDP tells of, by port.

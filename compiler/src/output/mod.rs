@@ -11,6 +11,7 @@
 //! - `carry`: what else stands on disk, and what becomes of it
 //! - `staging`: the folder beside `out`, and the swap
 //! - `update`: all of it together
+//! - `folder`: one folder among others, replaced as a whole
 //! - `work`: many files on all cores, one buffer each
 
 mod cache;
@@ -18,6 +19,7 @@ mod carry;
 mod compare;
 mod error;
 mod files;
+mod folder;
 mod hash;
 mod manifest;
 mod place;
@@ -32,6 +34,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use error::Error;
+pub(crate) use folder::{Put, Shelf};
 pub use hash::Hash;
 pub use manifest::{Likely, Manifest};
 pub(crate) use private::write_private;

@@ -154,13 +154,13 @@ impl Drop for Staging {
 }
 
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-fn swap(a: &Path, b: &Path) -> Result<(), Errno> {
+pub(super) fn swap(a: &Path, b: &Path) -> Result<(), Errno> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn swap(_: &Path, _: &Path) -> Result<(), Errno> {
+pub(super) fn swap(_: &Path, _: &Path) -> Result<(), Errno> {
     Err(Errno::NOSYS)
 }
 
@@ -181,7 +181,7 @@ fn ours(folder: &Path) -> Result<(), Error> {
 }
 
 /// Removes a folder and all in it, without following links; it may be absent.
-fn remove(folder: &Path) -> io::Result<()> {
+pub(super) fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
         Err(e) if e.kind() == ErrorKind::PermissionDenied => {
