@@ -90,7 +90,8 @@ fn all_is_kept_and_a_second_pull_changes_nothing() {
     let (sonic, mac) = (("sonic", "202505"), "00:00:5e:00:53:01");
     let box_ = ("x86_64-dell_z9864f-r0", "Dell-Z9864f-O64", "broadcom");
     assert_eq!(json!(facts), json!(["leaf-01", sonic.0, sonic.1, box_.0, box_.1, box_.2, mac, "10.3", true]));
-    let up = state["lldp"].as_array().unwrap().iter().find(|l| l["neighbour"] == "spine-01").unwrap();
+    let up = state["lldp"].as_array().unwrap().iter().find(|l| l["neighbour"] == "spine-01");
+    let up = up.unwrap_or_else(|| panic!("{state:#} {}", lab.get("leaf-01").read("/var/switch/box.json")));
     let port = up["port"].as_str().unwrap();
     assert_eq!(state["ports"][port], json!({ "oper": "up", "admin": "up", "speed": 800_000 }));
     assert_eq!(state["sessions"][port], "up");
@@ -176,6 +177,16 @@ fn what_can_not_be_read_is_listed_and_keeps_its_folder() {
     assert!(told[1][2].contains("Connection refused"), "{told:?}");
     assert_eq!(told[2][..2], ["spine-01", "host-key"]);
     holds_no_secret(&out, &ran);
+
+    // Where a connection goes to is the fabric's word for it, if that is wanted.
+    let proxy = "ProxyCommand=sh -c 'echo %h >> called; exit 1'";
+    let ran = pull(&lab, &["--connect", "address", "--ssh-option", proxy]);
+    assert_eq!(ran.status.code(), Some(2));
+    let mut called: Vec<String> =
+        fs::read_to_string(lab.folder.path().join("called")).unwrap().lines().map(str::to_owned).collect();
+    called.sort();
+    assert_eq!(called, ["10.200.0.32", "10.200.0.33", "10.200.0.65"]);
+    assert_eq!(failed().iter().filter(|f| f[1] == "unreachable").count(), 3, "{:?}", failed());
 
     // A neighbour table that doesn't answer is no reason to keep nothing.
     lab.get("leaf-01").fault(json!([{ "at": "lldpctl", "do": "fail", "nth": 0 }]));

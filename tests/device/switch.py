@@ -6,7 +6,7 @@ the program of that name. What the programs do is logged, a line of JSON each, i
 asked for in /var/switch/faults.json (see mod.rs). How a program answers is taken from sonic-utilities: config/main.py and
 generic_config_updater, and gcu.json holds what that refuses, release by release.
 """
-import fcntl, glob, json, os, re, shutil, signal, socket, subprocess, sys, time
+import contextlib, fcntl, glob, json, os, re, shutil, signal, socket, subprocess, sys, time
 
 STATE = "/var/switch"
 SAVED, INIT, CHECKPOINTS = "/etc/sonic/config_db.json", "/etc/sonic/init_cfg.json", "/etc/sonic/checkpoints"
@@ -84,6 +84,8 @@ def occasion(what):
             time.sleep(fault["seconds"])
         elif fault["do"] == "hang":
             time.sleep(100000)
+        elif fault["do"] == "fail" and what.startswith("step "):
+            raise Refused(fault.get("text", "failed"))
         elif fault["do"] == "fail":
             fail(fault.get("text", "failed"), fault.get("code", 1))
         elif fault["do"] == "refuse":
@@ -105,6 +107,8 @@ def occasion(what):
             cut()
             if fault.get("then") != "go on":
                 os.kill(os.getpid(), signal.SIGKILL)
+            nowhere = os.open("/dev/null", os.O_WRONLY)
+            os.dup2(nowhere, 1), os.dup2(nowhere, 2)
         else:
             later.append(fault)
     return later
@@ -136,7 +140,8 @@ def above():
 def cut():
     """Ends the connection that this was called over."""
     for pid in above():
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # one half goes with the other
+            os.kill(pid, signal.SIGKILL)
 
 
 # ----------------------------------------------------------------------------------------------------------------- redis
@@ -634,8 +639,9 @@ def docker(args):
         fail("docker: only exec")
     command = [a for a in rest[1:] if a not in ("python3", "/usr/bin/python3")]
     if os.path.basename(command[0]) == "frr-reload.py":
-        ended(occasion("frr-reload.py " + " ".join(command[1:])))
+        later = occasion("frr-reload.py " + " ".join(command[1:]))
         frr_reload(command[1:])
+        ended(later)
     else:
         run(command)
 
@@ -659,6 +665,9 @@ def show(args):
     elif words == "interfaces status":
         for key, port in hashes(0, "PORT_TABLE:*").items():
             print(key.split(":")[1], port["speed"], port["oper_status"], port["admin_status"])
+    elif words == "lldp table":
+        for port, (name, ident, text) in box.get("lldp", {}).items():
+            print(port, name, ident, "BR", text)
     else:
         fail(f"Error: No such command \"{words}\".", 2)
 
@@ -695,7 +704,7 @@ def boot(folder):
     os.makedirs(root, exist_ok=True)
     mount("--make-rprivate", "/")
     mount("-t", "tmpfs", "-o", f"size={device.get('disk', '64m')},mode=755", "switch", root)
-    for name in ("usr", "proc", "dev", "run/sshd", "var/run/redis", "var/switch", "home/admin", "root", "host", "etc/sonic/frr",
+    for name in ("usr", "proc", "dev", "run/sshd", "var/run/redis", "var/switch", "var/admin", "host", "etc/sonic/frr",
                  "local/bin", "local/lib", "local/sbin", "local/yang-models"):
         os.makedirs(f"{root}/{name}")
     os.makedirs(f"{root}/tmp", mode=0o1777)
@@ -708,7 +717,7 @@ def boot(folder):
     for name in ("bin", "lib", "lib64", "sbin"):
         if os.path.islink("/" + name):
             os.symlink(f"usr/{name}", f"{root}/{name}")
-    put("/etc/passwd", "root:x:0:0::/root:/bin/sh\nadmin:x:1000:1000::/home/admin:/bin/sh\nsshd:x:105:65534::/run/sshd:/bin/false\n")
+    put("/etc/passwd", "root:x:0:0::/:/bin/sh\nadmin:x:1000:1000::/var/admin:/bin/sh\nsshd:x:105:65534::/run/sshd:/bin/false\n")
     put("/etc/group", "root:x:0:\nadmin:x:1000:\nnogroup:x:65534:\n")
     put("/etc/shadow", "root:*:1::::::\nadmin:*:1::::::\nsshd:*:1::::::\n", 0o600)
     put("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n")
@@ -717,7 +726,9 @@ def boot(folder):
     put("/etc/sudoers", "Defaults secure_path=\"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\"\n"
         "root ALL=(ALL) NOPASSWD: ALL\nadmin ALL=(ALL) NOPASSWD: ALL\n", 0o440)
     shutil.copyfile("/etc/ld.so.cache", root + "/etc/ld.so.cache")
-    os.chown(root + "/home/admin", 1000, 1000)
+    os.chown(root + "/var/admin", 1000, 1000)
+    # awk and the like are links into it.
+    shutil.copytree("/etc/alternatives", root + "/etc/alternatives", symlinks=True)
     put("/etc/ssh/key", device["host_key"], 0o600)
     put("/etc/ssh/authorized", device["authorized"])
     put("/etc/ssh/sshd_config", f"Port {device['port']}\nListenAddress 127.0.0.1\nHostKey /etc/ssh/key\nUsePAM no\n"

@@ -25,6 +25,9 @@ pub(super) struct Listed {
     pub sleeps: bool,
 }
 
+/// Parts of names of listed hwskus with Tomahawk 4, in lower case: "Packet trimming eligibility modification" has no `th4`.
+pub(super) const TOMAHAWK_4: &[&str] = &["nokia-ixr7220-h4"];
+
 const NOKIA: &[&str] = &["Nokia-IXR7220-H4-64D", "Nokia-IXR7220-H4-32D", "Nokia-IXR7220-H5-64D"];
 const ARISTA: &[&str] = &[
     "Nokia-IXR7220-H4-64D",

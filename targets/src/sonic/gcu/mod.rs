@@ -84,6 +84,8 @@ pub struct Gcu {
     listed: Option<&'static Listed>,
     /// Whether the box is one on which buffers and PFC watchdog may be changed.
     on_list: bool,
+    /// Whether its chip is one for whose profiles `packet_discard_action` may be set: Tomahawk 5, but not 4.
+    trims: bool,
 }
 
 impl Gcu {
@@ -93,7 +95,8 @@ impl Gcu {
         let hwsku = hwsku.to_ascii_lowercase();
         let on_list =
             |listed: &&Listed| listed.hwskus.iter().any(|part| hwsku.contains(&part.to_ascii_lowercase()));
-        Gcu { listed, on_list: listed.as_ref().is_some_and(on_list) }
+        let on_list = listed.as_ref().is_some_and(on_list);
+        Gcu { listed, on_list, trims: !listed::TOMAHAWK_4.iter().any(|part| hwsku.contains(part)) }
     }
 
     /// Whether patches can be used at all.
@@ -146,7 +149,7 @@ impl Gcu {
             "BUFFER_PROFILE" if listed.profile_objects => match (of.key, of.field) {
                 (Some(_), None) => None,
                 (_, Some(field)) => {
-                    let trimmed = field == "packet_discard_action" && of.verb != Verb::Remove;
+                    let trimmed = field == "packet_discard_action" && of.verb != Verb::Remove && self.trims;
                     let tuned = matches!(field, "dynamic_th" | "xoff") && of.verb == Verb::Replace;
                     self.rdma(trimmed || tuned, "a field of a buffer profile")
                         .map(|no| Refusal { source: PROFILE, ..no })
