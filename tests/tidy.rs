@@ -178,6 +178,19 @@ fn the_reference_page_is_what_the_declarations_say() {
 }
 
 #[test]
+fn every_command_is_in_the_table_of_exit_codes() {
+    let docs = read("compiler/docs/ci.md");
+    let table = docs.split("## Exit codes").nth(1).unwrap_or_default();
+    let commands = fabc::cli::command();
+    let missing = commands.get_subcommands().map(clap::Command::get_name);
+    let missing = missing.filter(|name| !table.contains(&format!("| `{name}` |")));
+    none(
+        "not in compiler/docs/ci.md; examples go into tests/ci.rs",
+        &missing.map(str::to_owned).collect::<Vec<_>>(),
+    );
+}
+
+#[test]
 fn c_is_built_only_where_it_is_asked_for() {
     let (whole, compiler) = (read("Cargo.toml"), read("compiler/Cargo.toml"));
     let default = whole.lines().find(|line| line.starts_with("default-members")).unwrap();

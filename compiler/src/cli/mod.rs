@@ -163,8 +163,8 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
     })
 }
 
-/// The whole command line as data, for the man pages and completions.
-fn command() -> clap::Command {
+/// The whole command line as data.
+pub fn command() -> clap::Command {
     Cli::command()
 }
 
