@@ -2,12 +2,14 @@
 //!
 //! Routes are those that SONiC hands to the chip: what BGP brings, what is connected, what the switch holds itself. BGP brings
 //! a loopback of every switch and a block of servers of every bottom switch at most; some it keeps back, because their way
-//! would go down and up again.
+//! would go down and up again. Links that the file puts down bring nothing.
 
 use std::collections::BTreeMap;
 
 use fabc_lang::fabric::{Fabric, Level, Link, Lower, Peer, Switch, Tier};
 use fabc_lang::platform::{Fact, switch};
+
+use crate::checks::lost::stands;
 
 /// What a switch comes to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,7 +57,7 @@ pub(crate) fn by_tier(fabric: &Fabric) -> Vec<Option<Scale>> {
     for (index, switch) in fabric.switches.iter().enumerate().filter(|(_, s)| !s.absent) {
         let wires = fabric.switch_wires(index).iter().filter_map(|w| fabric.links.get(w.link as usize));
         let (mut upstream, mut connected, mut connected6) = (0u32, 0u64, 0u64);
-        for link in wires.filter(|link| fabric.is_present(link)) {
+        for link in wires.filter(|link| stands(fabric, link)) {
             upstream += u32::from(matches!(fabric.peer(link, index), Peer::Switch(..)));
             let address = fabric.host_addresses(link).or_else(|| fabric.link_addresses(link));
             connected += u64::from(address.is_some());
@@ -103,7 +105,7 @@ impl Parts {
     fn of(fabric: &Fabric) -> Self {
         let mut parts = Parts { root: (0..fabric.switches.len()).collect(), parts: BTreeMap::new() };
         let between =
-            |link: &&Link| matches!(fabric.line_of(link).lower, Lower::Tier(_)) && fabric.is_present(link);
+            |link: &&Link| matches!(fabric.line_of(link).lower, Lower::Tier(_)) && stands(fabric, link);
         for link in fabric.links.iter().filter(between) {
             let (a, b) = (parts.find(link.a as usize), parts.find(link.b as usize));
             parts.root[a] = b;

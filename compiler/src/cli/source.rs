@@ -42,6 +42,10 @@ impl Source {
         let mut analysis = pipeline::analyze(&path, screen.host, &options);
         analysis.levels.extend(&levels);
         analysis.levels.apply(&mut analysis.findings, analysis.fabric.is_some());
+        // Of a file without anything there is nothing to show but what is wrong with it.
+        if analysis.findings.has_errors() {
+            analysis.fabric = analysis.fabric.filter(|f| !f.switches.is_empty() || !f.hosts.is_empty());
+        }
         Ok(analysis)
     }
 

@@ -37,6 +37,8 @@ pub(crate) struct Domain {
     pub(crate) gpus: u64,
     /// Of those, the ones without any NIC port left.
     pub(crate) cut: u64,
+    /// How many of the kind leave some GPU without any.
+    pub(crate) cutting: u64,
     /// Servers that lose a link.
     pub(crate) servers: u64,
     /// Bandwidth that goes: of one lower switch up for links, of the tier's for switches, of all NICs for planes.
@@ -128,10 +130,13 @@ fn cages(fabric: &Fabric, tier: usize, down: bool) -> impl Iterator<Item = Lost>
 
 /// The one of a kind that hits most GPUs, then most servers; none where there is none.
 fn worst(fabric: &Fabric, what: What, all: impl Iterator<Item = Lost>) -> Option<Domain> {
-    let mut count = 0;
-    let kinds = all.map(|lost| domain(fabric, what, &lost)).inspect(|_| count += 1);
+    let (mut count, mut cutting) = (0, 0);
+    let kinds = all.map(|lost| domain(fabric, what, &lost)).inspect(|one| {
+        count += 1;
+        cutting += one.cutting;
+    });
     let worst = kinds.reduce(|a, b| if (b.gpus, b.servers) > (a.gpus, a.servers) { b } else { a });
-    worst.map(|worst| Domain { count, ..worst })
+    worst.map(|worst| Domain { count, cutting, ..worst })
 }
 
 fn domain(fabric: &Fabric, what: What, lost: &Lost) -> Domain {
@@ -141,6 +146,7 @@ fn domain(fabric: &Fabric, what: What, lost: &Lost) -> Domain {
         count: 1,
         gpus: hosts.gpus_hit,
         cut: hosts.gpus_cut,
+        cutting: u64::from(hosts.gpus_cut > 0),
         servers: hosts.servers_hit,
         share: None,
     }
@@ -149,7 +155,7 @@ fn domain(fabric: &Fabric, what: What, lost: &Lost) -> Domain {
 /// Planes, where several hold the same tiers: the worst of them.
 fn planes(fabric: &Fabric) -> Option<Domain> {
     let count = fabric.tiers.iter().map(|t| t.planes.len()).max().filter(|&n| n > 1)?;
-    let (mut all, mut own) = (0u64, vec![0u64; count]);
+    let (mut all, mut own, mut cutting) = (0u64, vec![0u64; count], 0);
     for link in fabric.links.iter().filter(|l| stands(fabric, l)) {
         let (line, upper) = (fabric.line_of(link), &fabric.switches[link.b as usize]);
         let Lower::Hosts { group, .. } = line.lower else { continue };
@@ -173,6 +179,7 @@ fn planes(fabric: &Fabric) -> Option<Domain> {
         }
     };
     let planes = (0..u32::try_from(count).unwrap_or(0)).map(lost);
-    let worst = planes.reduce(|a, b| if b.gpus > a.gpus { b } else { a })?;
-    Some(Domain { count: count as u64, ..worst })
+    let all = planes.inspect(|plane| cutting += plane.cutting);
+    let worst = all.reduce(|a, b| if b.gpus > a.gpus { b } else { a })?;
+    Some(Domain { count: count as u64, cutting, ..worst })
 }

@@ -5,7 +5,7 @@
 //! the links, the flows being shared out between them binomially. All terms are positive, in fixed point of 60 bits, and what
 //! is left out at the tails is below 2^-60 of the middle, so that the digits that are shown are certain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::fabric::{Fabric, Link, Lower};
 use fabc_lang::intent::Nos;
@@ -57,6 +57,14 @@ impl Fullest {
     /// In terms of the mean, in thousandths.
     pub(crate) fn over_mean(self) -> u64 {
         self.scaled(self.links, self.flows)
+    }
+
+    /// The expected number of links without any flow, in thousandths.
+    pub(crate) fn idle(self) -> u64 {
+        let missed = u128::from(ONE) * u128::from(self.links - 1) / u128::from(self.links);
+        let none = (0..self.flows).fold(u128::from(ONE), |chance, _| (chance * missed) >> 60);
+        let idle = none * u128::from(self.links) * 1000;
+        u64::try_from((idle + u128::from(ONE) / 2) / u128::from(ONE)).unwrap_or(u64::MAX)
     }
 
     /// Times `num / den`, in thousandths.
@@ -200,15 +208,18 @@ pub(crate) struct Spread {
     pub(crate) fastest: u64,
 }
 
-/// Speeds of the links up among which a switch chooses, Mb/s: not those to drained switches, unless there are no others.
+/// Speeds of the links up among which a switch chooses, Mb/s.
 fn chosen(fabric: &Fabric, switch: usize) -> Vec<u64> {
+    links(fabric, switch).into_iter().map(|link| u64::from(fabric.line_of(link).speed.v.0)).collect()
+}
+
+/// The links up among which a switch chooses, by port: not those to drained switches, unless there are no others.
+fn links(fabric: &Fabric, switch: usize) -> Vec<&Link> {
     let wires = fabric.switch_wires(switch).iter().map(|w| &fabric.links[w.link as usize]);
     let up = wires.filter(|l| l.b as usize != switch && stands(fabric, l));
-    let speed = |link: &Link| u64::from(fabric.line_of(link).speed.v.0);
     let (drained, live): (Vec<&Link>, Vec<&Link>) =
         up.partition(|l| fabric.switches[l.b as usize].maintenance);
-    let chosen = if live.is_empty() { drained } else { live };
-    chosen.into_iter().map(speed).collect()
+    if live.is_empty() { drained } else { live }
 }
 
 /// Of each tier with GPUs below and links above: its switch with most GPUs, the first of them.
@@ -253,6 +264,9 @@ pub(crate) struct Polarised {
     pub(crate) same_seed: Option<bool>,
     /// Of the upper one's links, those that flows over one link from below take where the seeds are the same.
     pub(crate) used: u64,
+    /// The same of flows over all links from one switch below. It hangs on how those are numbered: links that lie side by
+    /// side spread.
+    pub(crate) together: u64,
 }
 
 /// Every two tiers that are joined, where both choose.
@@ -272,6 +286,7 @@ pub(crate) fn polarised(intact: &Intact) -> Vec<Polarised> {
         let (first, second) = (widest(lower), if up > 0 { up } else { u64::from(line.parallel) });
         let same_seed = seeds(lower).zip(seeds(line.upper)).map(|(a, b)| a == b);
         let used = fan_out(first, second);
+        let together = together(fabric, lower, line.upper, second);
         (first > 1 && second > 1).then_some(Polarised {
             lower,
             upper: line.upper,
@@ -279,9 +294,35 @@ pub(crate) fn polarised(intact: &Intact) -> Vec<Polarised> {
             second,
             same_seed,
             used,
+            together,
         })
     };
     fabric.lines.iter().filter_map(pair).collect()
+}
+
+/// Of `second` links of an upper switch, those that flows from one switch below take when both choose by the same hash: of all
+/// such pairs the fewest. A switch is taken to number its links up in the order of its ports.
+fn together(fabric: &Fabric, lower: usize, upper: usize, second: u64) -> u64 {
+    let of_tier = fabric.switches.iter().enumerate().filter(|(_, s)| s.tier == lower && !s.absent);
+    let fewest = of_tier.filter_map(|(index, _)| {
+        let far: Vec<u32> = links(fabric, index).into_iter().map(|l| l.b).collect();
+        let mut places: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+        for (place, &peer) in (0u64..).zip(&far) {
+            if fabric.switches[peer as usize].tier == upper {
+                places.entry(peer).or_default().push(place);
+            }
+        }
+        places.values().map(|places| taken(places, far.len() as u64, second)).min()
+    });
+    fewest.min().unwrap_or(second)
+}
+
+/// Of `second` links, those that flows over the links at `places` of `first` take when both are chosen by the same hash.
+pub(crate) fn taken(places: &[u64], first: u64, second: u64) -> u64 {
+    let each = fan_out(first, second);
+    let common = (second / each.max(1)).max(1);
+    let classes: BTreeSet<u64> = places.iter().map(|place| place % common).collect();
+    classes.len() as u64 * each
 }
 
 /// Of `second` links, those that flows over one of `first` links take when both are chosen by the same hash.
@@ -395,6 +436,25 @@ mod tests {
         assert_eq!(Fullest::of(4, 0), None);
         assert_eq!(Fullest::of(MOST_FLOWS + 1, 4), None);
         assert_eq!(Fullest::of(5, 1).map(Fullest::over_mean), Some(1000));
+    }
+
+    #[test]
+    fn links_stay_idle_and_flows_meet() {
+        assert_eq!(Fullest::of(32, 32).map(Fullest::idle), Some(11_586));
+        assert_eq!(Fullest::of(5, 1).map(Fullest::idle), Some(0));
+        // The chance that no two flows meet, in ten thousandths.
+        let alone = |flows, links| u128::from(Shares::of(flows, links).none_beyond(1)) * 10_000 >> 60;
+        assert_eq!((alone(8, 32), alone(16, 32)), (3857, 104));
+    }
+
+    #[test]
+    fn parallel_links_side_by_side_spread() {
+        // 32 links up, four to each of eight spines, which have four back to each leaf.
+        let apart: Vec<u64> = (0..4).map(|n| 3 + 8 * n).collect();
+        let beside: Vec<u64> = (12..16).collect();
+        assert_eq!((taken(&apart, 32, 4), taken(&beside, 32, 4)), (1, 4));
+        assert_eq!(taken(&[7], 32, 4), fan_out(32, 4));
+        assert_eq!((taken(&[0, 1], 16, 24), taken(&[0, 8], 16, 24)), (6, 3));
     }
 
     #[test]

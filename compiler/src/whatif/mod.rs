@@ -9,8 +9,10 @@
 //! - [`picks`]: all ways to pick so many of them, one for each that is alike
 //! - [`worst`]: the worst of all combinations
 //! - [`flows`]: what plain ECMP costs, flows being as random as they are
+//! - [`local`]: traffic that stays on a leaf
 //! - [`latency`]: from server to server in an idle fabric
 //! - [`domains`]: what each kind of failure hits
+//! - [`rates`]: how often it comes
 //!
 //! Data in, data out: names are looked up and pages laid out by `cli`.
 
@@ -21,7 +23,9 @@ pub(crate) mod figures;
 pub(crate) mod flows;
 pub(crate) mod hosts;
 pub(crate) mod latency;
+pub(crate) mod local;
 pub(crate) mod picks;
+pub(crate) mod rates;
 pub(crate) mod reach;
 pub(crate) mod symmetry;
 pub(crate) mod worst;

@@ -5,7 +5,10 @@ use fabc_lang::units::Ratio;
 
 use super::domains::{What, domains};
 use super::figures::{Figures, Intact};
+use super::flows::polarised;
+use super::local::meeting;
 use super::picks::Pool;
+use super::rates::{LEAF, NIC_LINK, monthly};
 use super::tests::fabric;
 use super::worst::worst;
 use crate::checks::lost::Lost;
@@ -202,6 +205,81 @@ fn each_kind_of_failure_hits_what_it_does() {
     let spine = of(|w| matches!(w, What::Switch(1)));
     assert_eq!((spine.gpus, spine.servers, spine.share), (0, 0, Some(Ratio::new(1, 32))));
     assert!(!all.iter().any(|d| matches!(d.what, What::Plane(_))));
+}
+
+#[test]
+fn a_link_is_the_share_of_its_switch_that_it_is() {
+    for (shape, share) in [
+        (LARGE, 32),
+        (Two(64, 8, "400G", 8, 64, 1, "400G", TH5, 64), 64),
+        (Two(64, 8, "400G", 8, 128, 1, "200G", TH5, 64), 128),
+    ] {
+        let fabric = shape.fabric();
+        let link = domains(&Intact::of(&fabric)).into_iter().find(|d| matches!(d.what, What::Link(_)));
+        assert_eq!(link.and_then(|d| d.share), Some(Ratio::new(1, share)));
+    }
+    // One of four spines, with eight links to it: 64 of 400G over 24 of 800G.
+    let fabric = Two(64, 4, "400G", 4, 4, 8, "800G", TH5, 64).fabric();
+    let spine = fabric.switches.iter().position(|s| s.name == "spine-01").unwrap();
+    let figures = Intact::of(&fabric).without(&Lost { switches: [spine].into(), ..Lost::default() });
+    assert_eq!(ratio(&figures, 0), Some(Ratio::new(4, 3)));
+}
+
+/// Of links to servers and of leaves: how many, and how many of them cut a GPU off, in thousandths a month.
+fn often(fabric: &Fabric) -> [(u64, u64); 2] {
+    let all = domains(&Intact::of(fabric));
+    let sum = |(a, b): (u64, u64), (c, d): (u64, u64)| (a + c, b + d);
+    let of = |rate, is: &dyn Fn(What) -> bool| {
+        all.iter().filter(|d| is(d.what)).map(|d| monthly(d, rate)).fold((0, 0), sum)
+    };
+    let leaf = |what| matches!(what, What::Switch(tier) if fabric.tiers[tier].host_facing);
+    [of(NIC_LINK, &|what| matches!(what, What::Port(_))), of(LEAF, &leaf)]
+}
+
+#[test]
+fn losses_a_month_are_those_that_were_printed() {
+    // 2.33 links and 0.033 leaves; 0.58 and 0.008. With one port to a NIC each stops a job.
+    assert_eq!(often(&LARGE.fabric()), [(2335, 2335), (33, 33)]);
+    assert_eq!(often(&Two(128, 8, "400G", 16, 8, 4, "800G", TH5, 64).fabric()), [(584, 584), (8, 8)]);
+    // 30,720 links and 240 leaves in two planes: 17.5 and 0.12, of which none cuts a GPU off.
+    let planes = fabric(
+        r#"fabric "f" { nos "sonic" release="202505"; }
+        hosts "gpu" count=1920 { nic count=8 ports=2 speed="200G"; }
+        plane "a" "b" {
+            tier "tor" count=120 switch="dell-z9864f"
+            tier "agg" count=60 switch="dell-z9864f"
+            link "gpu" "tor" by="rail" servers-per-leaf=128
+            link "tor" "agg" speed="400G" per-pair=1
+        }
+        routing { asn tor=4210000000 agg=4200000000; loopbacks "10.0.0.0/16"; host-subnets "10.64.0.0/10"; }"#,
+    );
+    assert_eq!(often(&planes), [(17_510, 0), (122, 0)]);
+}
+
+#[test]
+fn along_rails_some_traffic_stays_on_a_leaf() {
+    let meeting = meeting(&LARGE.fabric());
+    // Of 511 other servers 63 are on the same leaf.
+    assert_eq!((meeting.rail.met * 511, meeting.rail.thousandths()), (meeting.rail.all * 63, Some(123)));
+    assert_eq!(meeting.any.met * 4088, meeting.any.all * 63);
+}
+
+#[test]
+fn parallel_links_spread_by_the_order_of_their_cables() {
+    // Four links from each leaf to each of eight spines.
+    let fabric = Two(128, 8, "400G", 16, 8, 4, "800G", TH5, 64).fabric();
+    let [pair] = &polarised(&Intact::of(&fabric))[..] else { panic!("one line between tiers") };
+    assert_eq!((pair.first, pair.second, pair.used), (32, 4, 1));
+    let leaf = fabric.switches.iter().position(|s| s.name == "leaf-01").unwrap();
+    let up: Vec<u32> = fabric
+        .switch_wires(leaf)
+        .iter()
+        .map(|w| &fabric.links[w.link as usize])
+        .filter(|l| matches!(fabric.line_of(l).lower, Lower::Tier(_)))
+        .map(|l| l.b)
+        .collect();
+    let beside = up.chunks(4).all(|four| four.iter().all(|b| *b == four[0]));
+    assert_eq!(pair.together, if beside { 4 } else { 1 });
 }
 
 #[test]

@@ -10,6 +10,7 @@ use fabc_targets::sonic::Release;
 use serde_json::{Value, json};
 
 use crate::checks::count as plural;
+use crate::checks::lost::stands;
 use crate::cli::screen::Screen;
 use crate::cli::source::Source;
 use crate::cli::{Exit, Failure};
@@ -205,7 +206,7 @@ fn rows<'a>(fabric: &'a Fabric, tables: &'a [Table]) -> impl Iterator<Item = Row
     let mut widths = vec![0usize; fabric.tiers.len()];
     for (index, switch) in fabric.switches.iter().enumerate().filter(|(_, s)| !s.absent) {
         let up = fabric.switch_wires(index).iter().filter_map(|w| fabric.links.get(w.link as usize));
-        let up = up.filter(|l| l.b as usize != index && fabric.is_present(l)).count();
+        let up = up.filter(|l| l.b as usize != index && stands(fabric, l)).count();
         widths[switch.tier] = widths[switch.tier].max(up);
     }
     let mut most: Vec<Option<&Table>> = vec![None; fabric.tiers.len()];
@@ -329,7 +330,11 @@ mod tests {
     "#;
 
     fn show(args: &[&str]) -> String {
-        let host = MemoryHost::default().file("fabric.kdl", FABRIC);
+        of(FABRIC, args)
+    }
+
+    fn of(text: &str, args: &[&str]) -> String {
+        let host = MemoryHost::default().file("fabric.kdl", text);
         let exit = run(["fabc", "show", "routing"].iter().chain(args).copied(), &host);
         assert_eq!(exit, Exit::Clean, "{}", host.written(Stream::Err));
         host.written(Stream::Out)
@@ -338,6 +343,49 @@ mod tests {
     #[test]
     fn figures_stand_beside_what_is_known_of_limits() {
         insta::assert_snapshot!(show(&[]));
+    }
+
+    #[test]
+    fn links_that_are_put_down_are_not_counted() {
+        // All links up of seven of eight leaves, and one of the last.
+        let down = |leaf: u32, from: u32| {
+            let ports = (from..=64).map(|port| format!(" port \"{port}\" {{ admin \"down\"; }};"));
+            format!("switch \"leaf-0{leaf}\" {{{} }}\n", ports.collect::<String>())
+        };
+        let mut text = FABRIC.to_owned();
+        (1..8).for_each(|leaf| text += &down(leaf, 33));
+        text += &down(8, 64);
+        let page: serde_json::Value = serde_json::from_str(&of(&text, &["--format", "json"])).unwrap();
+        let all = &page["tiers"];
+        assert_eq!((&all[0]["equal_paths_up"], &all[0]["bgp_sessions"]), (&31.into(), &62.into()));
+        assert_eq!((&all[1]["bgp_sessions"], &all[1]["bfd_sessions"]), (&16.into(), &16.into()));
+        // Four loopbacks of spines and its own, its block, 64 servers' and 31 uplinks' subnets.
+        assert_eq!(all[0]["ipv4_routes_at_most"], 5 + 1 + 64 + 31);
+    }
+
+    #[test]
+    fn nothing_is_shown_of_nothing() {
+        let host = MemoryHost::default().file("fabric.kdl", "");
+        for args in
+            [&["show", "routing"][..], &["show", "lossless"], &["whatif"], &["whatif", "--format", "json"]]
+        {
+            let exit = run(["fabc"].iter().chain(args).copied(), &host);
+            assert_eq!((exit, host.written(Stream::Out)), (Exit::Findings, String::new()), "{args:?}");
+            assert!(host.written(Stream::Err).contains("add `fabric NAME`"), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn weights_of_what_is_left_are_shown() {
+        let text = FABRIC.to_owned()
+            + "load-balancing { wcmp; }\nswitch \"leaf-01\" { port \"64\" { admin \"down\"; } }\n";
+        let page = of(&text, &["--from", "leaf-02", "--to", "leaf-01"]);
+        assert!(page.contains("spine-03 ×8 weight 8, spine-04 ×8 weight 7"), "{page}");
+        assert!(of(&text, &[]).contains("with weights that differ"));
+        let ways: serde_json::Value =
+            serde_json::from_str(&of(&text, &["--from", "leaf-02", "--to", "leaf-01", "--format", "json"]))
+                .unwrap();
+        assert_eq!(ways["steps"][0]["next_hops"][31]["weight"], 7);
     }
 
     #[test]

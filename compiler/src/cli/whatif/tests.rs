@@ -150,7 +150,12 @@ fn what_is_not_known_is_said() {
     assert!(page.contains("too many flows"), "{page}");
     let one = RAILS.replace("tier \"spine\" count=4", "tier \"spine\" count=4 type=\"ToRRouter\"");
     let (_, page, _) = whatif(&one, &[]);
-    assert!(page.contains("the same hash seed, so flows over one link take 1 of 8 (likely)"), "{page}");
+    assert!(
+        page.contains(
+            "the same hash seed, so flows over one link take 1 of 8, those from one switch of leaf 8 (likely)"
+        ),
+        "{page}"
+    );
 }
 
 #[test]

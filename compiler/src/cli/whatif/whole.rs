@@ -10,6 +10,8 @@ use crate::whatif::domains::{Domain, What, domains};
 use crate::whatif::figures::Intact;
 use crate::whatif::flows::{Fullest, Polarised, Spread, adaptive, polarised, spreads};
 use crate::whatif::latency::{Way, cuts_through, frame, ways};
+use crate::whatif::local::meeting;
+use crate::whatif::rates::{self, Rate, monthly};
 
 /// Flows of each NIC port where no number is given.
 const FLOWS: &[u64] = &[1, 4, 16];
@@ -18,16 +20,63 @@ const FLOWS: &[u64] = &[1, 4, 16];
 pub(super) fn page(intact: &Intact, flows: Option<u64>, width: Option<usize>) -> String {
     let fabric = intact.fabric;
     let mut out = ecmp(intact, flows, width);
+    out += &stays(fabric, width);
     out += &hashes(intact, width);
     out += &latencies(fabric, width);
-    let mut table = Table::new(&["what fails", ">of", ">GPUs hit", ">cut off", ">servers hit", ">bandwidth"]);
+    let titles = ["what fails", ">of", ">GPUs hit", ">cut off", ">servers hit", ">bandwidth", ">a month"];
+    let mut table = Table::new(&titles);
+    let (mut rates, mut cutting) = (Vec::new(), 0);
     for domain in domains(intact) {
         let share = domain.share.map_or_else(String::new, |s| share(&domain, s));
         let figures = [domain.count, domain.gpus, domain.cut, domain.servers].map(grouped);
         let [count, gpus, cut, servers] = figures;
-        table.row([what(fabric, domain.what), count, gpus, cut, servers, share]);
+        let mut often = String::new();
+        if let Some(rate) = rate(fabric, domain.what) {
+            let (all, cut) = monthly(&domain, rate);
+            often = thousandths(all);
+            cutting += cut;
+            if !rates.contains(&rate) {
+                rates.push(rate);
+            }
+        }
+        table.row([what(fabric, domain.what), count, gpus, cut, servers, share, often]);
     }
-    out + "\n" + &table.render(0, width)
+    out += "\n";
+    out += &table.render(0, width);
+    if let Some(first) = rates.first() {
+        let of =
+            |r: &Rate| format!("{}.{:03} % of {}", r.per_million / 10_000, r.per_million % 10_000 / 10, r.of);
+        let rates: Vec<String> = rates.iter().map(of).collect();
+        let cut = if cutting > 0 { thousandths(cutting) } else { "none".to_owned() };
+        let text = format!(
+            "a month: how many to expect at one operator's rates, {} ({}); likely at best. {cut} of them cut a GPU off",
+            rates.join(" and "),
+            first.source,
+        );
+        out += &sentence(&text, width);
+    }
+    out
+}
+
+fn rate(fabric: &Fabric, what: What) -> Option<Rate> {
+    rates::rate(what, |tier| fabric.tiers.get(tier).is_some_and(|t| t.host_facing))
+}
+
+/// How much of the traffic needs no link up.
+fn stays(fabric: &Fabric, width: Option<usize>) -> String {
+    let meeting = meeting(fabric);
+    let Some(any) = meeting.any.thousandths().filter(|_| meeting.any.met < meeting.any.all) else {
+        return String::new();
+    };
+    let percent = |n: u64| format!("{}.{} %", n / 10, n % 10);
+    let rail = meeting.rail.thousandths().map_or_else(String::new, |rail| {
+        format!(", of those with the same place in their servers (GPU k and GPU k) {}", percent(rail))
+    });
+    let text = format!(
+        "of pairs of GPUs in different servers {} hang on one switch{rail}: their traffic need not go up",
+        percent(any)
+    );
+    sentence(&text, width)
 }
 
 /// The same for programs.
@@ -47,6 +96,7 @@ pub(super) fn document(intact: &Intact, flows: Option<u64>) -> Value {
                 "fullest_link_flows_thousandths": fullest.map(Fullest::thousandths),
                 "over_mean_thousandths": fullest.map(Fullest::over_mean),
                 "of_its_rate_thousandths": fullest.map(|f| of_its_rate(&spread, each, f)),
+                "idle_links_thousandths": fullest.map(Fullest::idle),
             })
         })
         .collect();
@@ -60,6 +110,7 @@ pub(super) fn document(intact: &Intact, flows: Option<u64>) -> Value {
                 "upper_chooses_among": p.second,
                 "same_seed": p.same_seed,
                 "links_taken_with_the_same_seed": p.used,
+                "links_taken_by_one_lower_switch": p.together,
             })
         })
         .collect();
@@ -79,6 +130,7 @@ pub(super) fn document(intact: &Intact, flows: Option<u64>) -> Value {
         .into_iter()
         .map(|d| {
             let (kind, name) = kind(fabric, d.what);
+            let often = rate(fabric, d.what).map(|rate| (rate, monthly(&d, rate)));
             json!({
                 "fails": kind,
                 "of": name,
@@ -87,12 +139,27 @@ pub(super) fn document(intact: &Intact, flows: Option<u64>) -> Value {
                 "gpus_cut_off": d.cut,
                 "servers_hit": d.servers,
                 "bandwidth_share": d.share.map(exact),
+                "per_month_thousandths": often.map(|(_, (all, _))| all),
+                "per_month_cutting_thousandths": often.map(|(_, (_, cutting))| cutting),
+                "rate": often.map(|(rate, _)| json!({
+                    "per_million_a_month": rate.per_million,
+                    "of": rate.of,
+                    "likely": true,
+                    "source": rate.source,
+                })),
             })
         })
         .collect();
+    let meeting = meeting(fabric);
     json!({
         "adaptive": adaptive(fabric),
         "ecmp": spreads,
+        "gpu_pairs": {
+            "all": meeting.any.all,
+            "on_one_switch": meeting.any.met,
+            "same_place": meeting.rail.all,
+            "same_place_on_one_switch": meeting.rail.met,
+        },
         "hashes": hashes,
         "frame_bytes": frame(fabric),
         "cut_through": cuts_through(fabric),
@@ -131,6 +198,7 @@ fn ecmp(intact: &Intact, flows: Option<u64>, width: Option<usize>) -> String {
         ">fullest link",
         ">over mean",
         ">of its rate",
+        ">idle links",
     ];
     let mut table = Table::new(&titles);
     let mut any = false;
@@ -145,6 +213,7 @@ fn ecmp(intact: &Intact, flows: Option<u64>, width: Option<usize>) -> String {
             cell(fullest.map(Fullest::thousandths)),
             cell(fullest.map(Fullest::over_mean)),
             cell(fullest.map(|f| of_its_rate(&spread, each, f))),
+            cell(fullest.map(Fullest::idle)),
         ]);
     }
     if !any {
@@ -175,17 +244,25 @@ fn ecmp(intact: &Intact, flows: Option<u64>, width: Option<usize>) -> String {
 
 fn hashes(intact: &Intact, width: Option<usize>) -> String {
     let fabric = intact.fabric;
-    let pair = |Polarised { lower, upper, first, second, same_seed, used }| {
+    let pair = |Polarised { lower, upper, first, second, same_seed, used, together }| {
         let label = |tier: usize| fabric.tiers[tier].label.as_str();
         let (lower, upper, top) = (label(lower), label(upper), fabric.tiers[upper].up.is_empty());
         let down = if top { format!(" to each switch of {lower}") } else { String::new() };
+        let beside = "; parallel links spread where their ports lie side by side";
+        let all = match together {
+            _ if used == second => String::new(),
+            few => format!(
+                ", those from one switch of {lower} {few}{}",
+                if few == used && top { beside } else { "" }
+            ),
+        };
         let hash = match same_seed {
             Some(false) => "hash seeds differ".to_owned(),
             Some(true) => {
-                format!("the same hash seed, so flows over one link take {used} of {second} (likely)")
+                format!("the same hash seed, so flows over one link take {used} of {second}{all} (likely)")
             }
             None => format!(
-                "seeds not known; with the same one, flows over one link would take {used} of {second}"
+                "seeds not known; with the same one, flows over one link would take {used} of {second}{all}"
             ),
         };
         let text = format!("{lower} chooses among {first} links, then {upper} among {second}{down}: {hash}");
