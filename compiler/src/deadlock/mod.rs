@@ -4,8 +4,10 @@
 //! a doubt:
 //! - `routing::net`: what one switch of each kind passes on, read from the frr.conf that it gets
 //! - `search`: lines in both directions; then links, with the ASNs; then routes, each followed to where it begins
+//! - `when`: whether something must fail before they are in use
 
 mod search;
+mod when;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +22,7 @@ use crate::budget::lossless;
 use crate::checks::{override_rows, wire};
 use crate::routing::net::Net;
 use search::{Circle, Sure, Verdict};
+use when::{Failure, When};
 
 fabc_lang::rule! {
     /// Buffers that wait for each other in a circle can stop for ever: each is full of packets for the next. On every
@@ -142,6 +145,8 @@ pub(crate) static RULES: &[&Rule] = &[&DEADLOCK, &DOUBT];
 pub(crate) struct Proof {
     net: Net,
     verdict: Verdict,
+    /// When a circle of whole routes is in use.
+    when: Option<When>,
     /// Classes of links: lines between switches, in both directions.
     classes: usize,
     /// Whether frr.conf is laid out by a template of the user's own.
@@ -155,10 +160,16 @@ impl Proof {
         let release = Release::find(node.nos.v, &node.release.v)?;
         lossless(fabric).next()?;
         fabric.intent.routing.as_ref()?;
-        Some(Net::of(fabric, release, templates).map(|net| {
-            let verdict = search::search(&net);
+        Some(Net::of(fabric, release, templates).map(|mut net| {
+            let (mut verdict, mut told) = (search::search(&net), None);
+            if let Verdict::Circle(circle, Sure::Permitted) = &mut verdict {
+                let (back, when, used) = when::when(fabric, release, net);
+                (net, told) = (back, Some(when));
+                // The one that is in use says more than one that may be.
+                *circle = used.unwrap_or_else(|| std::mem::take(circle));
+            }
             let between = fabric.lines.iter().filter(|l| matches!(l.lower, Lower::Tier(_))).count();
-            Proof { net, verdict, classes: 2 * between, own: templates.is_own() }
+            Proof { net, verdict, when: told, classes: 2 * between, own: templates.is_own() }
         }))
     }
 
@@ -227,8 +238,10 @@ impl Proof {
         }
         found = match sure {
             Sure::NextDoor => found.note(self.needs(fabric, circle)),
-            Sure::Permitted => found.note("whether failures must come first is not worked out"),
-            Sure::Possible => found,
+            Sure::Permitted | Sure::Possible => match &self.when {
+                Some(when) => found.note(tell(fabric, when)),
+                None => found,
+            },
         };
         found.help(if self.own {
             "let leaves announce upwards only what is theirs, and no switch pass upwards what came from above: see `TO_UPPER` of the built-in template"
@@ -252,6 +265,35 @@ impl Proof {
             several => {
                 format!("after {} failures: of all links from {}", several.len(), several.join(", from "))
             }
+        }
+    }
+}
+
+/// What must fail before the routes of a circle are in use, as the prediction has it.
+fn tell(fabric: &Fabric, when: &When) -> String {
+    let name = |switch: u32| &fabric.switches[switch as usize].name;
+    let one = |failure: &Failure| match *failure {
+        Failure::Links(a, b) => format!("all links from {} to {}", name(a), name(b)),
+        Failure::Switch(switch) => name(switch).clone(),
+    };
+    let never = "these routes are not in use while all is up";
+    let count = |n: usize| if n == 1 { "one failure".to_owned() } else { format!("{n} failures") };
+    match when {
+        When::Intact => "no failure is needed: these routes are in use while all is up".to_owned(),
+        When::After(failures) => {
+            let all: Vec<String> = failures.iter().map(one).collect();
+            format!("{never}, but after {}: of {}", count(failures.len()), all.join(", of "))
+        }
+        When::Beyond(0) => {
+            format!("{never}; what must fail first is too much to try in a fabric of this size")
+        }
+        When::Beyond(most) => format!(
+            "{never}, nor after any {} of a switch or of all links between two; more would have to fail, if they ever are in \
+             use at once",
+            if *most == 1 { "one loss".to_owned() } else { format!("{most} losses") }
+        ),
+        When::Untried => {
+            "whether failures must come first is too much to try in a fabric of this size".to_owned()
         }
     }
 }

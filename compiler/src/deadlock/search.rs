@@ -128,7 +128,7 @@ fn has_valley(net: &Net) -> bool {
 }
 
 /// Where the links towards each switch begin among all links; one more entry than switches.
-fn starts(net: &Net) -> Vec<usize> {
+pub(super) fn starts(net: &Net) -> Vec<usize> {
     let mut starts = vec![0];
     for node in &net.nodes {
         starts.push(starts.last().copied().unwrap_or_default() + node.near.len());
@@ -137,9 +137,9 @@ fn starts(net: &Net) -> Vec<usize> {
 }
 
 /// A graph whose first vertices are links: `starts[b] + i` is the one from the i-th neighbour of b.
-struct Graph {
-    links: usize,
-    edges: Vec<Vec<u32>>,
+pub(super) struct Graph {
+    pub(super) links: usize,
+    pub(super) edges: Vec<Vec<u32>>,
 }
 
 /// Dependencies: those by routes of the switch next door alone, which are certain (`own`), or at least all that there are.
@@ -211,7 +211,7 @@ fn graph(net: &Net, starts: &[usize], own: bool) -> Graph {
 /// The strongly connected part of each vertex, for those in one with others; none where there is no circle.
 ///
 /// Tarjan's algorithm, without recursion.
-fn components(edges: &[Vec<u32>]) -> Option<Vec<Option<u32>>> {
+pub(super) fn components(edges: &[Vec<u32>]) -> Option<Vec<Option<u32>>> {
     const NEW: u32 = u32::MAX;
     let mut order = vec![NEW; edges.len()];
     let mut low = vec![NEW; edges.len()];
@@ -260,7 +260,7 @@ fn components(edges: &[Vec<u32>]) -> Option<Vec<Option<u32>>> {
 }
 
 /// The shortest circle through one of the first links that lie on one.
-fn shortest(graph: &Graph, parts: &[Option<u32>], net: &Net, starts: &[usize]) -> Option<Circle> {
+pub(super) fn shortest(graph: &Graph, parts: &[Option<u32>], net: &Net, starts: &[usize]) -> Option<Circle> {
     let on_circles = (0..graph.links).filter(|&l| parts[l].is_some()).take(STARTS);
     let circles = on_circles.filter_map(|link| circle_through(graph, parts, link));
     let links = circles.min_by_key(Vec::len)?;

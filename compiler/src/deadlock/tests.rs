@@ -299,6 +299,38 @@ fn spines_with_asns_of_their_own_and_leaves_that_announce_all_make_a_circle() {
     assert_eq!(told(&fabric(PINNED), &only_own).1, Vec::<String>::new());
 }
 
+/// Only servers' blocks are announced, so spines pass on what leaves have, of which there are four, and have nothing of their own: a circle takes routes that go
+/// down and up again, which are the shortest where a spine has lost a leaf.
+#[test]
+fn what_must_fail_before_a_circle_of_whole_routes_is_said() {
+    let silent = open()
+        .replace(" activate\n", " activate\n  neighbor {{ group.name }} prefix-list BLOCKS out\n")
+        .replace("router bgp", "ip prefix-list BLOCKS seq 5 permit 10.64.0.0/12 le 30\nrouter bgp");
+    let of = |leaves: u32, more: &str| {
+        let leaves = format!("tier \"leaf\" count={leaves}");
+        let text = fabric(&format!("{PINNED}\n{more}")).replace("tier \"leaf\" count=2", &leaves);
+        let (words, found) = told(&text, &silent);
+        assert_eq!(words, "a cyclic buffer dependency of 4 links", "{found:?}");
+        found.last().cloned().unwrap_or_default()
+    };
+    let note = |more: &str| of(4, more);
+    // With three leaves each link of the circle may be used, and they are never used at once.
+    let never = "these routes are not in use while all is up, nor after any 2 losses of a switch or of all links between two; \
+                 more would have to fail, if they ever are in use at once";
+    assert_eq!(of(3, ""), never);
+    let two = "these routes are not in use while all is up, but after 2 failures: of all links from leaf-01 to spine-01, of \
+               all links from leaf-02 to spine-02";
+    assert_eq!(note(""), two);
+    // What the file puts down has failed already.
+    let down = |leaf: u32, port: &str| {
+        format!("switch \"leaf-0{leaf}\" {{ port \"{port}\" {{ admin \"down\"; }}; }}\n")
+    };
+    let one = "these routes are not in use while all is up, but after one failure: of all links from leaf-02 to spine-02";
+    assert_eq!(note(&down(1, "Ethernet504")), one);
+    let none = "no failure is needed: these routes are in use while all is up";
+    assert_eq!(note(&(down(1, "Ethernet504") + &down(2, "Ethernet508"))), none);
+}
+
 #[test]
 fn what_is_not_followed_is_said() {
     let map = "route-map MARKED permit 10\n match community NOT-FROM-ABOVE\nexit\n!\nrouter bgp";

@@ -143,7 +143,8 @@ impl<'a> Predictor<'a> {
         Ok(Self::over(fabric, release, net, failed))
     }
 
-    fn over(fabric: &'a Fabric, release: &Release, net: Net, failed: &Failed) -> Self {
+    /// The same of what has been read already.
+    pub(crate) fn over(fabric: &'a Fabric, release: &Release, net: Net, failed: &Failed) -> Self {
         let gone = |switch: u32| {
             fabric.switches.get(switch as usize).is_none_or(|s| s.absent) || failed.switches.contains(&switch)
         };
@@ -173,6 +174,16 @@ impl<'a> Predictor<'a> {
     /// The fabric itself.
     pub(crate) fn fabric(&self) -> &'a Fabric {
         self.fabric
+    }
+
+    /// What switches pass on.
+    pub(crate) fn net(&self) -> &Net {
+        &self.net
+    }
+
+    /// The same, for another prediction over it.
+    pub(crate) fn into_net(self) -> Net {
+        self.net
     }
 
     /// Lines of frr.conf that the prediction doesn't follow, each with a switch that has it.
