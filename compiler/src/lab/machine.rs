@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::limits;
 use super::plan::Plan;
 use super::vty::Vty;
 
@@ -132,8 +133,6 @@ pub(crate) struct Machine {
     state: PathBuf,
     tag: String,
     spaces: usize,
-    /// Files of /proc/sys, and what stood in them.
-    restore: Vec<(PathBuf, String)>,
     stop: Arc<AtomicBool>,
 }
 
@@ -153,7 +152,7 @@ impl Machine {
         let tag = format!("fabc{}", std::process::id());
         let state = Path::new(STATE).join(format!("{tag}-lab"));
         fs::create_dir(&state).map_err(|e| format!("{}: {e}", state.display()))?;
-        let mut machine = Machine { frr, state, tag, spaces: 0, restore: Vec::new(), stop };
+        let mut machine = Machine { frr, state, tag, spaces: 0, stop };
         machine.room(4 * plan.wires.len())?;
         for at in 0..plan.nodes.len() {
             machine.check()?;
@@ -284,18 +283,9 @@ impl Machine {
     }
 
     /// Room for neighbours: the kernel's table is one for all namespaces.
-    fn room(&mut self, entries: usize) -> Result<()> {
-        for path in thresholds() {
-            let Ok(was) = fs::read_to_string(&path) else { continue };
-            let limit: usize = was.trim().parse().unwrap_or(usize::MAX);
-            if limit < 4 * entries {
-                fs::write(&path, (4 * entries).to_string())
-                    .map_err(|e| format!("{}: {e}", path.display()))?;
-                self.restore.push((path, was));
-            }
-        }
-        let note: String = self.restore.iter().map(|(p, was)| format!("{} {was}", p.display())).collect();
-        fs::write(self.state.join("sysctl"), note).map_err(|e| format!("{}: {e}", self.state.display()))
+    fn room(&self, entries: usize) -> Result<()> {
+        let _alone = alone();
+        limits::raise(&self.state, &live(&self.state), &limits::files(), 4 * entries)
     }
 }
 
@@ -303,55 +293,61 @@ impl Drop for Machine {
     fn drop(&mut self) {
         let spaces: Vec<String> = (0..self.spaces).map(|at| self.space(at)).collect();
         tear_down(&spaces);
-        for (path, was) in &self.restore {
-            let _ = fs::write(path, was);
-        }
-        let _ = fs::remove_dir_all(&self.state);
+        forget(&self.state);
     }
 }
 
 /// Removes what runs have left that were killed: their namespaces carry a number of a process that is gone. Gives how many
 /// are removed, and how many are still there.
 pub(crate) fn sweep() -> (usize, usize) {
-    let names = |folder: &str| -> Vec<String> {
-        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
-    };
-    // Its number may be another program's by now.
-    let runs = |id: u32| {
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        stat.split_once(" (")
-            .and_then(|(_, rest)| rest.rsplit_once(") "))
-            .is_some_and(|(name, state)| name.starts_with("fabc") && !state.starts_with(['Z', 'X']))
-    };
-    let is_left = |name: &String| {
-        let id =
-            name.strip_prefix("fabc").and_then(|n| n.split('-').next()).and_then(|n| n.parse::<u32>().ok());
-        id.is_some_and(|id| !runs(id))
-    };
+    let is_left = |name: &String| owner(name).is_some_and(|id| !runs(id));
     let left: Vec<String> = names("/run/netns").into_iter().filter(is_left).collect();
     tear_down(&left);
     for folder in names(STATE).into_iter().filter(|n| n.ends_with("-lab") && is_left(n)) {
-        let folder = Path::new(STATE).join(folder);
-        let note = fs::read_to_string(folder.join("sysctl")).unwrap_or_default();
-        for (path, was) in note.lines().filter_map(|line| line.split_once(' ')) {
-            // Only what a run may have changed, whoever wrote the note.
-            if thresholds().any(|t| t == Path::new(path)) && was.parse::<u32>().is_ok() {
-                let _ = fs::write(path, was);
-            }
-        }
-        let _ = fs::remove_dir_all(folder);
+        forget(&Path::new(STATE).join(folder));
     }
     let still = left.iter().filter(|space| Path::new("/run/netns").join(space).exists()).count();
     (left.len() - still, still)
 }
 
-/// Where the kernel keeps how many neighbours it knows at most, the largest first.
-fn thresholds() -> impl Iterator<Item = PathBuf> {
-    let path = |family: &'static str| {
-        move |level| PathBuf::from(format!("/proc/sys/net/{family}/neigh/default/gc_thresh{level}"))
-    };
-    ["ipv4", "ipv6"].into_iter().flat_map(move |family| [3, 2, 1].map(path(family)))
+fn names(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The process that a namespace or a folder is of, by its name.
+fn owner(name: &str) -> Option<u32> {
+    name.strip_prefix("fabc")?.split('-').next()?.parse().ok()
+}
+
+/// Whether it still runs. Its number may be another program's by now.
+fn runs(id: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    stat.split_once(" (")
+        .and_then(|(_, rest)| rest.rsplit_once(") "))
+        .is_some_and(|(name, state)| name.starts_with("fabc") && !state.starts_with(['Z', 'X']))
+}
+
+/// Folders of other labs that run.
+fn live(own: &Path) -> Vec<PathBuf> {
+    let all = names(STATE).into_iter().filter(|n| n.ends_with("-lab") && owner(n).is_some_and(runs));
+    let mut all: Vec<PathBuf> = all.map(|name| Path::new(STATE).join(name)).filter(|f| f != own).collect();
+    all.sort();
+    all
+}
+
+/// Takes away a lab's folder, and what it has changed in the kernel.
+fn forget(state: &Path) {
+    let _alone = alone();
+    limits::give_back(state, &live(state), &limits::files());
+    let _ = fs::remove_dir_all(state);
+}
+
+/// Keeps other labs from the kernel's limits as long as it is held.
+fn alone() -> Option<fs::File> {
+    let folder = fs::File::open(STATE).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
 }
 
 /// Ends what runs in the namespaces, and only that, and removes them.

@@ -2,7 +2,7 @@
 //!
 //! - `shrink`: which switches stay
 //! - `plan`: nodes, addresses and wires
-//! - `machine`: namespaces and daemons; `vty`: how they are asked
+//! - `machine`: namespaces and daemons; `limits`: what the kernel allows; `vty`: how they are asked
 //! - `judge`: the prediction beside what there is
 //! - `probe`: pings, and flows that count what is lost
 //! - `failure`: what is to fail
@@ -11,6 +11,7 @@
 
 pub(crate) mod failure;
 pub(crate) mod judge;
+mod limits;
 pub(crate) mod machine;
 pub(crate) mod plan;
 mod probe;
