@@ -33,6 +33,8 @@ pub mod config_db;
 mod deadlock;
 pub mod deployed;
 pub mod diff;
+#[cfg(test)]
+mod examples;
 pub mod files;
 pub mod growth;
 mod hash_seed;

@@ -4,67 +4,45 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use fabc_lang::diagnostic::{Diagnostic, Rule, Severity};
-use fabc_lang::source::Sources;
 
 use super::CHECKS;
+use crate::examples::{Found, drawn, wrong_bad, wrong_good};
 use crate::host::MemoryHost;
 use crate::pipeline::{Options, analyze};
-use crate::report::{Format, Paper, render};
 
-fn findings(program: &str) -> (Sources, Vec<Diagnostic>) {
+fn findings(program: &str) -> Found {
     let host = MemoryHost::default().file("fabric.kdl", program);
     let analysis = analyze(Path::new("fabric.kdl"), &host, &Options::default());
     (analysis.sources, analysis.findings.into_sorted())
 }
 
-fn short(sources: &Sources, findings: &[Diagnostic]) -> String {
-    render(Format::Short, sources, findings, Paper { color: false, width: 100 })
-}
-
 /// Said of every fabric under Enterprise SONiC.
 const ALWAYS: &str = "nos/likely-row";
 
-/// Every check with its example of one kind, and what is found in it.
-fn examples(kind: &str) -> impl Iterator<Item = (&'static Rule, Sources, Vec<Diagnostic>)> {
-    CHECKS.iter().map(move |check| {
-        let program = check.rule.example(kind).unwrap_or_else(|| panic!("{} has no {kind}", check.rule.code));
-        let (sources, mut findings) = findings(&program);
-        findings.retain(|f| f.code() != ALWAYS || check.rule.code == ALWAYS);
-        (check.rule, sources, findings)
-    })
+/// What is found in the example of a check.
+fn of_example(rule: &Rule, kind: &str) -> Found {
+    let program = rule.example(kind).unwrap_or_else(|| panic!("{} has no {kind}", rule.code));
+    let (sources, mut findings) = findings(&program);
+    findings.retain(|f| f.code() != ALWAYS || rule.code == ALWAYS);
+    (sources, findings)
 }
 
 #[test]
 fn the_bad_example_raises_its_code_and_nothing_else() {
-    let mut wrong = String::new();
-    for (rule, sources, found) in examples("bad") {
-        let own = found.iter().any(|f| f.code() == rule.code && f.severity == rule.severity);
-        let other = found.iter().any(|f| f.code() != rule.code && f.severity > Severity::Note);
-        if !own || other {
-            wrong += &format!("{}:\n{}\n", rule.code, short(&sources, &found));
-        }
-    }
+    let wrong = wrong_bad(CHECKS.iter().map(|c| c.rule), of_example);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
 fn the_good_example_raises_nothing() {
-    let mut wrong = String::new();
-    for (rule, sources, found) in examples("good") {
-        if found.iter().any(|f| f.severity > Severity::Note || f.code() == rule.code) {
-            wrong += &format!("{}:\n{}\n", rule.code, short(&sources, &found));
-        }
-    }
+    let wrong = wrong_good(CHECKS.iter().map(|c| c.rule), Severity::Warning, of_example);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
 fn bad_examples_are_drawn() {
-    for (rule, sources, mut found) in examples("bad") {
-        // Notes that every fabric gets are not its point.
-        found.retain(|f| f.code() == rule.code || f.severity > Severity::Note);
-        let drawn = render(Format::Human, &sources, &found, Paper { color: false, width: 100 });
-        insta::assert_snapshot!(rule.code.replace('/', "__"), drawn);
+    for (name, text) in drawn(CHECKS.iter().map(|c| c.rule), of_example) {
+        insta::assert_snapshot!(name, text);
     }
 }
 

@@ -9,7 +9,7 @@ use fabc_lang::source::Sources;
 
 use super::{Desk, Given, LINTS, over_sound, rules, run};
 use crate::config_db::Db;
-use crate::report::{Format, Paper, render};
+use crate::examples::{Found, drawn, short, wrong_bad, wrong_good};
 
 /// The rules on config_db.json; those on frr.conf have tests of their own.
 fn of_tables() -> impl Iterator<Item = &'static Rule> {
@@ -17,7 +17,7 @@ fn of_tables() -> impl Iterator<Item = &'static Rule> {
 }
 
 /// What is said of an example of a rule: where it looks at several files, beside the sound switch.
-fn of_example(rule: &Rule, kind: &str) -> (Sources, Vec<Diagnostic>) {
+fn of_example(rule: &Rule, kind: &str) -> Found {
     let text = rule.example(kind).unwrap_or_else(|| panic!("{}", rule.code));
     if !super::across::RULES.iter().any(|other| other.code == rule.code) {
         return findings(&text);
@@ -31,7 +31,7 @@ fn of_example(rule: &Rule, kind: &str) -> (Sources, Vec<Diagnostic>) {
 }
 
 /// What is said of a text that is laid over the sound switch.
-fn findings(text: &str) -> (Sources, Vec<Diagnostic>) {
+fn findings(text: &str) -> Found {
     let mut sources = Sources::default();
     let mut findings = Findings::default();
     let mut catalog = Catalog::default();
@@ -45,50 +45,44 @@ fn findings(text: &str) -> (Sources, Vec<Diagnostic>) {
     (sources, findings.into_sorted())
 }
 
-fn short(sources: &Sources, findings: &[Diagnostic]) -> String {
-    render(Format::Short, sources, findings, Paper { color: false, width: 100 })
-}
-
 #[test]
 fn nothing_is_said_of_the_sound_switch() {
-    let (sources, found) = findings("{}");
-    assert!(found.is_empty(), "{}", short(&sources, &found));
+    let found = findings("{}");
+    assert!(found.1.is_empty(), "{}", short(&found));
 }
 
 #[test]
 fn the_bad_example_raises_its_code_and_nothing_else() {
-    let mut wrong = String::new();
-    for rule in of_tables() {
-        let (sources, found) = of_example(rule, "bad");
-        let own = found.iter().any(|f| f.code() == rule.code && f.severity == rule.severity);
-        let other = found.iter().any(|f| f.code() != rule.code && f.severity > Severity::Note);
-        if !own || other {
-            wrong += &format!("{}:\n{}\n", rule.code, short(&sources, &found));
-        }
-    }
+    let wrong = wrong_bad(of_tables(), of_example);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
 fn the_good_example_raises_nothing() {
-    let mut wrong = String::new();
-    for rule in of_tables() {
-        let (sources, found) = of_example(rule, "good");
-        if found.iter().any(|f| f.severity > Severity::Note || f.code() == rule.code) {
-            wrong += &format!("{}:\n{}\n", rule.code, short(&sources, &found));
-        }
-    }
+    let wrong = wrong_good(of_tables(), Severity::Warning, of_example);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
 fn bad_examples_are_drawn() {
-    for rule in of_tables() {
-        let (sources, mut found) = of_example(rule, "bad");
-        found.retain(|f| f.code() == rule.code || f.severity > Severity::Note);
-        let drawn = render(Format::Human, &sources, &found, Paper { color: false, width: 100 });
-        insta::assert_snapshot!(rule.code.replace('/', "__"), drawn);
+    for (name, text) in drawn(of_tables(), of_example) {
+        insta::assert_snapshot!(name, text);
     }
+}
+
+#[test]
+fn lists_of_profiles_are_held_against_what_there_is() {
+    let said = |side: &str, list: &str| {
+        let text = format!(
+            r#"{{"BUFFER_PORT_{side}_PROFILE_LIST": {{"Ethernet0": {{"profile_list": "{list}"}}}}}}"#
+        );
+        findings(&text).1.iter().map(Diagnostic::code).collect::<Vec<_>>()
+    };
+    assert_eq!(said("INGRESS", "ingress_lossy_profile"), [""; 0]);
+    assert_eq!(said("EGRESS", "egress_lossless_profile,egress_lossy_profile"), [""; 0]);
+    assert_eq!(said("INGRESS", "ingress_lossy_profile,nothing"), ["lint/dangling-reference"]);
+    assert_eq!(said("INGRESS", "egress_lossy_profile"), ["lint/wrong-side"]);
+    assert_eq!(said("EGRESS", "egress_lossy_profile,ingress_lossy_profile"), ["lint/wrong-side"]);
 }
 
 #[test]

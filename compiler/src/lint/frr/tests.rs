@@ -7,20 +7,20 @@ use fabc_lang::diagnostic::{Diagnostic, Rule, Severity};
 use fabc_lang::source::Sources;
 
 use super::{LINTS, is_frr, rules};
+use crate::examples::{Found, drawn, short, wrong_bad, wrong_good};
 use crate::lint::Desk;
-use crate::report::{Format, Paper, render};
 
 /// What stands beside the examples of what is of SONiC.
 const BESIDE: &str = r#"{"DEVICE_METADATA": {"localhost": {"hostname": "leaf-01"}}}"#;
 
-fn of_example(rule: &Rule, kind: &str) -> (Sources, Vec<Diagnostic>) {
+fn of_example(rule: &Rule, kind: &str) -> Found {
     let text = rule.example(kind).unwrap_or_else(|| panic!("{}", rule.code));
     let beside = ["frr/no-bfdd", "frr/address-aside"].contains(&rule.code).then_some(BESIDE);
     let release = (rule.code == "frr/not-in-release").then_some("202405");
     look(&text, beside, release)
 }
 
-fn look(text: &str, beside: Option<&str>, release: Option<&str>) -> (Sources, Vec<Diagnostic>) {
+fn look(text: &str, beside: Option<&str>, release: Option<&str>) -> Found {
     let mut desk = Desk::new(None, Sources::default());
     if let Some(release) = release {
         desk.set_release(release).unwrap();
@@ -30,56 +30,35 @@ fn look(text: &str, beside: Option<&str>, release: Option<&str>) -> (Sources, Ve
     (sources, findings.into_sorted())
 }
 
-fn short(sources: &Sources, findings: &[Diagnostic]) -> String {
-    render(Format::Short, sources, findings, Paper { color: false, width: 100 })
-}
-
 /// All that is said of a text of which no release is known.
 fn said(text: &str) -> String {
-    let (sources, found) = look(text, None, None);
-    short(&sources, &found)
+    short(&look(text, None, None))
 }
 
 #[test]
 fn the_bad_example_raises_its_code_and_nothing_else() {
-    let mut wrong = String::new();
-    for rule in rules() {
-        let (sources, found) = of_example(rule, "bad");
-        let own = found.iter().any(|f| f.code() == rule.code && f.severity == rule.severity);
-        let other = found.iter().any(|f| f.code() != rule.code && f.severity > Severity::Note);
-        if !own || other {
-            wrong += &format!("{}:\n{}\n", rule.code, short(&sources, &found));
-        }
-    }
+    let wrong = wrong_bad(rules(), of_example);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
 fn the_good_example_raises_nothing() {
-    let mut wrong = String::new();
-    for rule in rules() {
-        let (sources, found) = of_example(rule, "good");
-        if !found.is_empty() {
-            wrong += &format!("{}:\n{}\n", rule.code, short(&sources, &found));
-        }
-    }
+    let wrong = wrong_good(rules(), Severity::Note, of_example);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
 fn bad_examples_are_drawn() {
-    for rule in rules() {
-        let (sources, found) = of_example(rule, "bad");
-        let drawn = render(Format::Human, &sources, &found, Paper { color: false, width: 100 });
-        insta::assert_snapshot!(rule.code.replace('/', "__"), drawn);
+    for (name, text) in drawn(rules(), of_example) {
+        insta::assert_snapshot!(name, text);
     }
 }
 
 #[test]
 fn every_finding_has_a_help() {
     for rule in rules() {
-        let (sources, found) = of_example(rule, "bad");
-        assert!(found.iter().all(|f| f.help.is_some()), "{}", short(&sources, &found));
+        let found = of_example(rule, "bad");
+        assert!(found.1.iter().all(|f| f.help.is_some()), "{}", short(&found));
     }
 }
 
