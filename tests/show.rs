@@ -60,3 +60,12 @@ fn every_document_is_as_promised() {
     }
     assert!(seen > 30);
 }
+
+#[test]
+fn ways_between_switches_are_as_promised() {
+    let fabric = common::project().join("tests/cases/wcmp");
+    for (from, to) in [("su1-leaf-01", "su2-leaf-02"), ("su1-leaf-01", "su1-leaf-01"), ("core-01", "core-02")]
+    {
+        as_promised(&fabric, &["show", "routing", "--from", from, "--to", to], "show-routing-ways");
+    }
+}
