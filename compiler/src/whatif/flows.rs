@@ -443,7 +443,7 @@ mod tests {
         assert_eq!(Fullest::of(32, 32).map(Fullest::idle), Some(11_586));
         assert_eq!(Fullest::of(5, 1).map(Fullest::idle), Some(0));
         // The chance that no two flows meet, in ten thousandths.
-        let alone = |flows, links| u128::from(Shares::of(flows, links).none_beyond(1)) * 10_000 >> 60;
+        let alone = |flows, links| (u128::from(Shares::of(flows, links).none_beyond(1)) * 10_000) >> 60;
         assert_eq!((alone(8, 32), alone(16, 32)), (3857, 104));
     }
 
