@@ -230,6 +230,9 @@ fn means(
 
 /// Whether overrides put a switch's end of the link down.
 pub fn is_down(fabric: &Fabric, link: &Link) -> bool {
+    if fabric.intent.switches.is_empty() {
+        return false;
+    }
     let down = |switch: u32, port: PortId| {
         let switch = &fabric.switches[switch as usize];
         let Some(own) = switch.own.and_then(|own| fabric.intent.switches.get(own)) else { return false };

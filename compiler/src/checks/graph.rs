@@ -41,26 +41,24 @@ impl Graph {
     /// The graph of what is there.
     pub(crate) fn of(fabric: &Fabric) -> Self {
         let mut graph = Graph::default();
-        let mut found = Near::new();
-        let mut near = |wires: &[Wire], far: &dyn Fn(&Link) -> Option<u32>| {
-            let links = wires.iter().map(|wire| &fabric.links[wire.link as usize]);
-            let edge = |l: &Link| far(l).map(|to| Edge { to, line: l.line, links: 1 });
-            found.clear();
-            found.extend(links.filter_map(|l| edge(l).filter(|_| stands(fabric, l))));
-            tally(&mut found);
-            found.clone()
-        };
-        let is_between = |l: &Link| matches!(fabric.line_of(l).lower, Lower::Tier(_));
+        let edge = |link: &Link, to| Edge { to, line: link.line, links: 1 };
+        let (mut up, mut down, mut servers) = (Near::new(), Near::new(), Near::new());
         for switch in 0..fabric.switches.len() {
-            let wires = fabric.switch_wires(switch);
-            let is_lower = |l: &Link| l.a as usize == switch && is_between(l);
-            let is_upper = |l: &Link| l.b as usize == switch && is_between(l);
-            graph.up.push(near(wires, &|l| is_lower(l).then_some(l.b)));
-            graph.down.push(near(wires, &|l| is_upper(l).then_some(l.a)));
-            graph.servers.push(near(wires, &|l| (!is_between(l)).then_some(l.a)));
+            for link in standing(fabric, fabric.switch_wires(switch)) {
+                match fabric.line_of(link).lower {
+                    Lower::Hosts { .. } => servers.push(edge(link, link.a)),
+                    Lower::Tier(_) if link.a as usize == switch => up.push(edge(link, link.b)),
+                    Lower::Tier(_) => down.push(edge(link, link.a)),
+                }
+            }
+            graph.up.push(tallied(&mut up));
+            graph.down.push(tallied(&mut down));
+            graph.servers.push(tallied(&mut servers));
         }
-        let of_host = |host| near(fabric.host_wires(host), &|l| Some(l.b));
-        graph.leaves = (0..fabric.hosts.len()).map(of_host).collect();
+        for host in 0..fabric.hosts.len() {
+            up.extend(standing(fabric, fabric.host_wires(host)).map(|link| edge(link, link.b)));
+            graph.leaves.push(tallied(&mut up));
+        }
         graph
     }
 
@@ -78,6 +76,12 @@ impl Graph {
         }
         graph
     }
+}
+
+/// Links at these ends that stand.
+fn standing<'f>(fabric: &'f Fabric, wires: &'f [Wire]) -> impl Iterator<Item = &'f Link> {
+    let links = wires.iter().map(|wire| &fabric.links[wire.link as usize]);
+    links.filter(|link| stands(fabric, link))
 }
 
 /// Takes one link out.
@@ -98,6 +102,14 @@ fn tally(near: &mut Near) {
         a.links += if same { b.links } else { 0 };
         same
     });
+}
+
+/// The same in memory of its own; `near` is empty again.
+fn tallied(near: &mut Near) -> Near {
+    tally(near);
+    let tallied = near.clone();
+    near.clear();
+    tallied
 }
 
 /// Devices by class of twins.

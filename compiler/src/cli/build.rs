@@ -1,5 +1,6 @@
 //! `fabc build`: files, or every error.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use fabc_lang::diagnostic::Findings;
@@ -73,6 +74,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let Some(fabric) = fabric.filter(|_| !findings.has_errors()) else {
         return Ok(args.source.report(&sources, findings, screen));
     };
+    // The process ends with this command, and takes it along faster than it could be taken apart.
+    let fabric = ManuallyDrop::new(fabric);
     let hash = |id| Hash::of(sources.get(id).map_or("", fabc_lang::source::Source::text).as_bytes());
     let mut inputs: Vec<_> = inputs.into_iter().map(|(name, id)| (name, hash(id))).collect();
     inputs.extend(args.templates.iter().filter_map(|folder| template_hash(folder, screen)));

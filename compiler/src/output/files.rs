@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use xxhash_rust::xxh3::Xxh3;
+use twox_hash::xxhash3_128::Hasher;
 
 use super::{CACHE, Error, Hash, MANIFEST, Tree};
 
@@ -82,13 +82,13 @@ impl<'a> Files<'a> {
             each(buffer)?;
             return Ok((Hash::of(buffer), buffer.len() as u64));
         }
-        let (mut hasher, mut length, mut part, mut more) = (Box::new(Xxh3::new()), 0, 0, true);
+        let (mut hasher, mut length, mut part, mut more) = (Hasher::new(), 0, 0, true);
         loop {
             each(buffer)?;
-            hasher.update(buffer);
+            hasher.write(buffer);
             length += buffer.len() as u64;
             if !more {
-                return Ok((Hash(hasher.digest128()), length));
+                return Ok((Hash(hasher.finish_128()), length));
             }
             part += 1;
             buffer.clear();

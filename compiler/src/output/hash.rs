@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use xxhash_rust::xxh3::xxh3_128;
+use twox_hash::XxHash3_128;
 
 /// XXH3 of 128 bits, written `xxh3:` and 32 hexadecimal digits. It tells edits, not forgeries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,7 +14,7 @@ pub struct Hash(pub u128);
 impl Hash {
     /// The hash of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
-        Hash(xxh3_128(bytes))
+        Hash(XxHash3_128::oneshot(bytes))
     }
 
     /// A hash of what tells the program that runs from any other on this machine, where it can be seen. Reading all of it

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use fabc_lang::diagnostic::{Diagnostic, Edit, Label};
 use fabc_lang::source::{Source, Sources, Span};
 use serde::Serialize;
-use xxhash_rust::xxh3::xxh3_128;
+use twox_hash::XxHash3_128;
 
 use super::tame;
 use crate::host::Host;
@@ -106,7 +106,7 @@ pub fn fingerprints(subject: &Subject, sources: &Sources, findings: &[Diagnostic
             key += &format!("\0{before}");
         }
         *before += 1;
-        format!("{:032x}", xxh3_128(key.as_bytes()))
+        format!("{:032x}", XxHash3_128::oneshot(key.as_bytes()))
     };
     findings.iter().map(print).collect()
 }

@@ -115,10 +115,8 @@ impl Devices {
 
     /// Brings devices into the order of their names and notes where each stands.
     fn sort(&mut self, nodes: &Nodes<'_>, ordinals: &[u32]) {
-        let mut order: Vec<usize> = (0..self.switches.len()).collect();
-        order.sort_by(|&a, &b| natural_cmp(&self.switches[a].name, &self.switches[b].name));
-        self.pod_ordinal = order.iter().map(|&i| ordinals[i]).collect();
-        self.switches = order.iter().map(|&i| self.switches[i].clone()).collect();
+        let switches = std::mem::take(&mut self.switches).into_iter().zip(ordinals.iter().copied());
+        (self.switches, self.pod_ordinal) = named(switches.collect(), |switch| &switch.name);
         let size = |id: &usize| (nodes.units(&nodes.nodes[*id].chain) * nodes.nodes[*id].max()) as usize;
         self.switch_at = nodes.tiers.iter().map(|id| vec![NOBODY; size(id)]).collect();
         for (i, switch) in self.switches.iter().enumerate() {
@@ -133,13 +131,12 @@ impl Devices {
                 numbers.extend((0..node.count()).map(|i| unit * node.max() + i));
             }
         }
-        let mut order: Vec<usize> = (0..self.hosts.len()).collect();
-        order.sort_by(|&a, &b| natural_cmp(&self.hosts[a].name, &self.hosts[b].name));
+        let hosts = std::mem::take(&mut self.hosts).into_iter().zip(numbers);
+        (self.hosts, numbers) = named(hosts.collect(), |host| &host.name);
         self.host_at = nodes.groups.iter().map(|id| vec![NOBODY; size(id)]).collect();
-        for (i, &from) in order.iter().enumerate() {
-            self.host_at[self.hosts[from].group][numbers[from] as usize] = u32::try_from(i).unwrap_or(NOBODY);
+        for (i, (host, number)) in self.hosts.iter().zip(numbers).enumerate() {
+            self.host_at[host.group][number as usize] = u32::try_from(i).unwrap_or(NOBODY);
         }
-        self.hosts = order.iter().map(|&i| self.hosts[i].clone()).collect();
     }
 
     /// Reports names that two devices have; case counts for nothing in names of hosts (RFC 4343), nor in those of folders on
@@ -181,6 +178,12 @@ impl Devices {
         }
         reported.is_empty()
     }
+}
+
+/// Devices in the order of their names, and the number that came with each.
+fn named<T>(mut devices: Vec<(T, u32)>, name: impl Fn(&T) -> &String) -> (Vec<T>, Vec<u32>) {
+    devices.sort_by(|(a, _), (b, _)| natural_cmp(name(a), name(b)));
+    devices.into_iter().unzip()
 }
 
 /// The bytes of a name, in lower case.

@@ -47,7 +47,7 @@ pub fn resolve(
     let plan = cages::allocate(&nodes, &boxes, plan, findings)?;
     let optics = parts::optics(&plan.lines, catalog, sources, findings);
     let mut devices = devices::Devices::new(&nodes, &plan, &intent, &boxes, models, &places, findings)?;
-    let links = wires::wire(&nodes, &plan, &mut devices, findings)?;
+    let links = wires::wire(&nodes, &plan, &devices, findings)?;
     numbers::assign(&intent, &bases, &mut devices, findings);
     if intent.unread.any() {
         return None;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use fabc_lang::diagnostic::Findings;
 use fabc_lang::fabric::{Line, Link, Lower, PortId, Side, Wire, natural_cmp};
 use fabc_lang::intent::By;
+use rayon::prelude::*;
 
 use super::devices::{Devices, NOBODY};
 use super::lines::{Draft, Plan, Scheme, Servers};
@@ -28,7 +29,7 @@ pub(super) struct Links {
 pub(super) fn wire(
     nodes: &Nodes<'_>,
     plan: &Plan,
-    devices: &mut Devices,
+    devices: &Devices,
     findings: &mut Findings,
 ) -> Option<Links> {
     let mut expected = 0;
@@ -40,15 +41,23 @@ pub(super) fn wire(
             return None;
         }
     }
-    let mut links = Vec::with_capacity(expected);
-    let mut fine = true;
-    for (id, (line, draft)) in plan.lines.iter().zip(&plan.drafts).enumerate() {
+    let made = |id: usize, line: &Line, draft: &Draft| {
+        let (mut links, mut found) = (Vec::with_capacity(at_most(line, devices)), Findings::default());
         let id = u32::try_from(id).unwrap_or(u32::MAX);
         let mut wiring = Wiring { nodes, devices, line, draft, id, links: &mut links };
-        fine &= match &draft.scheme {
-            Scheme::Servers(servers) => wiring.servers(servers, findings),
+        let fine = match &draft.scheme {
+            Scheme::Servers(servers) => wiring.servers(servers, &mut found),
             scheme => wiring.switches(scheme),
         };
+        (links, found, fine)
+    };
+    let lines = plan.lines.par_iter().zip(&plan.drafts).enumerate();
+    let all: Vec<_> = lines.map(|(id, (line, draft))| made(id, line, draft)).collect();
+    let (mut links, mut fine) = (Vec::new(), true);
+    for (of_line, found, is_fine) in all {
+        links.push(of_line);
+        findings.extend(found);
+        fine &= is_fine;
     }
     let links = fine.then(|| sorted(&links, plan, devices))?;
     wired_once(&links, plan, devices, findings).then_some(links)
@@ -366,12 +375,12 @@ fn port(side: &Side, position: u32) -> Option<PortId> {
 }
 
 /// Brings links into order and lists each device's ends.
-fn sorted(links: &[Link], plan: &Plan, devices: &Devices) -> Links {
+fn sorted(links: &[Vec<Link>], plan: &Plan, devices: &Devices) -> Links {
     let (host_rank, switch_rank) = ranks(devices);
     let from_host: Vec<bool> = plan.lines.iter().map(|l| matches!(l.lower, Lower::Hosts { .. })).collect();
     let from_host = |l: &Link| from_host[l.line as usize];
     let rank = |l: &Link| if from_host(l) { host_rank[l.a as usize] } else { switch_rank[l.a as usize] };
-    let of_lower = links.iter().map(|l| (rank(l), *l));
+    let of_lower = links.iter().flatten().map(|l| (rank(l), *l));
     let (_, links) = grouped(of_lower, host_rank.len() + switch_rank.len(), |l| {
         (l.a_port, switch_rank[l.b as usize], l.b_port)
     });

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use super::net::Sort;
 use super::predict::{Hop, Predictor, Way, Weights};
@@ -112,7 +112,7 @@ impl Predictor<'_> {
         } else {
             false
         };
-        Group { width: way.hops.len().min(self.width(switch)), weighted, id: xxh3_64(&bytes) }
+        Group { width: way.hops.len().min(self.width(switch)), weighted, id: XxHash3_64::oneshot(&bytes) }
     }
 }
 

@@ -88,7 +88,7 @@ fn end(fabric: &Fabric, name: &str) -> Result<BTreeSet<u32>, String> {
             let cage = port.split_once('.').and_then(|(cage, _)| cage.parse::<u16>().ok());
             let in_cage = wires.iter().filter(|w| Some(w.port.cage) == cage);
             let runs = |w: &&fabc_lang::fabric::Wire| {
-                cable_ids(fabric, &fabric.links[w.link as usize]).any(|(id, _)| id == name)
+                cable_ids(fabric, &fabric.links[w.link as usize]).any(|(id, _)| id.to_string() == name)
             };
             found.extend(in_cage.filter(runs).map(|w| w.link));
             // What is at the far end, with all links to it.
@@ -195,7 +195,7 @@ mod tests {
         let (_, far) = up.rsplit_once(" - ").unwrap();
         let fabric = small();
         let link = fabric.links.iter().find(|l| link_name(&fabric, l).ends_with(far)).unwrap();
-        let (cable, _) = cable_ids(&fabric, link).next().unwrap();
+        let cable = cable_ids(&fabric, link).next().unwrap().0.to_string();
         assert!(cable.contains('.'), "{cable}");
         assert_eq!(failed(&cable).unwrap(), link_name(&fabric, link));
     }

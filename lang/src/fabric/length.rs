@@ -43,6 +43,9 @@ impl Fabric {
         if let Some(stated) = self.stated_length(link) {
             return Some((stated.v, LengthSource::Stated));
         }
+        if self.intent.halls.is_empty() {
+            return None;
+        }
         let lower = match self.line_of(link).lower {
             Lower::Hosts { .. } => self.hosts[link.a as usize].seat?,
             Lower::Tier(_) => self.switches[link.a as usize].seat?,

@@ -135,6 +135,11 @@ impl Catalog {
         names
     }
 
+    /// Whether the platform of this name is the program's own.
+    pub fn is_own(&self, name: &str) -> bool {
+        self.own_platforms.contains_key(name)
+    }
+
     /// The platform of this name. `asked` is underlined where there is none. Built-in files are added to `sources`.
     pub fn platform(
         &mut self,

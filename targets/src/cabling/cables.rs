@@ -9,6 +9,8 @@
 //!
 //! Cables are named after the end that is broken out further: `leaf-01:17`, `leaf-01:17.2`.
 
+use std::fmt;
+
 use fabc_lang::fabric::{Fabric, Link, Lower, PortId, Seat};
 use fabc_lang::units::Length;
 
@@ -30,14 +32,40 @@ pub fn cables(fabric: &Fabric, names: &Names, part: usize, out: &mut Vec<u8>) ->
     let (range, more) = part_of(part, fabric.links.len());
     for link in fabric.links.get(range).unwrap_or_default().iter().filter(|link| fabric.is_present(link)) {
         for (id, leg) in cable_ids(fabric, link) {
-            row(fabric, names, link, &id, leg, out);
+            row(fabric, names, link, id, leg, out);
         }
     }
     more
 }
 
+/// What a cable is called by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CableId<'a> {
+    owner: &'a str,
+    cage: u16,
+    /// Which of its cage's cables it is, from 1, where there are several.
+    strand: Option<u32>,
+}
+
+impl CableId<'_> {
+    fn pieces<T>(&self, take: impl FnOnce(&[&str]) -> T) -> T {
+        let (mut cage, mut strand) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let cage = cage.format(self.cage);
+        match self.strand {
+            Some(n) => take(&[self.owner, ":", cage, ".", strand.format(n)]),
+            None => take(&[self.owner, ":", cage]),
+        }
+    }
+}
+
+impl fmt::Display for CableId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces(|pieces| pieces.iter().try_for_each(|piece| f.write_str(piece)))
+    }
+}
+
 /// The cables of a link: each one's id, and which part of link or splitter this is.
-pub fn cable_ids<'a>(fabric: &'a Fabric, link: &Link) -> impl Iterator<Item = (String, u32)> + use<'a> {
+pub fn cable_ids<'a>(fabric: &'a Fabric, link: &Link) -> impl Iterator<Item = (CableId<'a>, u32)> + use<'a> {
     let line = fabric.line_of(link);
     let (of_a, of_b) = (line.lower_side.as_ref().map_or(1, |side| side.children), line.upper_side.children);
     let (owner, place, children) = if of_b >= of_a {
@@ -51,16 +79,8 @@ pub fn cable_ids<'a>(fabric: &'a Fabric, link: &Link) -> impl Iterator<Item = (S
         None => 1,
     };
     strands(place.child.into(), children, connectors).map(move |(cable, leg)| {
-        let mut digits = itoa::Buffer::new();
-        let mut id = String::with_capacity(owner.len() + 8);
-        id.push_str(owner);
-        id.push(':');
-        id.push_str(digits.format(place.cage));
-        if connectors > 1 {
-            id.push('.');
-            id.push_str(digits.format(cable + 1));
-        }
-        (id, leg)
+        let strand = (connectors > 1).then_some(cable + 1);
+        (CableId { owner, cage: place.cage, strand }, leg)
     })
 }
 
@@ -92,13 +112,14 @@ fn is_straight(fabric: &Fabric, link: &Link) -> bool {
     near.filter(|other| other.line == link.line).all(|other| ends(other) == ends(link))
 }
 
-fn row(fabric: &Fabric, names: &Names, link: &Link, id: &str, leg: u32, out: &mut Vec<u8>) {
+fn row(fabric: &Fabric, names: &Names, link: &Link, id: CableId<'_>, leg: u32, out: &mut Vec<u8>) {
     let line = fabric.line_of(link);
     let (a, b) = (lower(fabric, names, link), upper(fabric, link));
     let (down, up) = line_nodes(fabric, link);
     let a_name = fabric.lower_name(link);
     let mut row = Row::new(out);
-    row.cell(id).number(leg).joined(&[a_name, ":", a.interface()]).joined(&[down, " ", up]);
+    id.pieces(|pieces| row.joined(pieces).number(leg));
+    row.joined(&[a_name, ":", a.interface()]).joined(&[down, " ", up]);
     let split = line.lower_side.as_ref().is_some_and(|side| side.children > 1);
     let (to_host, upper) = (matches!(line.lower, Lower::Hosts { .. }), &fabric.switches[link.b as usize]);
     let a_seat =

@@ -58,7 +58,7 @@ pub(super) fn cable(fabric: &Fabric, names: &Names, what: &str) -> Vec<Reason> {
     let wanted = |link: &&Link| {
         fabric.is_present(link)
             && (format!("{}:{}", fabric.lower_name(link), lower(fabric, names, link).interface()) == what
-                || cable_ids(fabric, link).any(|(id, _)| id == what))
+                || cable_ids(fabric, link).any(|(id, _)| id.to_string() == what))
     };
     fabric.links.iter().filter(wanted).flat_map(|link| cable_row(fabric, names, link)).collect()
 }
