@@ -14,6 +14,7 @@
 //! - [`growth`]: what a build would move of what stands
 //! - [`deployed`]: what switches run, as it is kept
 //! - [`diff`]: what differs between two builds, and what that does to switches that run
+//! - [`plan`]: from what switches run to what they are to run, in an order that SONiC takes
 //! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
@@ -46,6 +47,7 @@ pub mod load;
 pub mod output;
 mod pause;
 pub mod pipeline;
+pub mod plan;
 pub mod report;
 pub mod resolve;
 mod routing;

@@ -1,0 +1,156 @@
+//! A ConfigDB that can be changed row by row.
+
+use std::collections::BTreeMap;
+
+use fabc_targets::sonic::effects::Op;
+use fabc_targets::sonic::{ConfigDb, Value};
+use serde_json::{Map, Value as Json};
+
+use crate::deployed::canonical::Name;
+use crate::diff::rows::{FieldChange, RowChange};
+
+/// A row: values by the names of fields.
+pub type Row = BTreeMap<Name, Value>;
+/// A table: rows by their keys.
+pub type Table = BTreeMap<Name, Row>;
+
+/// A whole ConfigDB; no table of it is empty, as ConfigDB can't hold one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Db(pub BTreeMap<String, Table>);
+
+impl Db {
+    /// Reads a config_db.json. What Redis shows for a row without fields (`NULL`) is none. The error says why it is none.
+    pub fn read(text: &str) -> Result<Db, String> {
+        let read = ConfigDb::read(text).map_err(|error| match error.line {
+            0 => error.message.clone(),
+            line => format!("line {line}: {}", error.message),
+        })?;
+        let mut db = Db::default();
+        for table in read.tables {
+            for row in table.rows {
+                let fields = row.fields.into_iter().filter(|(name, _)| name != "NULL");
+                let fields = fields.map(|(name, value)| (Name(name), value)).collect();
+                db.0.entry(table.name.clone()).or_default().insert(Name(row.key), fields);
+            }
+        }
+        Ok(db)
+    }
+
+    /// A row, where there is one.
+    pub fn row(&self, table: &str, key: &str) -> Option<&Row> {
+        self.0.get(table)?.get(&Name::from(key))
+    }
+
+    /// Puts a row, or takes it away.
+    pub fn set(&mut self, table: &str, key: &str, row: Option<Row>) {
+        match row {
+            Some(row) => {
+                self.0.entry(table.to_owned()).or_default().insert(Name::from(key), row);
+            }
+            None => {
+                let Some(rows) = self.0.get_mut(table) else { return };
+                rows.remove(&Name::from(key));
+                if rows.is_empty() {
+                    self.0.remove(table);
+                }
+            }
+        }
+    }
+
+    /// Makes one change.
+    pub fn apply(&mut self, change: &RowChange) {
+        let mut row = self.row(&change.table, &change.key).cloned().unwrap_or_default();
+        for field in &change.fields {
+            match &field.new {
+                Some(value) => row.insert(Name::from(field.name.as_str()), value.clone()),
+                None => row.remove(&Name::from(field.name.as_str())),
+            };
+        }
+        self.set(&change.table, &change.key, (change.op != Op::Removed).then_some(row));
+    }
+
+    /// What differs, tables in alphabetical order, rows and fields in natural order.
+    pub fn changes(&self, new: &Db) -> Vec<RowChange> {
+        let mut found = Vec::new();
+        let none = Table::new();
+        for table in merged(&self.0, &new.0) {
+            let (was, is) = (self.0.get(table).unwrap_or(&none), new.0.get(table).unwrap_or(&none));
+            for key in merged(was, is) {
+                let (before, after) = (was.get(key), is.get(key));
+                if before == after {
+                    continue;
+                }
+                let op = match (before, after) {
+                    (None, _) => Op::Added,
+                    (_, None) => Op::Removed,
+                    _ => Op::Changed,
+                };
+                let fields = fields(before, after);
+                found.push(RowChange { table: table.clone(), key: key.0.clone(), op, fields });
+            }
+        }
+        found
+    }
+
+    /// As a document: what `config_db.json` says.
+    pub fn to_json(&self) -> Json {
+        let rows = |table: &Table| -> Json {
+            table.iter().map(|(key, row)| (key.0.clone(), row_json(row))).collect::<Map<_, _>>().into()
+        };
+        self.0.iter().map(|(name, table)| (name.clone(), rows(table))).collect::<Map<_, _>>().into()
+    }
+}
+
+/// All keys of either, each once, in order.
+fn merged<'a, K: Ord, V>(a: &'a BTreeMap<K, V>, b: &'a BTreeMap<K, V>) -> Vec<&'a K> {
+    let mut keys: Vec<&K> = a.keys().chain(b.keys().filter(|key| !a.contains_key(key))).collect();
+    keys.sort();
+    keys
+}
+
+fn fields(was: Option<&Row>, is: Option<&Row>) -> Vec<FieldChange> {
+    let none = Row::new();
+    let (was, is) = (was.unwrap_or(&none), is.unwrap_or(&none));
+    let names = merged(was, is).into_iter().filter(|name| was.get(*name) != is.get(*name));
+    names
+        .map(|name| FieldChange {
+            name: name.0.clone(),
+            old: was.get(name).cloned(),
+            new: is.get(name).cloned(),
+        })
+        .collect()
+}
+
+/// A row as a document.
+pub(super) fn row_json(row: &Row) -> Json {
+    row.iter().map(|(name, value)| (name.0.clone(), value_json(value))).collect::<Map<_, _>>().into()
+}
+
+/// A value as a document.
+pub(super) fn value_json(value: &Value) -> Json {
+    match value {
+        Value::Text(text) => Json::from(text.as_str()),
+        Value::List(items) => Json::from(items.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_lead_from_one_to_the_other() {
+        let old = Db::read(r#"{"PORT": {"Ethernet0": {"mtu": "1", "fec": "rs"}, "Ethernet8": {"NULL": "NULL"}}, "A": {"b": {}}}"#).unwrap();
+        let new =
+            Db::read(r#"{"PORT": {"Ethernet0": {"mtu": "2"}, "Ethernet16": {}}, "C": {"d": {"x": ["1"]}}}"#)
+                .unwrap();
+        let changes = old.changes(&new);
+        let mut db = old.clone();
+        changes.iter().for_each(|change| db.apply(change));
+        assert_eq!(db, new);
+        assert_eq!(changes.len(), 5);
+        assert!(!db.0.contains_key("A"));
+        assert_eq!(db.to_json()["C"]["d"]["x"][0], "1");
+        assert!(Db::read("[]").is_err());
+    }
+}

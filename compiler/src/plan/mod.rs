@@ -1,0 +1,17 @@
+//! From what switches run to what they are to run: which patches, in which order, and which switches at the same time.
+//!
+//! - [`db`]: a ConfigDB that can be changed row by row
+//! - [`refs`]: which rows need which
+//! - [`stages`]: one change as patches that leave GCU's sorter nothing to sort
+//! - [`patch`]: RFC 6902
+//! - [`cost`]: how long it takes, as data
+//! - [`switch`]: what is done to one switch
+//!
+//! Plain data in, plain data out: nothing here reads a file or talks to a switch.
+
+pub mod cost;
+pub mod db;
+pub mod patch;
+mod refs;
+pub mod stages;
+pub mod switch;

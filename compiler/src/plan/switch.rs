@@ -1,0 +1,326 @@
+//! What is done to one switch: patches, or a reload, and its frr.conf.
+
+use std::collections::BTreeSet;
+
+use fabc_lang::intent::Nos;
+use fabc_targets::sonic::effects::{self, Effect, Level, port_of};
+use fabc_targets::sonic::gcu::{Gcu, WRAPPED};
+use fabc_targets::sonic::{Release, tables};
+
+use super::cost::Model;
+use super::db::Db;
+use super::patch::{PatchOp, patch};
+use super::stages::{Step, steps};
+use crate::deployed::owned::{Owned, owned};
+use crate::diff::device::{self, Consequence};
+use crate::diff::statements;
+
+/// How ConfigDB gets there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// It is there.
+    None,
+    /// Patches, one after another.
+    Patch,
+    /// The whole file, and all services anew.
+    Reload,
+}
+
+impl Way {
+    /// `none`, `patch`, `reload`
+    pub fn name(self) -> &'static str {
+        match self {
+            Way::None => "none",
+            Way::Patch => "patch",
+            Way::Reload => "reload",
+        }
+    }
+}
+
+/// One patch and its way back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// What it does: `prepare, ports down`.
+    pub title: String,
+    /// RFC 6902.
+    pub patch: Vec<PatchOp>,
+    /// The patch that takes it back.
+    pub inverse: Vec<PatchOp>,
+    /// Why GCU would refuse the way back: then it is a reload of the saved file.
+    pub no_way_back: Option<String>,
+    /// What it does to the switch.
+    pub effects: Vec<Consequence>,
+    /// Ports that carry traffic and go down in it.
+    pub cuts: BTreeSet<String>,
+    /// About how long it takes, ms.
+    pub ms: u64,
+}
+
+/// What is done to frr.conf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FrrChange {
+    /// Statements that go and come.
+    pub statements: Vec<statements::StatementChange>,
+    /// What that does.
+    pub effects: Vec<statements::StatementEffect>,
+    /// The file as it is, and as it becomes.
+    pub before: String,
+    /// The new one.
+    pub after: String,
+}
+
+/// What is done to one switch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SwitchPlan {
+    /// How ConfigDB gets there.
+    pub way: Way,
+    /// Why it must be a reload; what may interest besides.
+    pub reasons: Vec<String>,
+    /// Patches in their order; one that leads all the way where the way is a reload, for a person to read.
+    pub stages: Vec<Stage>,
+    /// frr.conf, where it changes; loaded after the last patch, and put in place before a reload.
+    pub frr: Option<FrrChange>,
+    /// Containers that must start anew for what was patched to take effect.
+    pub restarts: BTreeSet<String>,
+    /// What the switch becomes: whole, with what isn't fabc's.
+    pub wanted: Db,
+    /// What it holds now.
+    pub observed: Db,
+    /// Rows that nobody asked for and that go.
+    pub foreign: usize,
+    /// Ports that carry traffic and go down; all of them in a reload.
+    pub cuts: BTreeSet<String>,
+    /// Whether something that carries traffic is interrupted, or nobody knows that it isn't.
+    pub interrupts: bool,
+    /// About how long it takes without waiting for others, ms.
+    pub ms: u64,
+}
+
+/// What is known of a switch and its box.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// Its release.
+    pub release: &'static Release,
+    /// The running ConfigDB.
+    pub observed: &'a str,
+    /// frr.conf, where it is known.
+    pub observed_frr: Option<&'a str>,
+    /// The file that fabc makes.
+    pub config_db: &'a str,
+    /// frr.conf as fabc makes it.
+    pub frr: &'a str,
+    /// Tables that the switch has YANG models of; none where that isn't known.
+    pub models: Option<&'a [String]>,
+    /// Whether the box has `config apply-patch`, where that is known.
+    pub apply_patch: Option<bool>,
+}
+
+/// Works out what is done. The error says what can't be read.
+pub fn plan(given: &Given<'_>, model: &Model) -> Result<SwitchPlan, String> {
+    let observed =
+        Db::read(given.observed).map_err(|error| format!("the observed config_db.json: {error}"))?;
+    let own = Db::read(given.config_db)?;
+    let Owned { ours, foreign, .. } = owned(observed.changes(&own));
+    let mut wanted = observed.clone();
+    ours.iter().for_each(|change| wanted.apply(change));
+    let nos = given.release.nos;
+    let gcu = Gcu::new(given.release, &hwsku(&observed, &own));
+    let up = ports_up(&observed);
+    let frr = frr(given);
+    let mut plan = SwitchPlan {
+        way: if ours.is_empty() { Way::None } else { Way::Patch },
+        reasons: Vec::new(),
+        stages: Vec::new(),
+        frr,
+        restarts: BTreeSet::new(),
+        foreign: foreign.len(),
+        cuts: BTreeSet::new(),
+        interrupts: false,
+        ms: 0,
+        wanted,
+        observed,
+    };
+    if plan.way == Way::Patch {
+        let (mut reasons, restarts) = idle(nos, &plan);
+        reasons.extend(unpatchable(given, &plan));
+        plan.restarts = restarts;
+        plan.stages = best(&plan, nos, &gcu, model);
+        reasons.extend(refusals(&plan.stages, &gcu));
+        if !reasons.is_empty() {
+            plan.way = Way::Reload;
+            plan.reasons = reasons.into_iter().collect();
+            plan.restarts.clear();
+            let whole =
+                Step { phases: Vec::new(), before: plan.observed.clone(), after: plan.wanted.clone() };
+            plan.stages = vec![stage(&whole, nos, &gcu, model)];
+        }
+    }
+    plan.settle(&up, model);
+    Ok(plan)
+}
+
+/// Why a change can't be patched whatever its order.
+fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
+    let mut reasons = BTreeSet::new();
+    if given.release.nos != Nos::Sonic {
+        reasons.insert("Enterprise SONiC: which patches it takes isn't public; a reload of the file is likely to be right".to_owned());
+    } else if given.apply_patch == Some(false) {
+        reasons.insert("the switch has no `config apply-patch`".to_owned());
+    }
+    for change in plan.observed.changes(&plan.wanted) {
+        let known = match given.models {
+            Some(models) => models.iter().any(|model| *model == change.table),
+            None => tables::TABLES.iter().any(|table| table.name == change.table),
+        };
+        if !known {
+            let table = &change.table;
+            reasons.insert(match given.models {
+                Some(_) => format!("{table}: the switch has no YANG model of it, and GCU refuses such tables"),
+                None => format!("{table}: fabc doesn't know whether SONiC has a YANG model of it, without which GCU refuses"),
+            });
+        }
+    }
+    reasons
+}
+
+/// Fields that a patch sets and that take effect with a reload only, in words; and containers that must start anew.
+fn idle(nos: Nos, plan: &SwitchPlan) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut reasons, mut restarts) = (BTreeSet::new(), BTreeSet::new());
+    for change in plan.observed.changes(&plan.wanted) {
+        for field in &change.fields {
+            let said = effects::effect(nos, &change.table, &change.key, change.op, Some(&field.name));
+            let what = format!("{} {}", change.table, field.name);
+            match said.level {
+                Level::ConfigReload | Level::Reboot => {
+                    reasons
+                        .insert(format!("{what}: a patch is taken and has no effect; {}", said.level.name()));
+                }
+                Level::ContainerRestart if said.note == "bgp" => {
+                    restarts.insert("bgp".to_owned());
+                }
+                Level::ContainerRestart if change.table != "FEATURE" => {
+                    reasons.insert(format!(
+                        "{what}: takes effect when {} starts anew, and with it all else",
+                        said.note
+                    ));
+                }
+                _ => {}
+            }
+        }
+    }
+    (reasons, restarts)
+}
+
+/// The faster of the two ways to change what is bound to ports that are up.
+fn best(plan: &SwitchPlan, nos: Nos, gcu: &Gcu, model: &Model) -> Vec<Stage> {
+    let made = |hold: bool| -> Vec<Stage> {
+        let steps = steps(&plan.observed, &plan.wanted, gcu, hold);
+        steps.iter().map(|step| stage(step, nos, gcu, model)).collect()
+    };
+    let time = |stages: &[Stage]| stages.iter().map(|stage| stage.ms).sum::<u64>();
+    let (held, left) = (made(true), made(false));
+    let refused = |stages: &[Stage]| !refusals(stages, gcu).is_empty();
+    match (refused(&held), refused(&left)) {
+        (false, true) => held,
+        (true, false) => left,
+        _ if (time(&left), left.len()) < (time(&held), held.len()) => left,
+        _ => held,
+    }
+}
+
+fn stage(step: &Step, nos: Nos, gcu: &Gcu, model: &Model) -> Stage {
+    let forth = patch(&step.before, &step.after);
+    let back = patch(&step.after, &step.before);
+    let changes = step.before.changes(&step.after);
+    let up = ports_up(&step.before);
+    let wrapped = changes.iter().filter(|c| WRAPPED.contains(&c.table.as_str()));
+    let flaps: BTreeSet<&str> =
+        wrapped.filter_map(|c| port_of(&c.table, &c.key, None)).filter(|p| up.contains(*p)).collect();
+    let effects = device::of_rows(nos, Some(gcu), &changes, &up);
+    let cuts = effects.iter().filter(|c| c.interrupts).filter_map(|c| match &c.on {
+        device::On::Ports(ports) => Some(ports.clone()),
+        _ => None,
+    });
+    let tables: BTreeSet<&str> = forth.iter().map(PatchOp::table).collect();
+    let no_way_back = back.iter().find_map(|op| {
+        op.judged(|of| gcu.refuses(of)).map(|refusal| format!("{}: {}", op.table(), refusal.why))
+    });
+    Stage {
+        title: step.phases.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(", "),
+        ms: model.patch(forth.len() as u64, tables.len() as u64, flaps.len() as u64),
+        cuts: cuts.flatten().collect(),
+        patch: forth,
+        inverse: back,
+        no_way_back,
+        effects,
+    }
+}
+
+/// Why GCU refuses any of it, each reason once.
+fn refusals(stages: &[Stage], gcu: &Gcu) -> BTreeSet<String> {
+    let ops = stages.iter().flat_map(|stage| &stage.patch);
+    ops.filter_map(|op| {
+        op.judged(|of| gcu.refuses(of)).map(|refusal| format!("{}: {}", op.table(), refusal.why))
+    })
+    .collect()
+}
+
+fn ports_up(db: &Db) -> BTreeSet<String> {
+    let ports = db.0.get("PORT").into_iter().flatten();
+    let up = ports.filter(|(_, row)| {
+        let status = row.iter().find(|(name, _)| name.0 == "admin_status").map(|(_, value)| value);
+        matches!(status, Some(fabc_targets::sonic::Value::Text(text)) if text == "up")
+    });
+    up.map(|(name, _)| name.0.clone()).collect()
+}
+
+/// The box's, else the file's.
+fn hwsku(observed: &Db, own: &Db) -> String {
+    let of = |db: &Db| {
+        let row = db.row("DEVICE_METADATA", "localhost")?;
+        row.iter().find(|(name, _)| name.0 == "hwsku").and_then(|(_, value)| match value {
+            fabc_targets::sonic::Value::Text(text) => Some(text.clone()),
+            fabc_targets::sonic::Value::List(_) => None,
+        })
+    };
+    of(observed).or_else(|| of(own)).unwrap_or_default()
+}
+
+fn frr(given: &Given<'_>) -> Option<FrrChange> {
+    let before = given.observed_frr?;
+    let statements = statements::statements(before, given.frr);
+    if statements.is_empty() {
+        return None;
+    }
+    let effects = statements::effects(before, given.frr);
+    Some(FrrChange { statements, effects, before: before.to_owned(), after: given.frr.to_owned() })
+}
+
+impl SwitchPlan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.way == Way::None && self.frr.is_none()
+    }
+
+    fn settle(&mut self, up: &BTreeSet<String>, model: &Model) {
+        self.cuts = match self.way {
+            Way::Reload => up.clone(),
+            _ => self.stages.iter().flat_map(|stage| stage.cuts.clone()).collect(),
+        };
+        let of_rows = self.stages.iter().flat_map(|stage| &stage.effects).any(|c| c.interrupts);
+        let interrupts = |effect: &Effect| effect.level.interrupts();
+        let of_frr = self.frr.iter().flat_map(|frr| &frr.effects).any(|e| interrupts(&e.effect));
+        self.interrupts = self.way == Way::Reload || of_rows || of_frr || !self.restarts.is_empty();
+        let patches = self.stages.iter().map(|stage| stage.ms).sum::<u64>();
+        self.ms = match self.way {
+            Way::None => 0,
+            Way::Patch => patches,
+            Way::Reload => model.reload,
+        };
+        self.ms += if self.frr.is_some() && self.way != Way::Reload { model.frr_reload } else { 0 };
+        self.ms += if self.restarts.is_empty() { 0 } else { model.restart };
+    }
+}
+
+#[cfg(test)]
+mod tests;
