@@ -286,6 +286,9 @@ mod nos {
     pub(super) mod uncertain_wcmp;
     pub(crate) mod unknown_release;
 }
+mod rollout {
+    pub(super) mod unknown_tier;
+}
 mod expect {
     pub(super) mod disjoint_paths;
     pub(super) mod gpus;
@@ -455,6 +458,7 @@ pub static CHECKS: &[&Check] = &[
     &expect::power::CHECK,
     &expect::survive::CHECK,
     &expect::unknown_tier::CHECK,
+    &rollout::unknown_tier::CHECK,
 ];
 
 pub(crate) use classes::watchdog_range::{DETECT, RESTORE};

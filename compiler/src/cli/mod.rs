@@ -12,6 +12,7 @@ mod lab;
 mod lint;
 mod man;
 mod panel;
+mod plan;
 mod platforms;
 mod presets;
 mod progress;
@@ -106,6 +107,7 @@ enum Command {
     #[cfg(target_os = "linux")]
     Lab(lab::Args),
     Lint(lint::Args),
+    Plan(plan::Args),
     Platforms(platforms::Args),
     Presets(presets::Args),
     Pull(pull::Args),
@@ -143,6 +145,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
         #[cfg(target_os = "linux")]
         Command::Lab(args) => lab::run(args, &screen),
         Command::Lint(args) => lint::run(args, &screen),
+        Command::Plan(args) => plan::run(args, &screen),
         Command::Platforms(args) => platforms::run(args, &screen),
         Command::Presets(args) => presets::run(args, &screen),
         Command::Pull(args) => pull::run(args, &screen),

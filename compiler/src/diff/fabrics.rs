@@ -24,7 +24,8 @@ pub struct Own {
 }
 
 impl Own {
-    fn clear(&mut self) {
+    /// Forgets what it holds, and keeps the room.
+    pub fn clear(&mut self) {
         [&mut self.config_db, &mut self.frr, &mut self.cli].into_iter().for_each(Vec::clear);
     }
 
@@ -50,6 +51,11 @@ impl<'a> Made<'a> {
     pub fn new(fabric: &'a Fabric, bundle: Bundle<'a>) -> Self {
         let index = fabric.switches.iter().enumerate().map(|(i, s)| (s.name.as_str(), i)).collect();
         Made { bundle, index }
+    }
+
+    /// What makes them.
+    pub fn bundle(&self) -> &Bundle<'a> {
+        &self.bundle
     }
 }
 

@@ -6,12 +6,16 @@
 //! - [`patch`]: RFC 6902
 //! - [`cost`]: how long it takes, as data
 //! - [`switch`]: what is done to one switch
+//! - [`waves`]: which switches at the same time
+//! - [`document`]: plan.json
 //!
 //! Plain data in, plain data out: nothing here reads a file or talks to a switch.
 
 pub mod cost;
 pub mod db;
+pub mod document;
 pub mod patch;
 mod refs;
 pub mod stages;
 pub mod switch;
+pub mod waves;

@@ -7,6 +7,7 @@ mod class;
 mod expect;
 mod fabric;
 pub(crate) mod preset;
+mod rollout;
 mod routing;
 mod scope;
 mod site;
@@ -20,6 +21,7 @@ pub use class::{
 pub use expect::{Claim, Expect};
 pub use fabric::{FabricNode, InterfaceNaming, Levels, Nos, Switching};
 pub use preset::{Preset, PresetUse};
+pub use rollout::Rollout;
 pub use routing::{Bfd, Routing};
 pub use scope::{Absent, By, Hosts, LinkNode, Nic, PlaneNode, PodNode, Scope, Striping, TierNode};
 pub use site::{Hall, Management, Place, RackSpec, Row, Tacacs};
@@ -64,6 +66,7 @@ pub static ROOT: Node = Node::new("", "").children(&[
     &crate::platform::PLATFORM,
     &crate::platform::ASIC,
     &expect::EXPECT,
+    &rollout::ROLLOUT,
     &fabric::FINDINGS,
 ]);
 
@@ -102,6 +105,8 @@ pub struct Intent {
     pub platforms: Vec<Typed>,
     /// `expect`
     pub expect: Vec<Expect>,
+    /// `rollout`
+    pub rollout: Option<Rollout>,
     /// `findings`
     pub levels: Levels,
     /// What was written and could not be read, so that nobody blames those who refer to it.
@@ -159,6 +164,7 @@ pub fn read(nodes: &[syntax::Node], top: Span, findings: &mut Findings) -> Inten
         switches: all(&switch::SWITCH).filter_map(SwitchNode::read).collect(),
         platforms: typed.iter().filter(|t| matches!(t.schema.name, "platform" | "asic")).cloned().collect(),
         expect,
+        rollout: all(&rollout::ROLLOUT).map(Rollout::read).next(),
         levels: Levels::read(all(&fabric::FINDINGS)),
         fabric: all(&fabric::FABRIC)
             .filter_map(FabricNode::read)

@@ -1,0 +1,308 @@
+//! `fabc plan`: patches in an order that SONiC takes, and switches in waves that the fabric bears.
+
+mod page;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use fabc_lang::diagnostic::{Findings, Severity, nearest};
+use fabc_lang::fabric::{Fabric, Level};
+use fabc_targets::Bundle;
+use rayon::prelude::*;
+
+use super::screen::Screen;
+use super::source::Source;
+use super::{Exit, Failure};
+use crate::deployed::canonical::Name;
+use crate::deployed::read::{Folder, Observed};
+use crate::diff::fabrics::{Made, Origin, Own};
+use crate::files;
+use crate::output::Hash;
+use crate::plan::cost::{Model, model};
+use crate::plan::document::{BlockedDoc, Drain, Plan, SCHEMA_VERSION, SwitchDoc, Verify, WaveDoc, seconds};
+use crate::plan::switch::{Given, SwitchPlan, Way, plan};
+use crate::plan::waves::{Item, Limits, Out};
+use crate::report::Format;
+
+/// Plan a change: patches in stages that SONiC takes, each with its way back, in waves that keep the fabric's bandwidth
+///
+/// DIR is what switches run: a folder of `fabc pull`, a former build, or files NAME.json that were dumped by hand. What a
+/// switch holds besides fabc's tables stays. Where the Generic Config Updater refuses a change, the way is `config reload`,
+/// and the plan says why.
+///
+/// A plan is one JSON document (targets/schemas/plan.schema.json) that `fabc apply` takes and that a person can read; with
+/// the hash of what each switch was seen to run, so that a plan that no longer fits is refused.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    source: Source,
+    /// What switches run
+    #[arg(long, value_name = "DIR")]
+    deployed: PathBuf,
+    /// Only these switches
+    #[arg(long, value_name = "SWITCH", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Write the plan to FILE
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Show every switch and stage
+    #[arg(long)]
+    full: bool,
+    /// Take frr.conf.j2 from DIR in place of the built-in one
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0  nothing has to change
+  1  there is a plan
+  2  wrong usage, files that can't be read, or a switch that no wave may hold";
+
+/// What is known and made of one switch.
+struct Planned {
+    switch: usize,
+    plan: SwitchPlan,
+    doc: SwitchDoc,
+    out: Out,
+    files: Hash,
+}
+
+pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
+    let mut analysis = args.source.analyze_for(args.templates.is_some(), screen)?;
+    let fabric = analysis.fabric.take().filter(|_| !analysis.findings.has_errors());
+    let mut late = Findings::default();
+    let bundle = match &fabric {
+        Some(fabric) => {
+            let templates = args.templates.as_deref();
+            files::with_templates(fabric, templates, &mut analysis.sources, screen.host, &mut late)
+        }
+        None => None,
+    };
+    let unsound = late.has_errors();
+    analysis.findings.extend(late);
+    let (Some(fabric), Some(bundle)) = (&fabric, bundle.filter(|_| !unsound)) else {
+        analysis.findings.retain(|f| f.severity == Severity::Error);
+        args.source.report(&analysis.sources, analysis.findings, screen);
+        return Ok(Exit::Failed);
+    };
+    let wanted = chosen(fabric, &args.only)?;
+    let folder = Folder::open(&args.deployed, screen.host).map_err(Failure::new)?;
+    let model = model(bundle.release());
+    let release = bundle.release();
+    let deployed = folder.switches(screen.host);
+    let made = Made::new(fabric, bundle);
+    let read = |switch: usize| -> Result<Option<(usize, Observed)>, String> {
+        let name = &fabric.switches[switch].name;
+        Ok(folder.switch(name, screen.host)?.map(|observed| (switch, observed)))
+    };
+    let mut errors = Vec::new();
+    let mut all: Vec<Planned> = Vec::new();
+    let mut missing = Vec::new();
+    let results: Vec<Result<Option<Planned>, (usize, String)>> = wanted
+        .par_iter()
+        .map_init(Own::default, |own, &switch| {
+            let fail = |error: String| (switch, format!("{}: {error}", fabric.switches[switch].name));
+            let Some((_, observed)) = read(switch).map_err(|error| (switch, error))? else { return Ok(None) };
+            let planned = one(fabric, &made, switch, &observed, own, &model).map_err(fail)?;
+            Ok(Some(planned))
+        })
+        .collect();
+    for (result, &switch) in results.into_iter().zip(&wanted) {
+        match result {
+            Ok(Some(planned)) if planned.plan.is_empty() => {}
+            Ok(Some(planned)) => all.push(planned),
+            Ok(None) => missing.push(fabric.switches[switch].name.clone()),
+            Err((_, error)) => errors.push(error),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Failure::new(errors.join("\n")));
+    }
+    let items: Vec<Item> =
+        all.iter().map(|p| Item { switch: p.switch, out: p.out.clone(), ms: p.doc.seconds * 1000 }).collect();
+    let (waves, blocked) = Limits::of(fabric).waves(&items);
+    let name = |switch: &usize| fabric.switches[*switch].name.clone();
+    let soak = |canary: bool, items: u64, ms: u64| if canary { seconds(ms.saturating_sub(items)) } else { 0 };
+    let by_switch: BTreeMap<usize, u64> = items.iter().map(|item| (item.switch, item.ms)).collect();
+    let waves: Vec<WaveDoc> = waves
+        .iter()
+        .map(|wave| {
+            let work = wave.switches.iter().filter_map(|s| by_switch.get(s)).max().copied().unwrap_or(0);
+            let ratios = wave.ratios.iter();
+            WaveDoc {
+                switches: wave.switches.iter().map(name).collect(),
+                canary: wave.canary,
+                soak: soak(wave.canary, work, wave.ms),
+                interrupts: wave.interrupts,
+                oversubscription: ratios
+                    .map(|(tier, ratio)| {
+                        (fabric.tiers[*tier].label.clone(), format!("{}/{}", ratio.num, ratio.den))
+                    })
+                    .collect(),
+                seconds: seconds(wave.ms),
+            }
+        })
+        .collect();
+    let known: BTreeSet<&str> =
+        fabric.switches.iter().filter(|s| !s.absent).map(|s| s.name.as_str()).collect();
+    let node = &fabric.intent.fabric;
+    let document = Plan {
+        schema_version: SCHEMA_VERSION,
+        fabric: node.name.v.clone(),
+        nos: node.nos.v.name().to_owned(),
+        release: release.name.to_owned(),
+        build: Hash::of(
+            all.iter().map(|p| format!("{} {}\n", name(&p.switch), p.files)).collect::<String>().as_bytes(),
+        ),
+        seconds: waves.iter().map(|wave| wave.seconds).sum(),
+        costs: (&model).into(),
+        waves,
+        blocked: blocked.iter().map(|b| BlockedDoc { switch: name(&b.switch), why: b.why.clone() }).collect(),
+        not_deployed: missing,
+        not_planned: deployed.into_iter().filter(|name| !known.contains(name.as_str())).collect(),
+        switches: all.into_iter().map(|p| (Name(name(&p.switch)), p.doc)).collect(),
+    };
+    if let Some(out) = &args.out {
+        write(out, &document.to_bytes())?;
+    }
+    let text = match args.source.wanted.format {
+        Format::Json => String::from_utf8(document.to_bytes()).unwrap_or_default(),
+        _ => page::page(&document, args.full, screen.columns()),
+    };
+    screen.data(&text)?;
+    Ok(match (document.blocked.is_empty(), document.switches.is_empty()) {
+        (false, _) => Exit::Failed,
+        (true, false) => Exit::Findings,
+        (true, true) => Exit::Clean,
+    })
+}
+
+/// Writes the plan beside its place first, so that no half plan ever stands there.
+fn write(path: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let done = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+    done.map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))
+}
+
+/// Switches that are asked for, all without a choice.
+fn chosen(fabric: &Fabric, only: &[String]) -> Result<Vec<usize>, Failure> {
+    let there: BTreeMap<&str, usize> = fabric
+        .switches
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| !s.absent)
+        .map(|(i, s)| (s.name.as_str(), i))
+        .collect();
+    let mut unknown = Vec::new();
+    for name in only.iter().filter(|name| !there.contains_key(name.as_str())) {
+        let help = nearest(name, there.keys().copied());
+        unknown.push(match help {
+            Some(near) => format!("there is no switch `{name}`; did you mean `{near}`?"),
+            None => format!("there is no switch `{name}`"),
+        });
+    }
+    if !unknown.is_empty() {
+        return Err(Failure::new(unknown.join("\n")));
+    }
+    let all = fabric.switches.iter().enumerate().filter(|(_, s)| !s.absent);
+    Ok(all.filter(|(_, s)| only.is_empty() || only.contains(&s.name)).map(|(i, _)| i).collect())
+}
+
+fn one(
+    fabric: &Fabric,
+    made: &Made<'_>,
+    switch: usize,
+    observed: &Observed,
+    own: &mut Own,
+    model: &Model,
+) -> Result<Planned, String> {
+    let name = &fabric.switches[switch].name;
+    own.clear();
+    made.fill(name, own)?;
+    let text =
+        |bytes: &'_ [u8]| String::from_utf8(bytes.to_vec()).map_err(|_| "a file is not UTF-8".to_owned());
+    let (running, config_db, frr) = (text(&observed.config_db)?, text(&own.config_db)?, text(&own.frr)?);
+    let running_frr = observed.frr.as_deref().map(text).transpose()?;
+    let state = observed.state.as_ref();
+    let given = Given {
+        release: made.bundle().release(),
+        observed: &running,
+        observed_frr: running_frr.as_deref(),
+        config_db: &config_db,
+        frr: &frr,
+        models: state.and_then(|state| state.models.as_deref()),
+        apply_patch: state.map(|state| state.apply_patch),
+    };
+    let plan = plan(&given, model)?;
+    let drain = drain(fabric, switch, &plan, running_frr.as_deref());
+    let out = match (plan.interrupts, plan.way) {
+        (false, _) => Out::Nothing,
+        (true, Way::Reload) => Out::Whole,
+        _ if drain.is_some() || !plan.restarts.is_empty() => Out::Whole,
+        _ => links(made.bundle(), switch, &plan),
+    };
+    let verify = verify(made.bundle(), switch);
+    let tier = &fabric.tier_of(&fabric.switches[switch]).label;
+    let doc = SwitchDoc::of(&plan, tier, drain, verify, model);
+    let files = Hash::of(&[own.config_db.as_slice(), own.frr.as_slice()].concat());
+    Ok(Planned { switch, plan, doc, out, files })
+}
+
+/// The route map that leads traffic away, as fabc writes it.
+const MAP: &str = "route-map GRACEFUL_SHUTDOWN permit 10";
+
+/// Leads away what only passes: a leaf's servers have no other way.
+fn drain(fabric: &Fabric, switch: usize, plan: &SwitchPlan, running: Option<&str>) -> Option<Drain> {
+    let passes = fabric.tier_of(&fabric.switches[switch]).level != Level::Bottom;
+    let has_map = running.is_some_and(|text| text.lines().any(|line| line.trim_end() == MAP));
+    let drained = fabric.switches[switch].maintenance;
+    let line = |text: &str| text.to_owned();
+    (plan.interrupts && passes && has_map && !drained).then(|| Drain {
+        on: vec![line(MAP), line("set community graceful-shutdown additive")],
+        off: vec![line(MAP), line("no set community")],
+    })
+}
+
+/// Links of ports that go down; the whole switch where sessions do that are of no port.
+fn links(bundle: &Bundle<'_>, switch: usize, plan: &SwitchPlan) -> Out {
+    let effects = plan.frr.iter().flat_map(|frr| &frr.effects);
+    if effects.clone().any(|effect| effect.effect.level.interrupts()) {
+        return Out::Whole;
+    }
+    let of_switch = plan.stages.iter().flat_map(|stage| &stage.effects);
+    if of_switch.clone().any(|c| c.interrupts && !matches!(&c.on, crate::diff::device::On::Ports(_))) {
+        return Out::Whole;
+    }
+    let Some(device) = bundle.device(switch) else { return Out::Whole };
+    let names: BTreeSet<&str> =
+        device.ports.iter().filter(|port| plan.cuts.contains(port.name())).map(|port| port.name()).collect();
+    let wires = device.fabric.switch_wires(switch).iter();
+    let cut = wires.filter(|wire| {
+        let spec = device.tier.spec(wire.port);
+        spec.is_some_and(|spec| names.contains(spec.name.as_str()))
+    });
+    Out::Links(cut.map(|wire| wire.link).collect())
+}
+
+/// What is to be seen when the switch is done.
+fn verify(bundle: &Bundle<'_>, switch: usize) -> Verify {
+    let Some(device) = bundle.device(switch) else { return Verify::default() };
+    let mut verify = Verify::default();
+    for port in device.ports.iter().filter(|port| port.is_up()) {
+        verify.ports.push(port.name().to_owned());
+        let Some(wired) = port.wired() else { continue };
+        verify
+            .neighbours
+            .insert(Name::from(port.name()), [wired.peer.to_owned(), wired.peer_port.to_owned()]);
+        if wired.peer_switch.is_some() {
+            let session = wired.addresses.map_or_else(|| port.name().to_owned(), |(_, far)| far.to_string());
+            verify.sessions.push(session);
+        }
+    }
+    verify
+}
+
+#[cfg(test)]
+mod tests;

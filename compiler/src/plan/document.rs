@@ -1,0 +1,361 @@
+//! `plan.json`: all that `apply` needs, and all that a reviewer asks. `targets/schemas/plan.schema.json` is its schema.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fabc_targets::sonic::effects::TABLES;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::cost::Model;
+use super::db::Db;
+use super::patch::PatchOp;
+use super::switch::{Stage, SwitchPlan, Way};
+use crate::deployed::canonical::Name;
+use crate::diff::device::{Consequence, On};
+use crate::output::Hash;
+
+/// The form that is written.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A whole plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The fabric's name.
+    pub fabric: String,
+    /// `sonic` or `enterprise-sonic`.
+    pub nos: String,
+    /// The release that the files are written for.
+    pub release: String,
+    /// Hash of the files that the switches of the plan are to have.
+    pub build: Hash,
+    /// Seconds that everything takes, waves one after another.
+    pub seconds: u64,
+    /// What the times rest on, ms.
+    pub costs: Costs,
+    /// Which switches at the same time, in this order.
+    pub waves: Vec<WaveDoc>,
+    /// Switches that no wave may hold.
+    pub blocked: Vec<BlockedDoc>,
+    /// Switches of the fabric of which nothing is known: they are provisioned by ZTP or `config reload`.
+    pub not_deployed: Vec<String>,
+    /// Switches that are deployed and that the fabric lacks: nothing is done to them.
+    pub not_planned: Vec<String>,
+    /// What is done to each switch that changes.
+    pub switches: BTreeMap<Name, SwitchDoc>,
+}
+
+/// [`Model`] as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Costs {
+    /// Any patch.
+    pub patch: u64,
+    /// Each step that GCU makes of it.
+    pub step: u64,
+    /// Whether operations of one table are one step.
+    pub bulk: bool,
+    /// Each port that GCU puts down and up.
+    pub flap: u64,
+    /// The part that grows with the square of their number, by 1000 pairs.
+    pub flap_squared: u64,
+    /// `config reload`.
+    pub reload: u64,
+    /// frr-reload.py.
+    pub frr_reload: u64,
+    /// A container that starts anew.
+    pub restart: u64,
+    /// Waiting before and after.
+    pub settle: u64,
+}
+
+/// A wave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaveDoc {
+    /// Names of switches.
+    pub switches: Vec<String>,
+    /// Whether it is watched before the next one begins.
+    pub canary: bool,
+    /// Seconds that it is watched.
+    pub soak: u64,
+    /// Whether anything is interrupted.
+    pub interrupts: bool,
+    /// By tier: the worst ratio of bandwidth below to above on switches in service, exact, where it isn't what it always is.
+    pub oversubscription: BTreeMap<String, String>,
+    /// Seconds that it takes, with the watching.
+    pub seconds: u64,
+}
+
+/// A switch that no wave may hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedDoc {
+    /// Its name.
+    pub switch: String,
+    /// Why, with both numbers.
+    pub why: String,
+}
+
+/// What is done to one switch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SwitchDoc {
+    /// Its tier.
+    pub tier: String,
+    /// `none`, `patch` or `reload`: how ConfigDB gets there.
+    pub way: String,
+    /// Why it must be a reload.
+    pub reasons: Vec<String>,
+    /// Whether something that carries traffic is interrupted, or nobody knows that it isn't.
+    pub interrupts: bool,
+    /// Ports that carry traffic and go down.
+    pub ports: Vec<String>,
+    /// Rows that nobody asked for and that go.
+    pub foreign_rows: usize,
+    /// How traffic is led away first; none where nothing is interrupted, or there is no other way for it.
+    pub drain: Option<Drain>,
+    /// Patches one after another; where the way is a reload one, that makes the file to load out of what runs.
+    pub stages: Vec<StageDoc>,
+    /// frr.conf: loaded after the last patch, in place before a reload.
+    pub frr: Option<FrrDoc>,
+    /// Containers that start anew.
+    pub restarts: BTreeSet<String>,
+    /// Hashes of what is there: [`owned_hash`] of ConfigDB, and of frr.conf.
+    pub observed: Hashes,
+    /// Hashes of what is to be there.
+    pub wanted: Hashes,
+    /// What is looked at afterwards.
+    pub verify: Verify,
+    /// Seconds that it takes.
+    pub seconds: u64,
+}
+
+/// Leading traffic away, in vtysh's configuration mode.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drain {
+    /// Lines that do it.
+    pub on: Vec<String>,
+    /// Lines that undo it.
+    pub off: Vec<String>,
+}
+
+/// One patch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageDoc {
+    /// What it does.
+    pub title: String,
+    /// RFC 6902.
+    pub patch: Vec<Json>,
+    /// The patch that takes it back.
+    pub inverse: Vec<Json>,
+    /// `patch`, or `reload` of the saved file where GCU would refuse the inverse.
+    pub back: String,
+    /// Why it would.
+    pub back_reason: Option<String>,
+    /// What it does to the switch.
+    pub effects: Vec<EffectDoc>,
+    /// Ports that carry traffic and go down in it.
+    pub ports: Vec<String>,
+    /// Seconds that it takes.
+    pub seconds: u64,
+}
+
+/// What a change does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EffectDoc {
+    /// `PORT mtu`
+    pub what: String,
+    /// How many rows or fields.
+    pub count: usize,
+    /// `live`, `port flap`, …
+    pub level: String,
+    /// Whether that is likely only.
+    pub likely: bool,
+    /// Whether something that carries traffic is interrupted.
+    pub interrupts: bool,
+    /// More on it.
+    pub note: String,
+    /// Who says so.
+    pub source: String,
+}
+
+/// frr.conf.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrrDoc {
+    /// `reload`: frr-reload.py; `restart` of the bgp container.
+    pub how: String,
+    /// Statements that go and come: `- router bgp: neighbor …`.
+    pub statements: Vec<String>,
+    /// What that does.
+    pub effects: Vec<EffectDoc>,
+    /// The file as it is, without secrets.
+    pub before: String,
+    /// The file as it becomes.
+    pub after: String,
+}
+
+/// Hashes of a switch's two files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hashes {
+    /// Of ConfigDB, as [`owned_hash`] counts it.
+    pub config_db: Hash,
+    /// Of frr.conf; none where it isn't known.
+    pub frr: Option<Hash>,
+}
+
+/// What is looked at when a switch is done.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Verify {
+    /// Ports that are to be up, if they were before or their far end is there.
+    pub ports: Vec<String>,
+    /// Neighbours that are to have a session, as frr.conf calls them.
+    pub sessions: Vec<String>,
+    /// What LLDP is to see: by port the neighbour and its port.
+    pub neighbours: BTreeMap<Name, [String; 2]>,
+}
+
+/// The hash of those tables that fabc writes: what else there is, and what daemons change there, doesn't count.
+pub fn owned_hash(db: &Db) -> Hash {
+    let ours = db.0.iter().filter(|(table, _)| TABLES.iter().any(|known| known.table == table.as_str()));
+    let ours = Db(ours.map(|(table, rows)| (table.clone(), rows.clone())).collect());
+    Hash::of(ours.to_json().to_string().as_bytes())
+}
+
+impl From<&Model> for Costs {
+    fn from(model: &Model) -> Self {
+        let &Model { patch, step, bulk, flap, flap_squared, reload, frr_reload, restart, settle } = model;
+        Costs { patch, step, bulk, flap, flap_squared, reload, frr_reload, restart, settle }
+    }
+}
+
+/// Whole seconds, rounded up.
+pub fn seconds(ms: u64) -> u64 {
+    ms.div_ceil(1000)
+}
+
+impl EffectDoc {
+    /// Of a change of rows.
+    fn of(found: &Consequence) -> EffectDoc {
+        EffectDoc {
+            what: found.what.clone(),
+            count: match &found.on {
+                On::Ports(ports) if !ports.is_empty() => ports.len(),
+                _ => found.count,
+            },
+            level: found.effect.level.name().to_owned(),
+            likely: found.effect.likely,
+            interrupts: found.interrupts,
+            note: found.effect.note.to_owned(),
+            source: found.effect.source.to_owned(),
+        }
+    }
+}
+
+fn json(ops: &[PatchOp]) -> Vec<Json> {
+    ops.iter().map(PatchOp::to_json).collect()
+}
+
+fn sorted(names: &BTreeSet<String>) -> Vec<String> {
+    let names: BTreeSet<Name> = names.iter().map(|name| Name(name.clone())).collect();
+    names.into_iter().map(|name| name.0).collect()
+}
+
+impl From<&Stage> for StageDoc {
+    fn from(stage: &Stage) -> Self {
+        StageDoc {
+            title: stage.title.clone(),
+            patch: json(&stage.patch),
+            inverse: json(&stage.inverse),
+            back: if stage.no_way_back.is_some() { "reload" } else { "patch" }.to_owned(),
+            back_reason: stage.no_way_back.clone(),
+            effects: stage.effects.iter().map(EffectDoc::of).collect(),
+            ports: sorted(&stage.cuts),
+            seconds: seconds(stage.ms),
+        }
+    }
+}
+
+impl SwitchDoc {
+    /// What is written of a switch's plan.
+    pub fn of(
+        plan: &SwitchPlan,
+        tier: &str,
+        drain: Option<Drain>,
+        verify: Verify,
+        model: &Model,
+    ) -> SwitchDoc {
+        let frr_hash = |text: &str| Hash::of(text.as_bytes());
+        let frr = plan.frr.as_ref();
+        let settle = if plan.is_empty() { 0 } else { model.settle };
+        let drained = if drain.is_some() { 2 * model.settle } else { 0 };
+        let mut stages: Vec<StageDoc> = plan.stages.iter().map(StageDoc::from).collect();
+        if plan.way == Way::Reload {
+            for stage in &mut stages {
+                stage.title = "reload".to_owned();
+                stage.seconds = seconds(model.reload);
+                stage.back = "reload".to_owned();
+            }
+        }
+        SwitchDoc {
+            tier: tier.to_owned(),
+            way: plan.way.name().to_owned(),
+            reasons: plan.reasons.clone(),
+            interrupts: plan.interrupts,
+            ports: sorted(&plan.cuts),
+            foreign_rows: plan.foreign,
+            drain,
+            stages,
+            frr: frr.map(|frr| FrrDoc {
+                how: "reload".to_owned(),
+                statements: frr
+                    .statements
+                    .iter()
+                    .map(|s| {
+                        let block = if s.block.is_empty() { String::new() } else { format!("{}: ", s.block) };
+                        format!("{} {block}{}", if s.added { "+" } else { "-" }, s.text)
+                    })
+                    .collect(),
+                effects: frr
+                    .effects
+                    .iter()
+                    .map(|e| EffectDoc {
+                        what: e.what.clone(),
+                        count: e.sessions.len().max(1),
+                        level: e.effect.level.name().to_owned(),
+                        likely: e.effect.likely,
+                        interrupts: e.effect.level.interrupts(),
+                        note: e.effect.note.to_owned(),
+                        source: e.effect.source.to_owned(),
+                    })
+                    .collect(),
+                before: frr.before.clone(),
+                after: frr.after.clone(),
+            }),
+            restarts: plan.restarts.clone(),
+            observed: Hashes {
+                config_db: owned_hash(&plan.observed),
+                frr: frr.map(|frr| frr_hash(&frr.before)),
+            },
+            wanted: Hashes { config_db: owned_hash(&plan.wanted), frr: frr.map(|frr| frr_hash(&frr.after)) },
+            verify,
+            seconds: seconds(plan.ms + settle + drained),
+        }
+    }
+}
+
+impl Plan {
+    /// Reads what [`Plan::to_bytes`] wrote. The error says why it is no plan.
+    pub fn read(bytes: &[u8]) -> Result<Plan, String> {
+        let plan: Plan = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if plan.schema_version != SCHEMA_VERSION {
+            return Err(format!("it has form {}, and this fabc reads {SCHEMA_VERSION}", plan.schema_version));
+        }
+        Ok(plan)
+    }
+
+    /// The bytes of the file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Strings, numbers and maps with string keys: this can't fail.
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+}

@@ -1,0 +1,362 @@
+//! Which switches at the same time: waves that never break the limits of `rollout`.
+//!
+//! Tiers go one after another, the topmost first; each begins with its canaries. What interrupts nothing goes in one wave.
+//! What does is packed greedily in order of the names: as many switches as `max-unavailable` lets, while `keep` holds on
+//! every switch that stays in service, and none of these loses its last way up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fabc_lang::fabric::Fabric;
+use fabc_lang::units::Ratio;
+
+use crate::checks::load::{Load, loads, without};
+use crate::checks::lost::Lost;
+use crate::checks::select::select;
+
+/// How many switches in a row may be passed over before a wave is taken to be full.
+const PATIENCE: usize = 64;
+/// Canaries of each tier, unless the fabric says otherwise.
+const CANARIES: usize = 1;
+/// How long they are watched, ms, unless the fabric says otherwise.
+const SOAK: u64 = 300_000;
+
+/// A switch that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its index in the fabric.
+    pub switch: usize,
+    /// What is out while it changes; nothing where nothing is interrupted.
+    pub out: Out,
+    /// About how long it takes, ms.
+    pub ms: u64,
+}
+
+/// What is out of service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Out {
+    /// Nothing.
+    Nothing,
+    /// These links, by index.
+    Links(BTreeSet<u32>),
+    /// All of the switch.
+    Whole,
+}
+
+/// Switches that change at the same time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wave {
+    /// Indices of switches, in order.
+    pub switches: Vec<usize>,
+    /// Whether it is watched before the next one begins.
+    pub canary: bool,
+    /// Whether anything is interrupted.
+    pub interrupts: bool,
+    /// By tier with a line up: the worst ratio of below to above on switches in service, where it isn't what it always is.
+    pub ratios: BTreeMap<usize, Ratio>,
+    /// About how long it takes, ms, with the watching.
+    pub ms: u64,
+}
+
+/// A switch that no wave can hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    /// Its index.
+    pub switch: usize,
+    /// Why, with both numbers.
+    pub why: String,
+}
+
+/// The limits of a fabric, looked up.
+pub struct Limits<'a> {
+    fabric: &'a Fabric,
+    loads: Vec<Load>,
+    /// Groups of switches with how many of them may be out.
+    unavailable: Vec<(BTreeSet<usize>, usize)>,
+    /// By switch: the largest ratio, where one is set.
+    keep: BTreeMap<usize, Ratio>,
+    canaries: usize,
+    soak: u64,
+}
+
+impl<'a> Limits<'a> {
+    /// Those of a fabric; tiers that it doesn't have limit nothing.
+    pub fn of(fabric: &'a Fabric) -> Limits<'a> {
+        let rollout = fabric.intent.rollout.as_ref();
+        let said = rollout.map_or(&[][..], |rollout| &rollout.max_unavailable);
+        let mut unavailable: Vec<(BTreeSet<usize>, usize)> = Vec::new();
+        let mut named: BTreeSet<usize> = BTreeSet::new();
+        for (tier, most) in said {
+            let switches: BTreeSet<usize> = select(fabric, &tier.v).switches.into_iter().collect();
+            named.extend(&switches);
+            unavailable.push((switches, most.v as usize));
+        }
+        for tier in 0..fabric.tiers.len() {
+            let rest =
+                fabric.switches.iter().enumerate().filter(|(i, s)| s.tier == tier && !named.contains(i));
+            unavailable.push((rest.map(|(i, _)| i).collect(), 1));
+        }
+        let mut keep: BTreeMap<usize, Ratio> = BTreeMap::new();
+        for (tier, max) in rollout.map_or(&[][..], |rollout| &rollout.keep) {
+            for switch in select(fabric, &tier.v).switches {
+                let known = keep.entry(switch).or_insert(max.v);
+                *known = (*known).min(max.v);
+            }
+        }
+        let canaries = rollout.and_then(|r| r.canary.as_ref()).map_or(CANARIES, |count| count.v as usize);
+        let soak = rollout.and_then(|r| r.soak.as_ref()).map_or(SOAK, |time| time.v.0 / 1000);
+        Limits { fabric, loads: loads(fabric), unavailable, keep, canaries, soak }
+    }
+
+    /// What is out while all of these change.
+    fn lost(items: &[&Item]) -> Lost {
+        let mut lost = Lost::default();
+        for item in items {
+            match &item.out {
+                Out::Nothing => {}
+                Out::Links(links) => lost.links.extend(links),
+                Out::Whole => {
+                    lost.switches.insert(item.switch);
+                }
+            }
+        }
+        lost
+    }
+
+    /// What breaks when all of these are out; nothing where all limits hold.
+    fn breaks(&self, items: &[&Item]) -> Option<String> {
+        let fabric = self.fabric;
+        let name = |switch: usize| fabric.switches[switch].name.as_str();
+        for (switches, most) in &self.unavailable {
+            let out = items
+                .iter()
+                .filter(|item| item.out != Out::Nothing && switches.contains(&item.switch))
+                .count();
+            if out > *most {
+                return Some(format!("{out} switches would be out, and max-unavailable is {most}"));
+            }
+        }
+        let lost = Self::lost(items);
+        let loads = without(&self.loads, fabric, &lost);
+        for switch in touched(fabric, &lost) {
+            let (Some(now), Some(before)) = (loads.get(switch), self.loads.get(switch)) else { continue };
+            if now.up == 0 && before.up > 0 && now.down > 0 {
+                return Some(format!("{} would lose its last way up", name(switch)));
+            }
+            let Some(max) = self.keep.get(&switch) else { continue };
+            let ratio = now.ratio();
+            // What the limit doesn't allow even when nothing is out isn't the wave's doing.
+            let always = before.ratio().is_some_and(|before| before > *max && Some(before) == ratio);
+            if let Some(ratio) = ratio.filter(|ratio| ratio > max && !always) {
+                return Some(format!(
+                    "{} would have an oversubscription of {}, and keep asks for at most {max}",
+                    name(switch),
+                    ratio.exact()
+                ));
+            }
+        }
+        None
+    }
+
+    /// The worst ratio of each tier that is not as it always is.
+    fn ratios(&self, items: &[&Item]) -> BTreeMap<usize, Ratio> {
+        let lost = Self::lost(items);
+        let loads = without(&self.loads, self.fabric, &lost);
+        let mut worst = BTreeMap::new();
+        for switch in touched(self.fabric, &lost) {
+            let (Some(now), Some(before)) = (loads.get(switch), self.loads.get(switch)) else { continue };
+            let Some(ratio) = now.ratio().filter(|ratio| before.ratio() != Some(*ratio)) else { continue };
+            let known = worst.entry(self.fabric.switches[switch].tier).or_insert(ratio);
+            *known = (*known).max(ratio);
+        }
+        worst
+    }
+
+    fn wave(&self, items: &[&Item], canary: bool) -> Wave {
+        let interrupts = items.iter().any(|item| item.out != Out::Nothing);
+        Wave {
+            switches: items.iter().map(|item| item.switch).collect(),
+            canary,
+            interrupts,
+            ratios: if interrupts { self.ratios(items) } else { BTreeMap::new() },
+            ms: items.iter().map(|item| item.ms).max().unwrap_or(0) + if canary { self.soak } else { 0 },
+        }
+    }
+
+    /// Packs switches into waves; those that break a limit alone are blocked.
+    pub fn waves(&self, items: &[Item]) -> (Vec<Wave>, Vec<Blocked>) {
+        let mut tiers: Vec<usize> = (0..self.fabric.tiers.len()).collect();
+        tiers.sort_by_key(|&tier| (std::cmp::Reverse(self.fabric.tiers[tier].distance), tier));
+        let (mut waves, mut blocked) = (Vec::new(), Vec::new());
+        for tier in tiers {
+            let mut waiting: Vec<&Item> = Vec::new();
+            for item in items.iter().filter(|item| self.fabric.switches[item.switch].tier == tier) {
+                match self.breaks(&[item]) {
+                    Some(why) => blocked.push(Blocked { switch: item.switch, why }),
+                    None => waiting.push(item),
+                }
+            }
+            let mut canaries = self.canaries.min(waiting.len());
+            while canaries > 0 {
+                let wave = self.pack(&mut waiting, canaries);
+                canaries -= wave.len().min(canaries);
+                // Nothing is left that a canary could save.
+                waves.push(self.wave(&wave, !waiting.is_empty()));
+            }
+            let (live, mut rest): (Vec<&Item>, Vec<&Item>) =
+                waiting.into_iter().partition(|item| item.out == Out::Nothing);
+            if !live.is_empty() {
+                waves.push(self.wave(&live, false));
+            }
+            while !rest.is_empty() {
+                let most = rest.len();
+                let wave = self.pack(&mut rest, most);
+                waves.push(self.wave(&wave, false));
+            }
+        }
+        (waves, blocked)
+    }
+
+    /// Takes the next wave of at most so many off what waits. It holds one at least: each is sound alone.
+    fn pack<'i>(&self, waiting: &mut Vec<&'i Item>, most: usize) -> Vec<&'i Item> {
+        let mut wave: Vec<&Item> = Vec::new();
+        let mut left = Vec::new();
+        let mut passed = 0;
+        let mut rest = waiting.drain(..);
+        for item in rest.by_ref() {
+            wave.push(item);
+            if wave.len() > most || (wave.len() > 1 && self.breaks(&wave).is_some()) {
+                wave.pop();
+                left.push(item);
+                passed += 1;
+                if passed >= PATIENCE || wave.len() >= most {
+                    break;
+                }
+            }
+        }
+        left.extend(rest);
+        *waiting = left;
+        wave
+    }
+}
+
+/// Switches in service whose links are not all as they were.
+fn touched(fabric: &Fabric, lost: &Lost) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    for link in lost.links_gone(fabric) {
+        let link = &fabric.links[link as usize];
+        let lower = match fabric.line_of(link).lower {
+            fabc_lang::fabric::Lower::Tier(_) => Some(link.a as usize),
+            fabc_lang::fabric::Lower::Hosts { .. } => None,
+        };
+        found
+            .extend(lower.into_iter().chain([link.b as usize]).filter(|switch| lost.spares(fabric, *switch)));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::host::MemoryHost;
+    use crate::pipeline::{Options, analyze};
+
+    fn fabric(more: &str) -> Fabric {
+        let text = format!(
+            r#"fabric "f" {{ nos "sonic" release="202505"; }}
+hosts "gpu" count=8 {{ nic count=8 speed="400G"; }}
+tier "leaf" count=8 switch="dell-z9864f"
+tier "spine" count=4 switch="dell-z9864f"
+link "gpu" "leaf" by="rail"
+link "leaf" "spine" speed="800G" per-pair=1
+routing {{
+    asn leaf=4210000000 spine=4200000000
+    loopbacks "10.0.0.0/20"
+    host-subnets "10.64.0.0/12"
+}}
+{more}"#
+        );
+        let host = MemoryHost::default().file("fabric.kdl", text);
+        analyze(Path::new("fabric.kdl"), &host, &Options::default()).fabric.unwrap()
+    }
+
+    fn told(fabric: &Fabric, out: impl Fn(usize) -> Out) -> (Vec<String>, Vec<String>) {
+        let items: Vec<Item> =
+            (0..fabric.switches.len()).map(|switch| Item { switch, out: out(switch), ms: 1_000 }).collect();
+        let (waves, blocked) = Limits::of(fabric).waves(&items);
+        let waves = waves.iter().map(|wave| {
+            let names: Vec<&str> = wave.switches.iter().map(|s| fabric.switches[*s].name.as_str()).collect();
+            format!("{}{}", if wave.canary { "canary " } else { "" }, names.join(" "))
+        });
+        (waves.collect(), blocked.into_iter().map(|b| b.why).collect())
+    }
+
+    #[test]
+    fn one_of_a_tier_at_a_time_unless_more_is_allowed() {
+        let (waves, blocked) = told(&fabric(""), |_| Out::Whole);
+        assert!(blocked.is_empty());
+        assert_eq!(waves.len(), 12);
+        assert_eq!((waves[0].as_str(), waves[4].as_str()), ("canary spine-01", "canary leaf-01"));
+        let more = "rollout { max-unavailable spine=2 leaf=8; canary 2; }";
+        let (waves, _) = told(&fabric(more), |_| Out::Whole);
+        assert_eq!(
+            waves,
+            [
+                "canary spine-01 spine-02",
+                "spine-03 spine-04",
+                "canary leaf-01 leaf-02",
+                "leaf-03 leaf-04 leaf-05 leaf-06 leaf-07 leaf-08"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_interrupts_nothing_goes_at_once() {
+        let (waves, _) = told(&fabric(""), |_| Out::Nothing);
+        assert_eq!(waves.len(), 4);
+        assert_eq!(waves[1], "spine-02 spine-03 spine-04");
+        let (waves, _) = told(&fabric("rollout { canary 0; }"), |_| Out::Nothing);
+        assert_eq!(waves.len(), 2);
+    }
+
+    #[test]
+    fn oversubscription_is_kept() {
+        // Eight NICs of 400G on each leaf against four uplinks of 800G: 1.0; with one spine out 4/3, with two 2.
+        let limit = |max: &str| {
+            format!(
+                "rollout {{ max-unavailable spine=4; keep \"oversubscription\" \"leaf\" max={max}; canary 0; }}"
+            )
+        };
+        let of = |max: &str| {
+            let fabric = fabric(&limit(max));
+            told(&fabric, |switch| match fabric.switches[switch].name.starts_with("spine") {
+                true => Out::Whole,
+                false => Out::Nothing,
+            })
+        };
+        let (waves, blocked) = of("1.5");
+        assert!(blocked.is_empty());
+        assert_eq!(waves.iter().filter(|w| w.contains("spine")).count(), 4, "{waves:?}");
+        let (waves, _) = of("2.0");
+        assert!(waves.contains(&"spine-01 spine-02".to_owned()), "{waves:?}");
+        let (_, blocked) = of("1.2");
+        assert_eq!(blocked.len(), 4);
+        assert!(blocked[0].contains("would have an oversubscription of 4/3"), "{blocked:?}");
+        // Four at once would leave no way up.
+        let (waves, _) = of("100.0");
+        assert!(waves.contains(&"spine-01 spine-02 spine-03".to_owned()), "{waves:?}");
+    }
+
+    #[test]
+    fn links_alone_are_less_than_a_switch() {
+        let fabric = fabric("rollout { canary 0; }");
+        let spine = fabric.switches.iter().position(|s| s.name == "spine-01").unwrap();
+        let link = fabric.switch_wires(spine)[0].link;
+        let limits = Limits::of(&fabric);
+        let item = Item { switch: spine, out: Out::Links(BTreeSet::from([link])), ms: 1 };
+        let (waves, _) = limits.waves(&[item]);
+        assert_eq!(waves.len(), 1);
+        assert!(waves[0].interrupts && waves[0].ratios.len() == 1, "{waves:?}");
+    }
+}
