@@ -92,6 +92,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let release = bundle.release();
     let deployed = folder.switches(screen.host);
     let made = Made::new(fabric, bundle);
+    let limits = Limits::of(fabric);
     let read = |switch: usize| -> Result<Option<(usize, Observed)>, String> {
         let name = &fabric.switches[switch].name;
         Ok(folder.switch(name, screen.host)?.map(|observed| (switch, observed)))
@@ -104,7 +105,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         .map_init(Own::default, |own, &switch| {
             let fail = |error: String| (switch, format!("{}: {error}", fabric.switches[switch].name));
             let Some((_, observed)) = read(switch).map_err(|error| (switch, error))? else { return Ok(None) };
-            let planned = one(fabric, &made, switch, &observed, own, &model).map_err(fail)?;
+            let planned = one(fabric, &made, &limits, switch, &observed, own, &model).map_err(fail)?;
             Ok(Some(planned))
         })
         .collect();
@@ -121,7 +122,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     }
     let items: Vec<Item> =
         all.iter().map(|p| Item { switch: p.switch, out: p.out.clone(), ms: p.doc.seconds * 1000 }).collect();
-    let (waves, blocked) = Limits::of(fabric).waves(&items);
+    let (waves, blocked) = limits.waves(&items);
     let name = |switch: &usize| fabric.switches[*switch].name.clone();
     let soak = |canary: bool, items: u64, ms: u64| if canary { seconds(ms.saturating_sub(items)) } else { 0 };
     let by_switch: BTreeMap<usize, u64> = items.iter().map(|item| (item.switch, item.ms)).collect();
@@ -213,6 +214,7 @@ fn chosen(fabric: &Fabric, only: &[String]) -> Result<Vec<usize>, Failure> {
 fn one(
     fabric: &Fabric,
     made: &Made<'_>,
+    limits: &Limits<'_>,
     switch: usize,
     observed: &Observed,
     own: &mut Own,
@@ -235,13 +237,26 @@ fn one(
         models: state.and_then(|state| state.models.as_deref()),
         apply_patch: state.map(|state| state.apply_patch),
     };
-    let plan = plan(&given, model)?;
-    let drain = drain(fabric, switch, &plan, running_frr.as_deref());
+    let can_drain = can_drain(fabric, switch, running_frr.as_deref());
+    let wires = wires(fabric, switch);
+    let bears = |ports: &BTreeSet<String>| {
+        can_drain || ports.is_empty() || limits.bears(switch, links(&wires, ports))
+    };
+    let plan = plan(&given, model, &bears)?;
+    let drain = (plan.interrupts && can_drain).then(drain);
     let out = match (plan.interrupts, plan.way) {
         (false, _) => Out::Nothing,
         (true, Way::Reload) => Out::Whole,
         _ if drain.is_some() || !plan.restarts.is_empty() => Out::Whole,
-        _ => links(made.bundle(), switch, &plan),
+        _ if whole(&plan) => Out::Whole,
+        // One part after another: what is out at a time is the largest.
+        _ => {
+            let parts = plan.stages.iter().flat_map(|stage| {
+                let alone = stage.flaps.iter().map(|port| BTreeSet::from([port.clone()]));
+                alone.chain([stage.downs()])
+            });
+            links(&wires, &parts.max_by_key(BTreeSet::len).unwrap_or_default())
+        }
     };
     let verify = verify(made.bundle(), switch);
     let tier = &fabric.tier_of(&fabric.switches[switch]).label;
@@ -253,37 +268,39 @@ fn one(
 /// The route map that leads traffic away, as fabc writes it.
 const MAP: &str = "route-map GRACEFUL_SHUTDOWN permit 10";
 
-/// Leads away what only passes: a leaf's servers have no other way.
-fn drain(fabric: &Fabric, switch: usize, plan: &SwitchPlan, running: Option<&str>) -> Option<Drain> {
+/// Whether what only passes can be led away: a leaf's servers have no other way.
+fn can_drain(fabric: &Fabric, switch: usize, running: Option<&str>) -> bool {
     let passes = fabric.tier_of(&fabric.switches[switch]).level != Level::Bottom;
     let has_map = running.is_some_and(|text| text.lines().any(|line| line.trim_end() == MAP));
-    let drained = fabric.switches[switch].maintenance;
-    let line = |text: &str| text.to_owned();
-    (plan.interrupts && passes && has_map && !drained).then(|| Drain {
-        on: vec![line(MAP), line("set community graceful-shutdown additive")],
-        off: vec![line(MAP), line("no set community")],
-    })
+    passes && has_map && !fabric.switches[switch].maintenance
 }
 
-/// Links of ports that go down; the whole switch where sessions do that are of no port.
-fn links(bundle: &Bundle<'_>, switch: usize, plan: &SwitchPlan) -> Out {
-    let effects = plan.frr.iter().flat_map(|frr| &frr.effects);
-    if effects.clone().any(|effect| effect.effect.level.interrupts()) {
-        return Out::Whole;
+fn drain() -> Drain {
+    let line = |text: &str| text.to_owned();
+    Drain {
+        on: vec![line(MAP), line("set community graceful-shutdown additive")],
+        off: vec![line(MAP), line("no set community")],
     }
-    let of_switch = plan.stages.iter().flat_map(|stage| &stage.effects);
-    if of_switch.clone().any(|c| c.interrupts && !matches!(&c.on, crate::diff::device::On::Ports(_))) {
-        return Out::Whole;
-    }
-    let Some(device) = bundle.device(switch) else { return Out::Whole };
-    let names: BTreeSet<&str> =
-        device.ports.iter().filter(|port| plan.cuts.contains(port.name())).map(|port| port.name()).collect();
-    let wires = device.fabric.switch_wires(switch).iter();
-    let cut = wires.filter(|wire| {
-        let spec = device.tier.spec(wire.port);
-        spec.is_some_and(|spec| names.contains(spec.name.as_str()))
-    });
-    Out::Links(cut.map(|wire| wire.link).collect())
+}
+
+/// Whether something is interrupted that is of no port.
+fn whole(plan: &SwitchPlan) -> bool {
+    let sessions =
+        plan.frr.iter().flat_map(|frr| &frr.effects).any(|effect| effect.effect.level.interrupts());
+    let effects = plan.stages.iter().flat_map(|stage| &stage.effects);
+    sessions || effects.clone().any(|c| c.interrupts && !matches!(&c.on, crate::diff::device::On::Ports(_)))
+}
+
+/// The link of each port.
+fn wires(fabric: &Fabric, switch: usize) -> BTreeMap<&str, u32> {
+    let tier = fabric.tier_of(&fabric.switches[switch]);
+    let wires = fabric.switch_wires(switch).iter();
+    wires.filter_map(|wire| Some((tier.spec(wire.port)?.name.as_str(), wire.link))).collect()
+}
+
+/// The links of some ports.
+fn links(wires: &BTreeMap<&str, u32>, ports: &BTreeSet<String>) -> Out {
+    Out::Links(ports.iter().filter_map(|port| wires.get(port.as_str())).copied().collect())
 }
 
 /// What is to be seen when the switch is done.

@@ -63,7 +63,7 @@ impl Phase {
     }
 }
 
-/// A patch: from one ConfigDB to the next.
+/// A patch: from one ConfigDB to the next. Tables to which no step does anything are left out of both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// What it is made of.
@@ -80,27 +80,60 @@ struct Fates {
     gone: BTreeSet<String>,
     /// Ports that carry traffic and whose queues or buffers change.
     flapping: BTreeSet<String>,
+    /// Of these, ports whose turn comes later.
+    later: BTreeSet<String>,
     /// Buffer profiles that GCU doesn't change, but takes away and makes anew.
     profiles: BTreeSet<String>,
     /// Rows that stay what they are, but must go while something that they need is made anew.
     bound: BTreeSet<(String, String)>,
 }
 
-/// The patches from `old` to `new`. With `hold` ports whose queues or buffers change are put down by patches of their own,
-/// all at once; without, GCU does it, one after another.
-pub fn steps(old: &Db, new: &Db, gcu: &Gcu, hold: bool) -> Vec<Step> {
+/// How ports that are up get down while their queues and buffers change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// GCU does it, one port after another.
+    Gcu,
+    /// Patches of their own do, so many times, each for a part of the ports. Ports that are made anew go with the first.
+    Batches(usize),
+}
+
+/// The patches from `old` to `new`.
+pub fn steps(old: &Db, new: &Db, gcu: &Gcu, hold: Hold) -> Vec<Step> {
     let changes = old.changes(new);
-    let fates = Fates::of(old, new, &changes, gcu, hold);
+    let mut fates = Fates::of(old, new, &changes, gcu, hold);
+    let (old, new) = &fates.touched(old, new);
     let mut all: Vec<Step> = Vec::new();
     let mut db = old.clone();
-    for phase in Phase::ALL {
-        let before = db.clone();
-        fates.make(phase, &mut db, new);
-        if db != before {
-            all.push(Step { phases: vec![phase], before, after: db.clone() });
+    let mut run = |phases: &[Phase], fates: &Fates| {
+        for &phase in phases {
+            let before = db.clone();
+            fates.make(phase, &mut db, new);
+            if db != before {
+                all.push(Step { phases: vec![phase], before, after: db.clone() });
+            }
         }
+    };
+    let [first, around @ .., last] = Phase::ALL;
+    run(&[first], &fates);
+    let batches = match hold {
+        // A profile that is made anew is without for all ports at once.
+        Hold::Batches(count) if fates.profiles.is_empty() => count.clamp(1, fates.flapping.len().max(1)),
+        _ => 1,
+    };
+    let ports: Vec<Name> =
+        fates.flapping.iter().map(|port| Name(port.clone())).collect::<BTreeSet<_>>().into_iter().collect();
+    for batch in 0..batches {
+        let of = |wanted: &dyn Fn(usize) -> bool| -> BTreeSet<String> {
+            let at = ports.iter().enumerate().filter(|(at, _)| wanted(at % batches));
+            at.map(|(_, port)| port.0.clone()).collect()
+        };
+        fates.flapping = of(&|of| of == batch);
+        fates.later = of(&|of| of > batch);
+        run(&around, &fates);
+        fates.gone.clear();
+        fates.bound.clear();
     }
-    debug_assert_eq!(db, *new);
+    run(&[last], &fates);
     joined(all)
 }
 
@@ -127,8 +160,13 @@ fn port_row<'a>(table: &str, key: &'a str) -> Option<&'a str> {
     port_of(table, key, None).filter(|_| table != "PORT" && table != "BREAKOUT_CFG")
 }
 
+/// Whether the fields of the table's rows are called after ports: CABLE_LENGTH.
+fn is_map(table: &str) -> bool {
+    port_of(table, "", Some("Ethernet0")) == Some("Ethernet0")
+}
+
 impl Fates {
-    fn of(old: &Db, new: &Db, changes: &[RowChange], gcu: &Gcu, hold: bool) -> Fates {
+    fn of(old: &Db, new: &Db, changes: &[RowChange], gcu: &Gcu, hold: Hold) -> Fates {
         let remade = |c: &&RowChange| {
             c.table == "PORT"
                 && (c.op == Op::Removed || c.op == Op::Changed && c.fields.iter().any(|f| f.name == "lanes"))
@@ -153,9 +191,34 @@ impl Fates {
         let wrapped = changes.iter().map(|c| (c.table.as_str(), c.key.as_str()));
         let wrapped = wrapped.chain(bound.iter().map(|(table, key)| (table.as_str(), key.as_str())));
         let ports = wrapped.filter(|(table, _)| WRAPPED.contains(table)).filter_map(|(t, k)| port_row(t, k));
+        // What a new length of cable does to a port that is up, no source tells.
+        let fields = changes.iter().flat_map(|c| c.fields.iter().map(move |f| (c, f)));
+        let mapped = fields.filter(|(c, _)| is_map(&c.table)).map(|(_, field)| field.name.as_str());
+        let ports = ports.chain(mapped);
         let both = |port: &&str| is_up(old, port) && new.row("PORT", port).is_some() && !gone.contains(*port);
-        let flapping = if hold { ports.filter(both).map(str::to_owned).collect() } else { BTreeSet::new() };
-        Fates { gone, flapping, profiles, bound }
+        let flapping = match hold {
+            Hold::Gcu => BTreeSet::new(),
+            Hold::Batches(_) => ports.filter(both).map(str::to_owned).collect(),
+        };
+        Fates { gone, flapping, later: BTreeSet::new(), profiles, bound }
+    }
+
+    /// The tables that something is done to, whole: what is the same before and after all of it needs no looking at.
+    fn touched(&self, old: &Db, new: &Db) -> (Db, Db) {
+        let bound: BTreeSet<&str> = self.bound.iter().map(|(table, _)| table.as_str()).collect();
+        let maps = |table: &str| !self.gone.is_empty() && is_map(table);
+        let is = |table: &str| {
+            table == "PORT" || bound.contains(table) || maps(table) || old.0.get(table) != new.0.get(table)
+        };
+        let part = |db: &Db| {
+            Db(db
+                .0
+                .iter()
+                .filter(|(table, _)| is(table))
+                .map(|(t, rows)| (t.clone(), rows.clone()))
+                .collect())
+        };
+        (part(old), part(new))
     }
 
     fn make(&self, phase: Phase, db: &mut Db, new: &Db) {
@@ -168,7 +231,8 @@ impl Fates {
                     }
                 }
                 for change in db.changes(new).iter().filter(|c| c.table == "PORT" && c.op == Op::Changed) {
-                    if is_up(db, &change.key) && !is_up(new, &change.key) {
+                    if is_up(db, &change.key) && !is_up(new, &change.key) && !self.later.contains(&change.key)
+                    {
                         let down = text(new.row("PORT", &change.key), "admin_status");
                         set_admin(db, &change.key, down.as_deref().unwrap_or("down"));
                     }
@@ -196,21 +260,29 @@ impl Fates {
                                 set_admin(db, &change.key, "down");
                             }
                         }
-                        ("PORT", Op::Changed) => db.apply(&without_admin(&change)),
+                        ("PORT", Op::Changed) if !self.later.contains(&change.key) => {
+                            db.apply(&without_admin(&change));
+                        }
                         _ => {}
                     }
                 }
             }
             Phase::Bind => {
-                for change in db.changes(new) {
-                    if change.op != Op::Removed && change.table != "PORT" {
-                        db.apply(&change);
+                for mut change in db.changes(new) {
+                    if change.op == Op::Removed || change.table == "PORT" || self.is_later(&change) {
+                        continue;
                     }
+                    if is_map(&change.table) {
+                        change.fields.retain(|field| !self.later.contains(&field.name));
+                    }
+                    db.apply(&change);
                 }
             }
             Phase::Up => {
                 for change in db.changes(new).iter().filter(|c| c.table == "PORT") {
-                    db.apply(change);
+                    if !self.later.contains(&change.key) {
+                        db.apply(change);
+                    }
                 }
             }
             Phase::Clean => {
@@ -219,6 +291,11 @@ impl Fates {
                 }
             }
         }
+    }
+
+    /// Whether it is about a port whose turn comes later.
+    fn is_later(&self, change: &RowChange) -> bool {
+        port_row(&change.table, &change.key).is_some_and(|port| self.later.contains(port))
     }
 
     /// What nothing else of the change waits for, and what waits for nothing of it.
@@ -231,7 +308,7 @@ impl Fates {
             .collect();
         for change in &changes {
             let (table, key) = (change.table.as_str(), change.key.as_str());
-            let of_port = port_row(table, key).is_some() || port_of(table, key, Some("Ethernet0")).is_some();
+            let of_port = port_row(table, key).is_some() || is_map(table);
             match table {
                 "PORT" => {
                     let stays = !self.gone.contains(key) && !self.flapping.contains(key);
@@ -257,14 +334,14 @@ impl Fates {
         }
         for change in db.changes(new) {
             let (table, key) = (change.table.as_str(), change.key.as_str());
-            if change.op == Op::Removed && port_row(table, key).is_some() {
+            if change.op == Op::Removed && port_row(table, key).is_some() && !self.is_later(&change) {
                 db.apply(&change);
             }
         }
         // Maps with a field for each port.
         let maps: Vec<(String, String, Row)> =
             db.0.iter()
-                .filter(|(table, _)| port_of(table, "", Some("Ethernet0")) == Some("Ethernet0"))
+                .filter(|(table, _)| is_map(table))
                 .flat_map(|(table, rows)| {
                     rows.iter().map(|(key, row)| (table.clone(), key.0.clone(), row.clone()))
                 })
@@ -337,6 +414,10 @@ fn waits(first: &Step, second: &Step) -> bool {
     if y.iter().any(|c| asks(&second.after, c, &came)) || x.iter().any(|c| asks(&first.before, c, &goes)) {
         return true;
     }
+    // Ports are up again before others go down.
+    if first.phases.contains(&Phase::Up) && second.phases.contains(&Phase::Down) {
+        return true;
+    }
     // A port's own state, and what GCU changes on ports that are down.
     let admin = |changes: &[RowChange]| -> BTreeSet<String> {
         let told = |c: &&RowChange| c.table == "PORT" && c.fields.iter().any(|f| f.name == "admin_status");
@@ -344,7 +425,10 @@ fn waits(first: &Step, second: &Step) -> bool {
     };
     let wrapped = |changes: &[RowChange]| -> BTreeSet<String> {
         let of = changes.iter().filter(|c| WRAPPED.contains(&c.table.as_str()));
-        of.filter_map(|c| port_row(&c.table, &c.key)).map(str::to_owned).collect()
+        let rows = of.filter_map(|c| port_row(&c.table, &c.key)).map(str::to_owned);
+        let maps =
+            changes.iter().filter(|c| is_map(&c.table)).flat_map(|c| &c.fields).map(|f| f.name.clone());
+        rows.chain(maps).collect()
     };
     if !admin(&x).is_disjoint(&wrapped(&y)) || !wrapped(&x).is_disjoint(&admin(&y)) {
         return true;

@@ -10,7 +10,7 @@ use fabc_targets::sonic::{Release, tables};
 use super::cost::Model;
 use super::db::Db;
 use super::patch::{PatchOp, patch};
-use super::stages::{Step, steps};
+use super::stages::{Hold, Step, steps};
 use crate::deployed::owned::{Owned, owned};
 use crate::diff::device::{self, Consequence};
 use crate::diff::statements;
@@ -52,6 +52,8 @@ pub struct Stage {
     pub effects: Vec<Consequence>,
     /// Ports that carry traffic and go down in it.
     pub cuts: BTreeSet<String>,
+    /// Of these, ports that GCU puts down and up by itself, one after another.
+    pub flaps: BTreeSet<String>,
     /// About how long it takes, ms.
     pub ms: u64,
 }
@@ -115,8 +117,13 @@ pub struct Given<'a> {
     pub apply_patch: Option<bool>,
 }
 
-/// Works out what is done. The error says what can't be read.
-pub fn plan(given: &Given<'_>, model: &Model) -> Result<SwitchPlan, String> {
+/// Works out what is done. Ports that must go down do so in the fewest parts that `bears` says yes to; it is asked for the
+/// ports of one part. The error says what can't be read.
+pub fn plan(
+    given: &Given<'_>,
+    model: &Model,
+    bears: &dyn Fn(&BTreeSet<String>) -> bool,
+) -> Result<SwitchPlan, String> {
     let observed =
         Db::read(given.observed).map_err(|error| format!("the observed config_db.json: {error}"))?;
     let own = Db::read(given.config_db)?;
@@ -144,7 +151,7 @@ pub fn plan(given: &Given<'_>, model: &Model) -> Result<SwitchPlan, String> {
         let (mut reasons, restarts) = idle(nos, &plan);
         reasons.extend(unpatchable(given, &plan));
         plan.restarts = restarts;
-        plan.stages = best(&plan, nos, &gcu, model);
+        plan.stages = best(&plan, nos, &gcu, model, bears);
         reasons.extend(refusals(&plan.stages, &gcu));
         if !reasons.is_empty() {
             plan.way = Way::Reload;
@@ -211,20 +218,45 @@ fn idle(nos: Nos, plan: &SwitchPlan) -> (BTreeSet<String>, BTreeSet<String>) {
     (reasons, restarts)
 }
 
-/// The faster of the two ways to change what is bound to ports that are up.
-fn best(plan: &SwitchPlan, nos: Nos, gcu: &Gcu, model: &Model) -> Vec<Stage> {
-    let made = |hold: bool| -> Vec<Stage> {
+/// Into how many parts the ports of a switch are put at most.
+const PARTS: usize = 16;
+
+/// The fastest way to change what is bound to ports that are up, of those that the fabric bears; one that it doesn't bear
+/// where there is no other.
+fn best(
+    plan: &SwitchPlan,
+    nos: Nos,
+    gcu: &Gcu,
+    model: &Model,
+    bears: &dyn Fn(&BTreeSet<String>) -> bool,
+) -> Vec<Stage> {
+    let made = |hold: Hold| -> Vec<Stage> {
         let steps = steps(&plan.observed, &plan.wanted, gcu, hold);
         steps.iter().map(|step| stage(step, nos, gcu, model)).collect()
     };
-    let time = |stages: &[Stage]| stages.iter().map(|stage| stage.ms).sum::<u64>();
-    let (held, left) = (made(true), made(false));
-    let refused = |stages: &[Stage]| !refusals(stages, gcu).is_empty();
-    match (refused(&held), refused(&left)) {
-        (false, true) => held,
-        (true, false) => left,
-        _ if (time(&left), left.len()) < (time(&held), held.len()) => left,
-        _ => held,
+    // GCU itself puts one port down at a time.
+    let alone = |stages: &[Stage]| {
+        stages.iter().flat_map(|stage| &stage.flaps).all(|port| bears(&BTreeSet::from([port.clone()])))
+    };
+    let together = |stages: &[Stage]| stages.iter().all(|stage| bears(&stage.downs()));
+    let rank = |stages: &[Stage]| {
+        let refused = !refusals(stages, gcu).is_empty();
+        let borne = together(stages) && alone(stages);
+        (refused, !borne, stages.iter().map(|stage| stage.ms).sum::<u64>(), stages.len())
+    };
+    let mut found = made(Hold::Gcu);
+    let mut parts = 1;
+    loop {
+        let held = made(Hold::Batches(parts));
+        let (more, borne) = (held.len(), together(&held));
+        if rank(&held) <= rank(&found) {
+            found = held;
+        }
+        // More parts than ports are no more parts.
+        if borne || more < 3 * parts || parts >= PARTS {
+            return found;
+        }
+        parts *= 2;
     }
 }
 
@@ -249,6 +281,7 @@ fn stage(step: &Step, nos: Nos, gcu: &Gcu, model: &Model) -> Stage {
         title: step.phases.iter().map(|phase| phase.name()).collect::<Vec<_>>().join(", "),
         ms: model.patch(forth.len() as u64, tables.len() as u64, flaps.len() as u64),
         cuts: cuts.flatten().collect(),
+        flaps: flaps.into_iter().map(str::to_owned).collect(),
         patch: forth,
         inverse: back,
         no_way_back,
@@ -294,6 +327,13 @@ fn frr(given: &Given<'_>) -> Option<FrrChange> {
     }
     let effects = statements::effects(before, given.frr);
     Some(FrrChange { statements, effects, before: before.to_owned(), after: given.frr.to_owned() })
+}
+
+impl Stage {
+    /// Ports that are down at the same time by it.
+    pub fn downs(&self) -> BTreeSet<String> {
+        self.cuts.difference(&self.flaps).cloned().collect()
+    }
 }
 
 impl SwitchPlan {

@@ -122,6 +122,11 @@ impl<'a> Limits<'a> {
         lost
     }
 
+    /// Whether one switch may be without these links, or out as a whole, when nothing else is.
+    pub fn bears(&self, switch: usize, out: Out) -> bool {
+        self.breaks(&[&Item { switch, out, ms: 0 }]).is_none()
+    }
+
     /// What breaks when all of these are out; nothing where all limits hold.
     fn breaks(&self, items: &[&Item]) -> Option<String> {
         let fabric = self.fabric;

@@ -20,12 +20,14 @@ const OLD: &str = r#"{
     "NTP_SERVER": {"10.0.0.1": {}}
 }"#;
 
+const ONE: Hold = Hold::Batches(1);
+
 fn gcu(release: &str) -> Gcu {
     Gcu::new(Release::find(Nos::Sonic, release).unwrap(), "Dell-Z9864f-O64")
 }
 
 /// Each step as its phases and the tables that it touches; all steps lead to `new`, and each back.
-fn told(new: &Db, release: &str, hold: bool) -> Vec<String> {
+fn told(new: &Db, release: &str, hold: Hold) -> Vec<String> {
     let old = Db::read(OLD).unwrap();
     let all = steps(&old, new, &gcu(release), hold);
     let mut at = old.to_json();
@@ -39,7 +41,10 @@ fn told(new: &Db, release: &str, hold: bool) -> Vec<String> {
         let mut back = at.clone();
         json_patch::patch(&mut back, &ops(&step.after, &step.before)).unwrap();
         assert_eq!(back, before);
-        sound(&step.after);
+        let mut whole = old.clone();
+        whole.0.extend(step.after.0.clone());
+        whole.0.retain(|table, _| step.after.0.contains_key(table) || !step.before.0.contains_key(table));
+        sound(&whole);
     }
     assert_eq!(at, new.to_json());
     let tables = |step: &Step| {
@@ -79,13 +84,10 @@ fn changed(edits: &[(&str, &str)]) -> Db {
 
 #[test]
 fn a_field_is_one_patch() {
-    assert_eq!(told(&changed(&[("9100", "9216")]), "202605", true), ["prepare: PORT"]);
-    assert_eq!(told(&changed(&[("DWRR", "STRICT")]), "202605", true), ["prepare: SCHEDULER"]);
-    assert_eq!(
-        told(&changed(&[("10.0.0.1", "10.0.0.2")]), "202605", true),
-        ["prepare, clean up: NTP_SERVER"]
-    );
-    assert!(told(&changed(&[]), "202605", true).is_empty());
+    assert_eq!(told(&changed(&[("9100", "9216")]), "202605", ONE), ["prepare: PORT"]);
+    assert_eq!(told(&changed(&[("DWRR", "STRICT")]), "202605", ONE), ["prepare: SCHEDULER"]);
+    assert_eq!(told(&changed(&[("10.0.0.1", "10.0.0.2")]), "202605", ONE), ["prepare, clean up: NTP_SERVER"]);
+    assert!(told(&changed(&[]), "202605", ONE).is_empty());
 }
 
 #[test]
@@ -94,9 +96,9 @@ fn queues_change_while_their_ports_are_down() {
         (r#""SCHEDULER": {"#, r#""SCHEDULER": {"t": {"type": "DWRR"}, "#),
         (r#"{"scheduler": "s"}"#, r#"{"scheduler": "t"}"#),
     ]);
-    let held = told(&new, "202605", true);
+    let held = told(&new, "202605", ONE);
     assert_eq!(held, ["prepare, ports down: PORT SCHEDULER", "bind: QUEUE", "ports up: PORT"]);
-    assert_eq!(told(&new, "202605", false), ["prepare: SCHEDULER", "bind: QUEUE"]);
+    assert_eq!(told(&new, "202605", Hold::Gcu), ["prepare: SCHEDULER", "bind: QUEUE"]);
 }
 
 #[test]
@@ -106,7 +108,7 @@ fn a_longer_cable_is_a_new_profile() {
         (r#""Ethernet8|3": {"profile": "far"}"#, r#""Ethernet8|3": {"profile": "farther"}"#),
     ]);
     assert_eq!(
-        told(&new, "202605", true),
+        told(&new, "202605", ONE),
         ["prepare, ports down: BUFFER_PROFILE PORT", "bind: BUFFER_PG", "ports up: PORT"]
     );
     let gone = changed(&[
@@ -117,7 +119,7 @@ fn a_longer_cable_is_a_new_profile() {
         (r#"{"profile": "far"}"#, r#"{"profile": "other"}"#),
     ]);
     assert_eq!(
-        told(&gone, "202605", true),
+        told(&gone, "202605", ONE),
         [
             "prepare, ports down: BUFFER_PROFILE PORT",
             "bind: BUFFER_PG",
@@ -130,7 +132,7 @@ fn a_longer_cable_is_a_new_profile() {
 fn a_profile_that_cannot_be_changed_is_made_anew() {
     let new = changed(&[(r#""xoff": "10""#, r#""xoff": "20""#)]);
     assert_eq!(
-        told(&new, "202605", true),
+        told(&new, "202605", ONE),
         [
             "ports down: PORT",
             "unbind: BUFFER_PG",
@@ -141,7 +143,7 @@ fn a_profile_that_cannot_be_changed_is_made_anew() {
         ]
     );
     // Where profiles neither come nor go, there is no such way.
-    assert_eq!(told(&new, "202505", true), ["prepare: BUFFER_PROFILE"]);
+    assert_eq!(told(&new, "202505", ONE), ["prepare: BUFFER_PROFILE"]);
 }
 
 #[test]
@@ -161,7 +163,7 @@ fn a_break_out_is_a_handful_of_stages() {
         (r#""BUFFER_QUEUE": {"#, r#""BUFFER_QUEUE": {"Ethernet4|3": {"profile": "egress"}, "#),
     ]);
     assert_eq!(
-        told(&new, "202605", true),
+        told(&new, "202605", ONE),
         [
             "ports down: PORT",
             "unbind: BUFFER_PG BUFFER_QUEUE CABLE_LENGTH INTERFACE QUEUE",
@@ -176,7 +178,30 @@ fn a_break_out_is_a_handful_of_stages() {
 #[test]
 fn addresses_go_before_others_come() {
     let new = changed(&[("10.0.0.0/31", "10.0.0.2/31")]);
-    assert_eq!(told(&new, "202605", true), ["unbind: INTERFACE", "bind: INTERFACE"]);
+    assert_eq!(told(&new, "202605", ONE), ["unbind: INTERFACE", "bind: INTERFACE"]);
     let new = changed(&[(r#""admin_status": "down""#, r#""admin_status": "up""#)]);
-    assert_eq!(told(&new, "202605", true), ["ports up: PORT"]);
+    assert_eq!(told(&new, "202605", ONE), ["ports up: PORT"]);
+}
+
+#[test]
+fn batches_keep_some_ports_up() {
+    let new = changed(&[
+        (r#""SCHEDULER": {"#, r#""SCHEDULER": {"t": {"type": "DWRR"}, "#),
+        (r#"{"scheduler": "s"}"#, r#"{"scheduler": "t"}"#),
+    ]);
+    assert_eq!(
+        told(&new, "202605", Hold::Batches(4)),
+        [
+            "prepare, ports down: PORT SCHEDULER",
+            "bind: QUEUE",
+            "ports up: PORT",
+            "ports down: PORT",
+            "bind: QUEUE",
+            "ports up: PORT"
+        ]
+    );
+    let old = Db::read(OLD).unwrap();
+    for step in steps(&old, &new, &gcu("202605"), Hold::Batches(2)) {
+        assert!(is_up(&step.after, "Ethernet0") || is_up(&step.after, "Ethernet8"));
+    }
 }

@@ -26,7 +26,7 @@ fn of(release: &str, from: &str, to: &str) -> SwitchPlan {
         models: None,
         apply_patch: None,
     };
-    plan(&given, &cost::model(release)).unwrap()
+    plan(&given, &cost::model(release), &|_| true).unwrap()
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn tables_without_models_are_reloaded() {
             models: Some(models),
             apply_patch: Some(true),
         };
-        plan(&given, &cost::model(release)).unwrap()
+        plan(&given, &cost::model(release), &|_| true).unwrap()
     };
     let plan = plan_with(&given_models);
     assert!(plan.way == Way::Reload && plan.reasons.iter().any(|r| r.contains("no YANG model")), "{plan:?}");
