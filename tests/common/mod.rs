@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program takes its part")]
 
 pub mod built;
+pub mod changes;
 pub mod schema;
 
 use std::path::{Path, PathBuf};

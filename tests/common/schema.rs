@@ -11,11 +11,22 @@ pub fn wrong(value: &Value, name: &str) -> Vec<String> {
     wrong
 }
 
-/// What of JSON Schema the promises are written in: `type`, `enum`, `const`, `items`, `$ref`, `properties` that all must be
+/// What of JSON Schema the promises are written in: `type`, `enum`, `const`, `items`, `$ref`, `anyOf`, `properties` that all must be
 /// there, `additionalProperties` of one kind.
 fn check(value: &Value, schema: &Value, defs: &Value, place: &str, wrong: &mut Vec<String>) {
     if let Some(name) = schema["$ref"].as_str().and_then(|r| r.strip_prefix("#/$defs/")) {
         return check(value, &defs[name], defs, place, wrong);
+    }
+    if let Some(Value::Array(any)) = schema.get("anyOf") {
+        let fits = any.iter().any(|one| {
+            let mut none = Vec::new();
+            check(value, one, defs, place, &mut none);
+            none.is_empty()
+        });
+        if !fits {
+            wrong.push(format!("{place}: {value}"));
+        }
+        return;
     }
     let name = match value {
         Value::Null => "null",

@@ -89,8 +89,16 @@ fn is_null(field: &FieldChange) -> bool {
 /// Rows that daemons write into tables that are fabc's: buffermgrd makes a profile for each speed and length that it meets
 /// (sonic-swss cfgmgr/buffermgr.cpp, doSpeedUpdateTask).
 fn daemons(change: &RowChange) -> bool {
-    let made = |key: &str| key.starts_with("pg_lossless_") && key.ends_with("_profile");
-    change.op == Op::Removed && change.table == "BUFFER_PROFILE" && made(&change.key)
+    change.op == Op::Removed && change.table == "BUFFER_PROFILE" && is_buffermgrds(&change.key)
+}
+
+/// Whether buffermgrd names its profiles so: `pg_lossless_400000_40m_profile`.
+pub fn is_buffermgrds(profile: &str) -> bool {
+    let inner = profile.strip_prefix("pg_lossless_").and_then(|rest| rest.strip_suffix("m_profile"));
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    inner
+        .and_then(|inner| inner.split_once('_'))
+        .is_some_and(|(speed, length)| number(speed) && number(length))
 }
 
 /// Sorts rows by table and natural order of their keys.
@@ -141,11 +149,18 @@ mod tests {
     #[test]
     fn what_daemons_write_and_what_is_masked_is_no_drift() {
         let found = of(
-            r#"{"BUFFER_PROFILE": {"pg_lossless_400000_5m_profile": {"size": "1"}, "mine": {"size": "1"}},
+            r#"{"BUFFER_PROFILE": {"pg_lossless_400000_5m_profile": {"size": "1"}, "mine": {"size": "1"},
+                "pg_lossless_400000_5m_390144_profile": {"size": "1"}},
                 "TACPLUS": {"global": {"passkey": "<masked>"}}, "SNMP_COMMUNITY": {"<masked-1>": {"TYPE": "RO"}}, "NTP_SERVER": {"10.0.0.1": {"NULL": "NULL"}}}"#,
             r#"{"TACPLUS": {"global": {"passkey": "x"}}, "NTP_SERVER": {"10.0.0.1": {}}}"#,
         );
-        assert_eq!(told(&found.ours), ["removed BUFFER_PROFILE|mine size"]);
+        assert_eq!(
+            told(&found.ours),
+            [
+                "removed BUFFER_PROFILE|mine size",
+                "removed BUFFER_PROFILE|pg_lossless_400000_5m_390144_profile size"
+            ]
+        );
         assert_eq!(told(&found.masked), ["changed TACPLUS|global passkey"]);
         assert_eq!(found.kept.len(), 2);
     }

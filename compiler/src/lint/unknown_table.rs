@@ -39,6 +39,11 @@ fn names(enterprise: bool) -> impl Iterator<Item = &'static str> {
     })
 }
 
+/// Whether some release of community SONiC has a YANG model of the table.
+pub(crate) fn has_model(table: &str) -> bool {
+    names(false).any(|known| known == table)
+}
+
 fn run(ctx: &Ctx<'_>, findings: &mut Findings) {
     let mut guesses = Guesses::new();
     for table in &ctx.db.tables {

@@ -1,6 +1,8 @@
 //! A ConfigDB that can be changed row by row.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fabc_targets::sonic::effects::Op;
 use fabc_targets::sonic::{ConfigDb, Value};
@@ -12,11 +14,11 @@ use crate::diff::rows::{FieldChange, RowChange};
 /// A row: values by the names of fields.
 pub type Row = BTreeMap<Name, Value>;
 /// A table: rows by their keys.
-pub type Table = BTreeMap<Name, Row>;
+pub type Table = BTreeMap<Name, Arc<Row>>;
 
-/// A whole ConfigDB; no table of it is empty, as ConfigDB can't hold one.
+/// A whole ConfigDB; no table of it is empty, as ConfigDB can't hold one. Copies share what is the same in both.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Db(pub BTreeMap<String, Table>);
+pub struct Db(pub BTreeMap<String, Arc<Table>>);
 
 impl Db {
     /// Reads a config_db.json. What Redis shows for a row without fields (`NULL`) is none. The error says why it is none.
@@ -26,30 +28,34 @@ impl Db {
             line => format!("line {line}: {}", error.message),
         })?;
         let mut db = Db::default();
-        for table in read.tables {
-            for row in table.rows {
+        for table in read.tables.into_iter().filter(|table| !table.rows.is_empty()) {
+            let rows = table.rows.into_iter().map(|row| {
                 let fields = row.fields.into_iter().filter(|(name, _)| name != "NULL");
-                let fields = fields.map(|(name, value)| (Name(name), value)).collect();
-                db.0.entry(table.name.clone()).or_default().insert(Name(row.key), fields);
-            }
+                (Name(row.key), Arc::new(fields.map(|(name, value)| (Name(name), value)).collect()))
+            });
+            db.0.insert(table.name, Arc::new(rows.collect()));
         }
         Ok(db)
     }
 
     /// A row, where there is one.
     pub fn row(&self, table: &str, key: &str) -> Option<&Row> {
-        self.0.get(table)?.get(&Name::from(key))
+        self.0.get(table)?.get(&Name::from(key)).map(|row| &**row)
     }
 
     /// Puts a row, or takes it away.
     pub fn set(&mut self, table: &str, key: &str, row: Option<Row>) {
         match row {
             Some(row) => {
-                self.0.entry(table.to_owned()).or_default().insert(Name::from(key), row);
+                let rows = self.0.entry(table.to_owned()).or_default();
+                Arc::make_mut(rows).insert(Name::from(key), Arc::new(row));
             }
             None => {
                 let Some(rows) = self.0.get_mut(table) else { return };
-                rows.remove(&Name::from(key));
+                let key = Name::from(key);
+                if rows.contains_key(&key) {
+                    Arc::make_mut(rows).remove(&key);
+                }
                 if rows.is_empty() {
                     self.0.remove(table);
                 }
@@ -72,12 +78,18 @@ impl Db {
     /// What differs, tables in alphabetical order, rows and fields in natural order.
     pub fn changes(&self, new: &Db) -> Vec<RowChange> {
         let mut found = Vec::new();
-        let none = Table::new();
-        for table in merged(&self.0, &new.0) {
-            let (was, is) = (self.0.get(table).unwrap_or(&none), new.0.get(table).unwrap_or(&none));
-            for key in merged(was, is) {
-                let (before, after) = (was.get(key), is.get(key));
-                if before == after {
+        let none = Arc::new(Table::new());
+        for (table, was, is) in pairs(&self.0, &new.0) {
+            let (was, is) = (was.unwrap_or(&none), is.unwrap_or(&none));
+            if Arc::ptr_eq(was, is) {
+                continue;
+            }
+            for (key, before, after) in pairs(was, is) {
+                let same = match (before, after) {
+                    (Some(before), Some(after)) => Arc::ptr_eq(before, after) || before == after,
+                    _ => false,
+                };
+                if same {
                     continue;
                 }
                 let op = match (before, after) {
@@ -85,7 +97,7 @@ impl Db {
                     (_, None) => Op::Removed,
                     _ => Op::Changed,
                 };
-                let fields = fields(before, after);
+                let fields = fields(before.map(|row| &**row), after.map(|row| &**row));
                 found.push(RowChange { table: table.clone(), key: key.0.clone(), op, fields });
             }
         }
@@ -101,23 +113,30 @@ impl Db {
     }
 }
 
-/// All keys of either, each once, in order.
-fn merged<'a, K: Ord, V>(a: &'a BTreeMap<K, V>, b: &'a BTreeMap<K, V>) -> Vec<&'a K> {
-    let mut keys: Vec<&K> = a.keys().chain(b.keys().filter(|key| !a.contains_key(key))).collect();
-    keys.sort();
-    keys
+/// All keys of either, in order, each with what stands there on both sides.
+fn pairs<'a, K: Ord, V>(
+    a: &'a BTreeMap<K, V>,
+    b: &'a BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    std::iter::from_fn(move || {
+        let order = match (a.peek(), b.peek()) {
+            (None, None) => return None,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((x, _)), Some((y, _))) => x.cmp(y),
+        };
+        let left = if order.is_le() { a.next() } else { None };
+        let right = if order.is_ge() { b.next() } else { None };
+        let key = left.or(right)?.0;
+        Some((key, left.map(|(_, v)| v), right.map(|(_, v)| v)))
+    })
 }
 
 fn fields(was: Option<&Row>, is: Option<&Row>) -> Vec<FieldChange> {
     let none = Row::new();
-    let (was, is) = (was.unwrap_or(&none), is.unwrap_or(&none));
-    let names = merged(was, is).into_iter().filter(|name| was.get(*name) != is.get(*name));
-    names
-        .map(|name| FieldChange {
-            name: name.0.clone(),
-            old: was.get(name).cloned(),
-            new: is.get(name).cloned(),
-        })
+    let both = pairs(was.unwrap_or(&none), is.unwrap_or(&none)).filter(|(_, old, new)| old != new);
+    both.map(|(name, old, new)| FieldChange { name: name.0.clone(), old: old.cloned(), new: new.cloned() })
         .collect()
 }
 

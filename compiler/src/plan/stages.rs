@@ -178,8 +178,9 @@ impl Fates {
             .map(|c| c.key.clone())
             .collect();
         let mut bound = BTreeSet::new();
-        for (table, rows) in &old.0 {
-            for (key, row) in rows {
+        let remade = !gone.is_empty() || !profiles.is_empty();
+        for (table, rows) in old.0.iter().filter(|_| remade) {
+            for (key, row) in rows.iter() {
                 let needs = needs(table, &key.0, row);
                 let of_port = port_row(table, &key.0).is_some_and(|port| gone.contains(port));
                 let of_profile = needs.iter().any(|(t, k)| *t == "BUFFER_PROFILE" && profiles.contains(k));
@@ -343,7 +344,7 @@ impl Fates {
             db.0.iter()
                 .filter(|(table, _)| is_map(table))
                 .flat_map(|(table, rows)| {
-                    rows.iter().map(|(key, row)| (table.clone(), key.0.clone(), row.clone()))
+                    rows.iter().map(|(key, row)| (table.clone(), key.0.clone(), Row::clone(row)))
                 })
                 .collect();
         for (table, key, mut row) in maps {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use fabc_lang::intent::Nos;
+use fabc_targets::sonic::Release;
 use fabc_targets::sonic::effects::{self, Effect, Level, port_of};
 use fabc_targets::sonic::gcu::{Gcu, WRAPPED};
-use fabc_targets::sonic::{Release, tables};
 
 use super::cost::Model;
 use super::db::Db;
@@ -14,6 +14,7 @@ use super::stages::{Hold, Step, steps};
 use crate::deployed::owned::{Owned, owned};
 use crate::diff::device::{self, Consequence};
 use crate::diff::statements;
+use crate::lint;
 
 /// How ConfigDB gets there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -177,13 +178,15 @@ fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
     for change in plan.observed.changes(&plan.wanted) {
         let known = match given.models {
             Some(models) => models.iter().any(|model| *model == change.table),
-            None => tables::TABLES.iter().any(|table| table.name == change.table),
+            None => lint::has_model(&change.table),
         };
         if !known {
             let table = &change.table;
             reasons.insert(match given.models {
-                Some(_) => format!("{table}: the switch has no YANG model of it, and GCU refuses such tables"),
-                None => format!("{table}: fabc doesn't know whether SONiC has a YANG model of it, without which GCU refuses"),
+                Some(_) => {
+                    format!("{table}: the switch has no YANG model of it, and GCU refuses such tables")
+                }
+                None => format!("{table}: SONiC has no YANG model of it, and GCU refuses such tables"),
             });
         }
     }
@@ -299,7 +302,7 @@ fn refusals(stages: &[Stage], gcu: &Gcu) -> BTreeSet<String> {
 }
 
 fn ports_up(db: &Db) -> BTreeSet<String> {
-    let ports = db.0.get("PORT").into_iter().flatten();
+    let ports = db.0.get("PORT").into_iter().flat_map(|rows| rows.iter());
     let up = ports.filter(|(_, row)| {
         let status = row.iter().find(|(name, _)| name.0 == "admin_status").map(|(_, value)| value);
         matches!(status, Some(fabc_targets::sonic::Value::Text(text)) if text == "up")

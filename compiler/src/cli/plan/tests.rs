@@ -1,1 +1,123 @@
-use super::*;
+use std::path::Path;
+
+use super::super::run as fabc;
+use crate::cli::Exit;
+use crate::host::{MemoryHost, Stream};
+
+const FABRIC: &str = r#"fabric "f" { nos "sonic" release="202605"; }
+hosts "gpu" count=4 { nic count=2 speed="400G"; }
+tier "leaf" count=2 switch="dell-z9864f"
+tier "spine" count=2 switch="dell-z9864f"
+link "gpu" "leaf" by="rail" { length "3m"; }
+link "leaf" "spine" speed="800G" per-pair=1 { length "30m"; }
+class "rdma" dscp=26 priority=3 lossless=#true { schedule weight=70; congestion-control "none"; }
+class "bulk" default=#true priority=0 { schedule weight=30; }
+routing {
+    asn leaf=4210000000 spine=4200000000
+    loopbacks "10.255.0.0/20"
+    host-subnets "10.64.0.0/12"
+}
+"#;
+
+/// The files of a switch as a build of `text` has them.
+fn files(text: &str, switch: &str) -> (Vec<u8>, Vec<u8>) {
+    let host = MemoryHost::default().file("fabric.kdl", text);
+    let analysis =
+        crate::pipeline::analyze(Path::new("fabric.kdl"), &host, &crate::pipeline::Options::default());
+    let fabric = analysis.fabric.unwrap();
+    let bundle = fabc_targets::Bundle::new(&fabric, "0", std::collections::BTreeMap::new()).unwrap();
+    let made = crate::diff::fabrics::Made::new(&fabric, bundle);
+    let mut own = crate::diff::fabrics::Own::default();
+    crate::diff::fabrics::Origin::fill(&made, switch, &mut own).unwrap();
+    (own.config_db, own.frr)
+}
+
+fn deployed(old: &str, new: &str) -> MemoryHost {
+    let mut host = MemoryHost::default().file("fabric.kdl", new);
+    for switch in ["leaf-01", "leaf-02", "spine-01", "spine-02"] {
+        let (db, frr) = files(old, switch);
+        host = host.file(format!("d/{switch}/config_db.json"), db).file(format!("d/{switch}/frr.conf"), frr);
+    }
+    host
+}
+
+fn said(host: &MemoryHost, more: &[&str]) -> (Exit, String, String) {
+    let args = ["fabc", "plan", "fabric.kdl", "--deployed", "d"];
+    let exit = fabc(args.iter().chain(more).copied(), host);
+    (exit, host.written(Stream::Out), host.written(Stream::Err))
+}
+
+#[test]
+fn nothing_to_do() {
+    let (exit, out, _) = said(&deployed(FABRIC, FABRIC), &[]);
+    assert_eq!((exit, out.as_str()), (Exit::Clean, "nothing has to change\n"));
+}
+
+#[test]
+fn a_live_change_is_two_waves_of_each_tier() {
+    let new = FABRIC.replace("weight=70", "weight=60");
+    let (exit, out, _) = said(&deployed(FABRIC, &new), &[]);
+    assert_eq!(exit, Exit::Findings);
+    assert!(
+        out.starts_with("4 switches change, nothing is interrupted, at most 1 patch each\n4 waves"),
+        "{out}"
+    );
+    let (_, out, _) = said(&deployed(FABRIC, &new), &["--format", "json", "--only", "leaf-02"]);
+    let plan: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(plan["switches"].as_object().unwrap().keys().collect::<Vec<_>>(), ["leaf-02"]);
+    assert_eq!(plan["switches"]["leaf-02"]["way"], "patch");
+    assert_eq!(plan["waves"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn spines_are_drained_and_leaves_keep_a_way_up() {
+    let (exit, out, _) =
+        said(&deployed(FABRIC, &FABRIC.replace("\"30m\"", "\"45m\"")), &["--format", "json"]);
+    assert_eq!(exit, Exit::Findings);
+    let plan: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let (leaf, spine) = (&plan["switches"]["leaf-01"], &plan["switches"]["spine-01"]);
+    assert!(leaf["drain"].is_null() && spine["drain"]["on"].is_array());
+    for stage in leaf["stages"].as_array().unwrap() {
+        assert!(stage["ports"].as_array().unwrap().len() <= 1, "{stage}");
+    }
+    assert_eq!(plan["blocked"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn what_no_wave_may_hold_is_said() {
+    let limit = "rollout { keep \"oversubscription\" \"leaf\" max=1.0; }\n";
+    let fabric = FABRIC.replace("count=4 {", "count=8 {");
+    let new = format!("{}{limit}", fabric.replace("\"30m\"", "\"45m\""));
+    let (exit, out, _) = said(&deployed(&fabric, &new), &[]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(
+        out.contains("spine-01: no wave may hold it: leaf-01 would have an oversubscription of"),
+        "{out}"
+    );
+}
+
+#[test]
+fn wrong_usage_is_said() {
+    let (exit, _, err) = said(&deployed(FABRIC, FABRIC), &["--only", "leaf-03,spine-1"]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(err.contains("there is no switch `leaf-03`; did you mean `leaf-0"), "{err}");
+    let host = MemoryHost::default().file("fabric.kdl", FABRIC);
+    let (exit, _, err) = said(&host, &[]);
+    assert!(exit == Exit::Failed && err.contains("there is no folder d"), "{err}");
+    let broken =
+        deployed(FABRIC, FABRIC).file("d/leaf-01/config_db.json", "[").file("d/leaf-02/config_db.json", "{");
+    let (exit, _, err) = said(&broken, &[]);
+    assert!(exit == Exit::Failed && err.contains("leaf-01") && err.contains("leaf-02"), "{err}");
+}
+
+#[test]
+fn what_is_on_one_side_only_is_listed() {
+    let mut host = MemoryHost::default().file("fabric.kdl", FABRIC);
+    for switch in ["leaf-01", "spine-01"] {
+        host = host.file(format!("d/{switch}.json"), files(FABRIC, switch).0);
+    }
+    let (exit, out, _) = said(&host.file("d/old-01.json", "{}"), &[]);
+    assert_eq!(exit, Exit::Clean);
+    assert!(out.contains("nothing is known of leaf-02 … spine-02 (2)"), "{out}");
+    assert!(out.contains("the fabric has no old-01"), "{out}");
+}

@@ -60,7 +60,7 @@ fn told(new: &Db, release: &str, hold: Hold) -> Vec<String> {
 fn sound(db: &Db) {
     for (table, rows) in &db.0 {
         assert!(!rows.is_empty(), "{table} is empty");
-        for (key, row) in rows {
+        for (key, row) in rows.iter() {
             for (target, wanted) in needs(table, &key.0, row) {
                 let pool = target == "BUFFER_POOL";
                 assert!(
