@@ -318,6 +318,7 @@ impl Fates {
                     }
                 }
                 "BUFFER_PROFILE" if self.profiles.contains(key) => {}
+                "BREAKOUT_CFG" => {}
                 _ if of_port || change.op == Op::Removed => {}
                 _ => {
                     let row = new.row(table, key).map(|row| needs(table, key, row)).unwrap_or_default();

@@ -31,6 +31,8 @@ fn told(new: &Db, release: &str, hold: Hold) -> Vec<String> {
     let old = Db::read(OLD).unwrap();
     let all = steps(&old, new, &gcu(release), hold);
     let mut at = old.to_json();
+    let touched: BTreeSet<String> =
+        all.iter().flat_map(|step| step.before.0.keys().chain(step.after.0.keys())).cloned().collect();
     for step in &all {
         let ops = |a: &Db, b: &Db| -> json_patch::Patch {
             let ops: Vec<_> = super::super::patch::patch(a, b).iter().map(|op| op.to_json()).collect();
@@ -42,8 +44,8 @@ fn told(new: &Db, release: &str, hold: Hold) -> Vec<String> {
         json_patch::patch(&mut back, &ops(&step.after, &step.before)).unwrap();
         assert_eq!(back, before);
         let mut whole = old.clone();
+        whole.0.retain(|table, _| !touched.contains(table));
         whole.0.extend(step.after.0.clone());
-        whole.0.retain(|table, _| step.after.0.contains_key(table) || !step.before.0.contains_key(table));
         sound(&whole);
     }
     assert_eq!(at, new.to_json());
