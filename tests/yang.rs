@@ -436,3 +436,62 @@ fn a_refusal_leads_to_the_place_in_the_file() {
     let (code, said, _) = program("config_db.json", "{}", &["none.json"]).unwrap();
     assert!(code == 2 && said.contains("cannot read none.json"), "{said}");
 }
+
+/// Each patch of a plan leaves what the models take, and so does each way back (which leads over the same states).
+#[test]
+fn every_stage_of_a_plan_is_taken() {
+    let Some(folder) = shared("yang") else { return };
+    let (mut judged, mut wrong) = (0, Vec::new());
+    let models: BTreeMap<&str, Models> =
+        ["202405", "202505", "202511", "202605"].map(|name| (name, models(&folder, name))).into();
+    for (at, example) in ["nokia-128", "day2", "rack-tor", "rail-512"].into_iter().enumerate() {
+        let text = common::built::whole(&common::project().join("examples").join(example).join("fabric.kdl"));
+        let text = common::changes::plain(&text);
+        for (turn, (name, models)) in models.iter().enumerate() {
+            let release = Release::find(Nos::Sonic, name).unwrap();
+            let written = text.split("release=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            let text = text.replace(&format!("release=\"{written}\""), &format!("release=\"{name}\""));
+            let Some(old) = common::changes::some_switches(&text) else { continue };
+            let some = common::changes::CHANGES.iter().enumerate().filter(|(n, _)| (n + at) % 4 == turn);
+            for (_, change) in some {
+                let new = common::changes::edited(&text, change);
+                let Some(new) = new.and_then(|text| common::changes::some_switches(&text)) else { continue };
+                for (switch, from) in &old {
+                    let Some(to) = new.get(switch) else { continue };
+                    let given = fabc::plan::switch::Given {
+                        release,
+                        observed: &from.0,
+                        observed_frr: None,
+                        config_db: &to.0,
+                        frr: &to.1,
+                        models: None,
+                        apply_patch: None,
+                    };
+                    let model = fabc::plan::cost::model(release);
+                    let plan = fabc::plan::switch::plan(&given, &model, &|ports| ports.len() <= 40).unwrap();
+                    let mut at: serde_json::Value = serde_json::from_str(&from.0).unwrap();
+                    for stage in &plan.stages {
+                        let ops: Vec<_> = stage.patch.iter().map(|op| op.to_json()).collect();
+                        let patch: json_patch::Patch = serde_json::from_value(ops.into()).unwrap();
+                        json_patch::patch(&mut at, &patch).unwrap();
+                        let verdict = models.judge(&ConfigDb::read(&at.to_string()).unwrap());
+                        judged += 1;
+                        let said = told(&verdict);
+                        if !said.is_empty() {
+                            let few = said.len().min(3);
+                            wrong.push(format!(
+                                "{example} {name}, {}, {switch}, `{}`: {}",
+                                change.0,
+                                stage.title,
+                                said[..few].join(", ")
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("{judged} states judged");
+    assert!(wrong.is_empty(), "{} wrong, as\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
+    assert!(judged > 150, "{judged}");
+}
