@@ -163,7 +163,7 @@ fn catalogue(at: usize, example: &str) -> (Tried, Vec<String>) {
         let text = text.replace(&format!("release=\"{written}\""), &format!("release=\"{name}\""));
         let Some(old) = some_switches(&text) else { continue };
         // Each change on half of the examples, and there on one of the two releases, is enough.
-        let here = |number: usize| (number + at / 2) % 2 == 0 && (number / 2 + at) % 2 == turn;
+        let here = |number: usize| (number + at / 2).is_multiple_of(2) && (number / 2 + at) % 2 == turn;
         let changes = CHANGES.iter().enumerate().filter(|(number, _)| here(*number));
         for (_, change) in changes {
             let Some(new) = edited(&text, change).and_then(|text| some_switches(&text)) else { continue };

@@ -7,7 +7,7 @@
 //! - [`cost`]: how long it takes, as data
 //! - [`switch`]: what is done to one switch
 //! - [`waves`]: which switches at the same time
-//! - [`document`]: plan.json
+//! - [`document`]: the form of `plan.json`
 //!
 //! Plain data in, plain data out: nothing here reads a file or talks to a switch.
 

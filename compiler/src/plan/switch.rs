@@ -177,7 +177,7 @@ fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
     }
     for change in plan.observed.changes(&plan.wanted) {
         let known = match given.models {
-            Some(models) => models.iter().any(|model| *model == change.table),
+            Some(models) => models.contains(&change.table),
             None => lint::has_model(&change.table),
         };
         if !known {

@@ -81,7 +81,7 @@ fn time(seconds: u64) -> String {
 /// What is done, the same on many switches once.
 fn kinds(plan: &Plan, full: bool) -> Table {
     let mut table = Table::new(&["switches", "way", "what", ">patches", "back", "ports down", "drained"]);
-    let mut groups: BTreeMap<(String, String, String, String, String, String), Vec<&str>> = BTreeMap::new();
+    let mut groups: BTreeMap<[String; 6], Vec<&str>> = BTreeMap::new();
     for (name, switch) in &plan.switches {
         let back = match switch.stages.iter().find(|stage| stage.back == "reload") {
             _ if switch.way == "reload" => "reload".to_owned(),
@@ -96,13 +96,13 @@ fn kinds(plan: &Plan, full: bool) -> Table {
         };
         let drained = if switch.drain.is_some() { "yes" } else { "" }.to_owned();
         let patches = if switch.way == "patch" { switch.stages.len().to_string() } else { String::new() };
-        let key = (switch.way.clone(), what(switch), patches, back, ports, drained);
+        let key = [switch.way.clone(), what(switch), patches, back, ports, drained];
         groups.entry(key).or_default().push(&name.0);
     }
     let mut rows: Vec<_> = groups.into_iter().collect();
-    rows.sort_by(|a, b| b.0.0.cmp(&a.0.0).then_with(|| b.1.len().cmp(&a.1.len())));
+    rows.sort_by(|a, b| b.0[0].cmp(&a.0[0]).then_with(|| b.1.len().cmp(&a.1.len())));
     let more = rows.len().saturating_sub(SHOWN);
-    for ((way, what, patches, back, ports, drained), names) in
+    for ([way, what, patches, back, ports, drained], names) in
         rows.into_iter().take(if full { usize::MAX } else { SHOWN })
     {
         table.row([stretch(&names), way, what, patches, back, ports, drained]);
