@@ -17,6 +17,19 @@ pub enum Stream {
     Err,
 }
 
+/// How a file looks from outside: a file that changes gets another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub length: u64,
+    /// When its content was last changed, as it says itself; nanoseconds from 1970.
+    pub modified_ns: i128,
+    /// When anything of it was last changed; nobody can set that back.
+    pub changed_ns: i128,
+    /// Its number, and its file system's.
+    pub inode: [u64; 2],
+}
+
 /// What the compiler asks of the world.
 pub trait Host: Sync {
     /// The bytes of a file; reading ends one byte after `limit`, so that a longer result tells that it is too long.
@@ -31,6 +44,18 @@ pub trait Host: Sync {
     fn is_ignored(&self, path: &Path) -> Option<bool>;
     /// Makes a file that must not exist yet, and the folders above it.
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// How a file or folder looks; an error of the kind `Unsupported` where that can't be told.
+    fn stamp(&self, _: &Path) -> io::Result<Stamp> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+    /// Keeps a file in the user's cache folder, in place of the former one; readers see either as a whole.
+    fn keep(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+    /// Nanoseconds from 1970; none where there is no clock.
+    fn now(&self) -> Option<i128> {
+        None
+    }
     /// An environment variable that is set, not empty, and UTF-8.
     fn env(&self, name: &str) -> Option<String>;
     /// Writes all of `bytes` at once.
@@ -106,6 +131,36 @@ impl Host for RealHost {
             std::fs::create_dir_all(parent)?;
         }
         std::fs::File::create_new(path)?.write_all(bytes)
+    }
+
+    #[cfg(unix)]
+    fn stamp(&self, path: &Path) -> io::Result<Stamp> {
+        use std::os::unix::fs::MetadataExt;
+        let meta = std::fs::metadata(path)?;
+        let ns = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+        Ok(Stamp {
+            length: meta.len(),
+            modified_ns: ns(meta.mtime(), meta.mtime_nsec()),
+            changed_ns: ns(meta.ctime(), meta.ctime_nsec()),
+            inode: [meta.ino(), meta.dev()],
+        })
+    }
+
+    fn keep(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        let beside = path.with_extension(std::process::id().to_string());
+        let done = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
+        if done.is_err() {
+            let _ = std::fs::remove_file(&beside);
+        }
+        done
+    }
+
+    fn now(&self) -> Option<i128> {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+        i128::try_from(since.as_nanos()).ok()
     }
 
     fn env(&self, name: &str) -> Option<String> {
@@ -229,6 +284,12 @@ impl MemoryHost {
         self
     }
 
+    /// Files below a folder, in order.
+    pub fn paths(&self, folder: &str) -> Vec<PathBuf> {
+        let folder = lexical(Path::new(folder));
+        lock(&self.files).keys().filter(|path| path.starts_with(&folder)).cloned().collect()
+    }
+
     /// All that was written to a stream so far.
     pub fn written(&self, stream: Stream) -> String {
         let written = lock(&self.written);
@@ -277,6 +338,22 @@ impl Host for MemoryHost {
         }
         files.insert(path, bytes.to_vec());
         Ok(())
+    }
+
+    fn stamp(&self, path: &Path) -> io::Result<Stamp> {
+        self.canonical(path)?;
+        let bytes = self.read(path, usize::MAX - 1).unwrap_or_default();
+        let inode = [xxhash_rust::xxh3::xxh3_64(&bytes), 0];
+        Ok(Stamp { length: bytes.len() as u64, modified_ns: 0, changed_ns: 0, inode })
+    }
+
+    fn keep(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        lock(&self.files).insert(lexical(path), bytes.to_vec());
+        Ok(())
+    }
+
+    fn now(&self) -> Option<i128> {
+        Some(i128::MAX)
     }
 
     fn env(&self, name: &str) -> Option<String> {

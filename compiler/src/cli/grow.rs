@@ -1,22 +1,17 @@
 //! `fabc grow`: what changes between two intents, before anything is built.
 
 mod document;
-mod fold;
 mod page;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use fabc_lang::diagnostic::{Findings, Severity};
-use fabc_lang::fabric::Fabric;
-
 use super::screen::Screen;
-use super::source::Source;
+use super::source::{Source, made};
 use super::{Exit, Failure};
 use crate::diff::device::Verdict;
-use crate::diff::fabrics::{Made, Origin, Own, State, Switch, pull, switches};
+use crate::diff::fabrics::{Origin, Own, State, Switch, pull, switches};
 use crate::diff::wiring::{CableChange, Side, cables};
-use crate::files;
 use crate::growth::{Census, Kind, Move, compare};
 use crate::host::Host;
 use crate::pipeline::{self, Analysis};
@@ -108,13 +103,13 @@ impl Report<'_> {
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
-    let source = &args.source;
+    let (source, templates) = (&args.source, args.templates.as_deref());
     let path = source.path(screen)?;
     let (now, before) =
         rayon::join(|| source.analyze_for(args.templates.is_some(), screen), || former(args, &path, screen));
     let mut now = now?;
     let Some(fabric) = now.fabric.take().filter(|_| !now.findings.has_errors()) else {
-        return Ok(unsound(args, now, screen));
+        return Ok(source.unsound(now, screen));
     };
     let (mut then, census, folder) = match before? {
         Former::Fabric(then) => (*then, None, None),
@@ -122,14 +117,16 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     };
     let old_fabric = then.fabric.take();
     if census.is_none() && old_fabric.is_none() {
-        return Ok(unsound(args, then, screen));
+        return Ok(source.unsound(then, screen));
     }
-    let Some(after) = made(args, &fabric, &mut now, screen) else { return Ok(unsound(args, now, screen)) };
+    let Some(after) = made(&fabric, templates, &mut now, screen) else {
+        return Ok(source.unsound(now, screen));
+    };
     let mut old_made = None;
     if let Some(old) = &old_fabric {
-        old_made = made(args, old, &mut then, screen);
+        old_made = made(old, templates, &mut then, screen);
         if old_made.is_none() {
-            return Ok(unsound(args, then, screen));
+            return Ok(source.unsound(then, screen));
         }
     }
     let written = folder.as_deref().map(|folder| Written { host: screen.host, folder });
@@ -170,24 +167,6 @@ fn servers<'a>(of: &'a Census, other: &Census) -> Vec<&'a str> {
     let known: BTreeSet<&str> = other.hosts.iter().filter(|h| !h.absent).map(|h| h.name.as_str()).collect();
     let there = of.hosts.iter().filter(|h| !h.absent).map(|h| h.name.as_str());
     there.filter(|name| !known.contains(name)).collect()
-}
-
-/// Says what keeps a fabric from being built; warnings and notes are for `check` to say.
-fn unsound(args: &Args, analysis: Analysis, screen: &Screen) -> Exit {
-    let mut findings = analysis.findings;
-    findings.retain(|f| f.severity == Severity::Error);
-    args.source.report(&analysis.sources, findings, screen);
-    Exit::Failed
-}
-
-/// The files of a fabric; none where a template is wrong, which the findings then say.
-fn made<'a>(args: &Args, fabric: &'a Fabric, of: &mut Analysis, screen: &Screen) -> Option<Made<'a>> {
-    let mut late = Findings::default();
-    let templates = args.templates.as_deref();
-    let bundle = files::with_templates(fabric, templates, &mut of.sources, screen.host, &mut late);
-    let sound = !late.has_errors();
-    of.findings.extend(late);
-    bundle.filter(|_| sound).map(|bundle| Made::new(fabric, bundle))
 }
 
 /// A path that there is; else a revision.

@@ -4,7 +4,9 @@ mod build;
 mod check;
 mod completions;
 mod config_db;
+mod diff;
 mod explain;
+mod fold;
 mod grow;
 mod init;
 #[cfg(target_os = "linux")]
@@ -103,6 +105,7 @@ struct Global {
 enum Command {
     Build(build::Args),
     Check(check::Args),
+    Diff(diff::Args),
     Grow(grow::Args),
     #[cfg(target_os = "linux")]
     Lab(lab::Args),
@@ -141,6 +144,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
     let result = match &cli.command {
         Command::Build(args) => build::run(args, &screen),
         Command::Check(args) => check::run(args, &screen),
+        Command::Diff(args) => diff::run(args, &screen),
         Command::Grow(args) => grow::run(args, &screen),
         #[cfg(target_os = "linux")]
         Command::Lab(args) => lab::run(args, &screen),

@@ -3,12 +3,15 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use fabc_lang::diagnostic::Findings;
+use fabc_lang::diagnostic::{Findings, Severity};
+use fabc_lang::fabric::Fabric;
 use fabc_lang::source::Sources;
 
 use super::screen::Screen;
 use super::wanted::{Looked, Wanted, families};
 use super::{Exit, Failure};
+use crate::diff::fabrics::Made;
+use crate::files;
 use crate::pipeline::{self, Analysis};
 use crate::rules::rules;
 
@@ -67,10 +70,32 @@ impl Source {
         Ok(path)
     }
 
+    /// Says what keeps a fabric from being built; warnings and notes are for `check` to say.
+    pub(crate) fn unsound(&self, analysis: Analysis, screen: &Screen) -> Exit {
+        let mut findings = analysis.findings;
+        findings.retain(|finding| finding.severity == Severity::Error);
+        self.report(&analysis.sources, findings, screen);
+        Exit::Failed
+    }
+
     /// Writes the findings, and tells how the run ends by them.
     pub(crate) fn report(&self, sources: &Sources, findings: Findings, screen: &Screen) -> Exit {
         let mut families = families(&rules());
         families.retain(|family| !ELSEWHERE.contains(family));
         self.wanted.report(sources, findings, Looked { at: &self.fabric, families }, screen)
     }
+}
+
+/// The files of a fabric; none where a template is wrong, which the findings then say.
+pub(crate) fn made<'a>(
+    fabric: &'a Fabric,
+    templates: Option<&Path>,
+    of: &mut Analysis,
+    screen: &Screen,
+) -> Option<Made<'a>> {
+    let mut late = Findings::default();
+    let bundle = files::with_templates(fabric, templates, &mut of.sources, screen.host, &mut late);
+    let sound = !late.has_errors();
+    of.findings.extend(late);
+    bundle.filter(|_| sound).map(|bundle| Made::new(fabric, bundle))
 }

@@ -24,6 +24,13 @@ pub(crate) struct Wanted {
     /// Form of the findings on stderr
     #[arg(long, value_parser = plain(), default_value = "human")]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) weights: Weights,
+}
+
+/// What weighs how much.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Weights {
     /// Make findings of these rules errors
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     deny: Vec<String>,
@@ -63,7 +70,8 @@ impl Wanted {
     /// What findings are to become; an unknown code is a failure.
     pub(crate) fn levels(&self) -> Result<Levels, Failure> {
         let (rules, mut levels) = (rules(), Levels::default());
-        let all = [(Level::Allow, &self.allow), (Level::Warn, &self.warn), (Level::Deny, &self.deny)];
+        let Weights { deny, warn, allow } = &self.weights;
+        let all = [(Level::Allow, allow), (Level::Warn, warn), (Level::Deny, deny)];
         for (level, codes) in all {
             for code in codes {
                 levels.set(&rules, code, level).map_err(Failure::new)?;

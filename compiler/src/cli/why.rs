@@ -73,7 +73,7 @@ fn told(reason: &Reason, sources: &Sources) -> String {
 }
 
 /// The source line that a span begins in, without its indentation.
-fn line(sources: &Sources, span: Span) -> String {
+pub(super) fn line(sources: &Sources, span: Span) -> String {
     sources.get(span.file).map_or("", |s| s.line(s.line_column(span.start).0)).trim().to_owned()
 }
 

@@ -10,6 +10,7 @@ use std::fmt::Write;
 use fabc_targets::sonic::{ConfigDb, Value};
 
 use super::canonical::Name;
+use crate::diff::rows::RowChange;
 
 /// What stands in place of a secret.
 pub const MASK: &str = "<masked>";
@@ -96,6 +97,23 @@ pub fn config_dbs(dbs: &mut [ConfigDb]) -> Vec<Vec<String>> {
         *mask = format!("<masked-{number}>");
     }
     dbs.iter_mut().map(|db| config_db(db, &keys)).collect()
+}
+
+/// Masks what a difference shows: files that were dumped by hand are masked by nobody.
+pub fn change(change: &mut RowChange) {
+    if KEYS.contains(&change.table.as_str()) && !is_masked(&change.key) {
+        MASK.clone_into(&mut change.key);
+    }
+    for field in &mut change.fields {
+        let secret = is_secret(&change.table, &field.name);
+        for value in [&mut field.old, &mut field.new].into_iter().flatten() {
+            if secret {
+                whole(value)
+            } else {
+                in_urls(value)
+            };
+        }
+    }
 }
 
 fn config_db(db: &mut ConfigDb, keys: &BTreeMap<(&str, Name), String>) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::state::State;
-use super::{CONFIG_DB, FRR, STATE};
+use super::{CONFIG_DB, FRR, SAVED, STATE};
 use crate::config_db::LIMIT;
 use crate::host::Host;
 
@@ -15,6 +15,8 @@ pub struct Observed {
     pub config_db: Vec<u8>,
     /// frr.conf; none where the folder has none.
     pub frr: Option<Vec<u8>>,
+    /// The ConfigDB that a reboot would load; none where the folder has none.
+    pub saved: Option<Vec<u8>>,
     /// What was pulled besides.
     pub state: Option<State>,
     /// Where config_db.json was found, for people.
@@ -80,7 +82,18 @@ impl Folder {
             }
             None => None,
         };
-        Ok(Some(Observed { config_db, frr: read(&beside(FRR))?, state, path }))
+        let (frr, saved) = (read(&beside(FRR))?, read(&beside(SAVED))?);
+        Ok(Some(Observed { config_db, frr, saved, state, path }))
+    }
+
+    /// Every file that [`Folder::switch`] may read of any switch, whether it is there or not; in order.
+    pub fn files(&self, host: &dyn Host) -> std::io::Result<Vec<PathBuf>> {
+        let inside = host.list(&self.root.join(&self.inner))?;
+        let of = |path: PathBuf| {
+            let own = [CONFIG_DB, SAVED, FRR, STATE].map(|name| path.join(name));
+            std::iter::once(path).chain(own)
+        };
+        Ok(inside.into_iter().flat_map(of).collect())
     }
 
     /// Switches that the folder has something of, in order of their names.

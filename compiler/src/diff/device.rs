@@ -8,7 +8,7 @@ use fabc_targets::sonic::effects::{Effect, Level, Op, effect, on, port_of};
 use fabc_targets::sonic::gcu::{Gcu, Operation, Verb};
 
 use super::rows::{RowChange, Tables, rows};
-use super::statements;
+use super::statements::{self, StatementEffect};
 
 /// What becomes of a switch, the least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,17 +147,25 @@ fn judge(nos: Nos, [old, new, old_frr, new_frr]: Texts<'_>) -> Result<Vec<Conseq
     let changes = rows(&old, &new)?;
     let mut other = Vec::new();
     for found in statements::effects(old_frr, new_frr) {
-        // A neighbour that is called after a port has a session only while that port is up.
-        let is_port = |id: &str| id.starts_with(|c: char| c.is_ascii_alphabetic());
-        let had = !found.sessions.is_empty();
-        let sessions: BTreeSet<String> =
-            found.sessions.into_iter().filter(|id| !is_port(id) || up.contains(id)).collect();
-        let interrupts = found.effect.level.interrupts() && (!had || !sessions.is_empty());
+        let (effect, sessions, interrupts) = by_sessions(&found, &up);
         let on = if sessions.is_empty() { On::Switch } else { On::Sessions(sessions) };
-        let effect = if interrupts { found.effect } else { idle(found.effect) };
         other.push(Consequence { what: found.what, effect, on, interrupts, count: 1 });
     }
     Ok(of_rows(nos, None, &changes, &up).into_iter().chain(other).collect())
+}
+
+/// What a statement does where the ports `up` carry traffic: its effect, the sessions, and whether anything is interrupted.
+pub(super) fn by_sessions(
+    found: &StatementEffect,
+    up: &BTreeSet<String>,
+) -> (Effect, BTreeSet<String>, bool) {
+    // A neighbour that is called after a port has a session only while that port is up.
+    let is_port = |id: &str| id.starts_with(|c: char| c.is_ascii_alphabetic());
+    let busy = found.sessions.iter().filter(|id| !is_port(id) || up.contains(*id));
+    let sessions: BTreeSet<String> = busy.cloned().collect();
+    let interrupts = found.effect.level.interrupts() && (found.sessions.is_empty() || !sessions.is_empty());
+    let effect = if interrupts { found.effect } else { idle(found.effect) };
+    (effect, sessions, interrupts)
 }
 
 /// What changes of rows do to a switch whose ports `up` carry traffic; with `gcu` on the very box.
@@ -178,7 +186,7 @@ pub fn of_rows(
 }
 
 /// Where nothing runs nothing is interrupted. What is refused is still refused.
-fn idle(effect: Effect) -> Effect {
+pub(super) fn idle(effect: Effect) -> Effect {
     match effect.level {
         Level::Refused | Level::None | Level::Live => effect,
         _ => Effect {

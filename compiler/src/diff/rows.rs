@@ -60,6 +60,16 @@ impl<'a> Tables<'a> {
         object(text, "config_db.json").map(Tables)
     }
 
+    /// Whether it has a table.
+    pub fn has(&self, table: &str) -> bool {
+        self.0.contains_key(table)
+    }
+
+    /// How many rows a table has; 0 where there is none, or it can't be read.
+    pub fn count(&self, table: &str) -> usize {
+        part(self.0.get(table), table).map_or(0, |rows| rows.len())
+    }
+
     /// Ports that it puts up.
     pub fn ports_up(&self) -> Result<BTreeSet<String>, String> {
         let mut up = BTreeSet::new();

@@ -8,7 +8,7 @@ use fabc_lang::units::{Length, Speed, grouped};
 use fabc_targets::sonic::effects::Level;
 
 use super::Report;
-use super::fold::Ranks;
+use crate::cli::fold::Ranks;
 use crate::cli::show::table::Table;
 use crate::diff::device::{Consequence, On, Verdict};
 use crate::diff::fabrics::{State, Switch};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fabc_lang::fabric::natural_cmp;
+use fabc_lang::fabric::{Fabric, natural_cmp};
 
 use crate::growth::Census;
 
@@ -10,16 +10,29 @@ use crate::growth::Census;
 const STRETCHES: usize = 3;
 
 /// Every device's node, and its place among those of its node on either side.
-pub(super) struct Ranks<'a>(BTreeMap<&'a str, (&'a str, usize)>);
+pub(in crate::cli) struct Ranks<'a>(BTreeMap<&'a str, (&'a str, usize)>);
 
 impl<'a> Ranks<'a> {
-    pub(super) fn of(old: &'a Census, new: &'a Census) -> Self {
+    pub(in crate::cli) fn of(old: &'a Census, new: &'a Census) -> Self {
         let mut nodes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for census in [new, old] {
             let switches = census.switches.iter().map(|s| (s.tier.as_str(), s.name.as_str()));
             let hosts = census.hosts.iter().map(|h| (h.group.as_str(), h.name.as_str()));
             switches.chain(hosts).for_each(|(node, name)| nodes.entry(node).or_default().push(name));
         }
+        Ranks::new(nodes)
+    }
+
+    /// The same of the switches of one fabric.
+    pub(in crate::cli) fn of_fabric(fabric: &'a Fabric) -> Self {
+        let mut nodes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for switch in &fabric.switches {
+            nodes.entry(&fabric.tier_of(switch).label).or_default().push(&switch.name);
+        }
+        Ranks::new(nodes)
+    }
+
+    fn new(nodes: BTreeMap<&'a str, Vec<&'a str>>) -> Self {
         let mut ranks = BTreeMap::new();
         for (node, mut names) in nodes {
             names.sort_unstable_by(|a, b| natural_cmp(a, b));
@@ -30,12 +43,12 @@ impl<'a> Ranks<'a> {
     }
 
     /// The node of a device.
-    pub(super) fn node(&self, name: &str) -> &'a str {
+    pub(in crate::cli) fn node(&self, name: &str) -> &'a str {
         self.0.get(name).map_or("", |(node, _)| node)
     }
 
     /// `leaf-01 … leaf-08, leaf-11 and 4 more`: what follows one another in its node is one stretch.
-    pub(super) fn names(&self, names: &BTreeSet<&str>) -> String {
+    pub(in crate::cli) fn names(&self, names: &BTreeSet<&str>) -> String {
         let place = |name: &str| self.0.get(name).copied().unwrap_or(("", usize::MAX));
         let mut sorted: Vec<(&str, (&str, usize))> = names.iter().map(|name| (*name, place(name))).collect();
         sorted.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| natural_cmp(a.0, b.0)));
