@@ -181,7 +181,14 @@ struct Judge<'a> {
     gcu: Option<Gcu>,
     old: &'a Tables<'a>,
     up: &'a BTreeSet<String>,
-    found: BTreeMap<(What, Level, bool), Difference>,
+    found: BTreeMap<(What, Level, bool), Alike>,
+}
+
+/// What is the same of what differs alike, and where that is.
+struct Alike {
+    keys: Vec<String>,
+    effect: Effect,
+    round: Option<&'static str>,
 }
 
 const STAYS: Effect = Effect { level: Level::None, likely: false, note: "it stays", source: "fabc" };
@@ -238,12 +245,16 @@ impl Judge<'_> {
         let busy = ports.is_empty() || ports.iter().any(|port| self.up.contains(*port));
         let interrupts = busy && effect.level.interrupts();
         let effect = if busy { effect } else { idle(effect) };
-        let none = || Difference { what: what.clone(), keys: Vec::new(), effect, interrupts, round };
-        self.found.entry((what.clone(), effect.level, interrupts)).or_insert_with(none).keys.push(key);
+        let none = || Alike { keys: Vec::new(), effect, round };
+        self.found.entry((what, effect.level, interrupts)).or_insert_with(none).keys.push(key);
     }
 
     fn done(self) -> Vec<Difference> {
-        self.found.into_values().collect()
+        let all = self.found.into_iter().map(|((what, _, interrupts), alike)| {
+            let Alike { keys, effect, round } = alike;
+            Difference { what, keys, effect, interrupts, round }
+        });
+        all.collect()
     }
 }
 

@@ -117,21 +117,24 @@ pub fn rows(old: &Tables<'_>, new: &Tables<'_>) -> Result<Vec<RowChange>, String
     Ok(changes)
 }
 
+/// Values are read no further than they differ, either.
 fn fields(was: Option<&&RawValue>, is: Option<&&RawValue>, row: &str) -> Result<Vec<FieldChange>, String> {
-    let read = |raw: Option<&&RawValue>| -> Result<BTreeMap<String, Value>, String> {
-        let Some(raw) = raw else { return Ok(BTreeMap::new()) };
-        let fields = object(raw.get(), row)?.into_iter();
-        fields.map(|(name, raw)| Ok((name.to_string(), value(raw, row)?))).collect()
-    };
-    let (mut was, is) = (read(was)?, read(is)?);
+    let (was, is) = (part(was, row)?, part(is, row)?);
     let mut changes = Vec::new();
-    for (name, new) in is {
-        let old = was.remove(&name);
-        if old.as_ref() != Some(&new) {
-            changes.push(FieldChange { name, old, new: Some(new) });
+    for (name, new) in &is {
+        let old = was.get(name);
+        if old.is_some_and(|old| old.get() == new.get()) {
+            continue;
+        }
+        let old = old.map(|old| value(old, row)).transpose()?;
+        let new = Some(value(new, row)?);
+        if old != new {
+            changes.push(FieldChange { name: name.to_string(), old, new });
         }
     }
-    changes.extend(was.into_iter().map(|(name, old)| FieldChange { name, old: Some(old), new: None }));
+    for (name, old) in was.iter().filter(|(name, _)| !is.contains_key(*name)) {
+        changes.push(FieldChange { name: name.to_string(), old: Some(value(old, row)?), new: None });
+    }
     changes.sort_by(|a, b| natural_cmp(&a.name, &b.name));
     Ok(changes)
 }

@@ -177,3 +177,20 @@ pub(super) fn why(report: &Report<'_>, what: &What, index: usize, key: &str) -> 
     at.retain(|span| seen.insert((span.file, span.start)));
     at
 }
+
+/// Entries by the lines that ask for them, in order of the first of each.
+pub(super) fn by_lines<'e, 'a>(
+    report: &Report<'_>,
+    entries: &'e [Entry<'a>],
+) -> Vec<(Vec<Span>, Vec<&'e Entry<'a>>)> {
+    let mut all: Vec<(Vec<Span>, Vec<&Entry<'_>>)> = Vec::new();
+    for entry in entries {
+        let (_, index, key) = entry.place;
+        let at = why(report, entry.what, index, key);
+        match all.iter_mut().find(|(known, _)| *known == at) {
+            Some((_, alike)) => alike.push(entry),
+            None => all.push((at, vec![entry])),
+        }
+    }
+    all
+}

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Report;
-use super::fold::{Entry, Group, fold, why};
+use super::fold::{Group, by_lines, fold};
 use super::page::{cable, does, places, some, summary, told, unsaved};
 use crate::cli::fold::Ranks;
 use crate::cli::why::line;
@@ -119,23 +119,19 @@ fn details(comment: &mut Comment, report: &Report<'_>, group: &Group<'_>, ranks:
     if !comment.add(&head, group.entries.len()) {
         return;
     }
-    for entry in &group.entries {
-        comment.add(&item(report, entry, ranks), 1);
+    for (at, entries) in by_lines(report, &group.entries) {
+        for entry in &entries {
+            let what = code(&told(entry.what, entry.key, entry.values));
+            comment.add(&format!("- {what}: {}\n", safe(&places(entry, ranks))), 1);
+        }
+        let lines = at.iter().map(|&span| {
+            format!("  - {} {}\n", safe(&report.sources.place(span)), code(&line(report.sources, span)))
+        });
+        comment.add(&lines.collect::<String>(), 0);
     }
     // Closed in any case: room is kept for it.
     comment.text += "\n</details>\n";
     comment.length += "\n</details>\n".len();
-}
-
-fn item(report: &Report<'_>, entry: &Entry<'_>, ranks: &Ranks<'_>) -> String {
-    let what = code(&told(entry.what, entry.key, entry.values));
-    let mut text = format!("- {what}: {}\n", safe(&places(entry, ranks)));
-    let (_, index, key) = entry.place;
-    for span in why(report, entry.what, index, key) {
-        let _ =
-            writeln!(text, "  - {} {}", safe(&report.sources.place(span)), code(&line(report.sources, span)));
-    }
-    text
 }
 
 fn list(comment: &mut Comment, title: &str, notes: &[String]) {

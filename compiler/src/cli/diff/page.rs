@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use fabc_lang::source::Span;
 use fabc_lang::units::grouped;
 
-use super::fold::{Entry, Group, fold, plain, why};
+use super::fold::{Entry, Group, by_lines, fold, plain, why};
 use super::switch::Found;
 use super::{Args, Report};
 use crate::cli::fold::Ranks;
@@ -15,6 +16,8 @@ use crate::diff::drift::{Difference, What};
 
 /// Cables that are listed before the rest is counted.
 const CABLES: usize = 20;
+/// Numbers of rows that differ from switch to switch, and are told apart.
+const COUNTS: usize = 3;
 /// Characters of a row's fields that are shown.
 const FIELDS: usize = 60;
 
@@ -55,7 +58,10 @@ pub(super) fn page(report: &Report<'_>, args: &Args, width: Option<usize>) -> St
         if args.full {
             every(&mut page, report, &group);
         } else {
-            group.entries.iter().for_each(|entry| put(&mut page, report, &ranks, entry));
+            for (at, entries) in by_lines(report, &group.entries) {
+                entries.into_iter().for_each(|entry| put(&mut page, &ranks, entry));
+                asked(&mut page, report, &at);
+            }
         }
     }
     besides(&mut page, report, &ranks, args);
@@ -79,7 +85,10 @@ pub(super) fn summary(report: &Report<'_>) -> String {
             some(all, "switch", "switches"),
             if all == 1 { "it" } else { "they" }
         )),
-        _ => parts.push(format!("{} of {} differ", grouped(differ as u64), some(all, "switch", "switches"))),
+        _ => {
+            let verb = if differ == 1 { "differs" } else { "differ" };
+            parts.push(format!("{} of {} {verb}", grouped(differ as u64), some(all, "switch", "switches")));
+        }
     }
     if !report.missing.is_empty() {
         parts.push(format!("nothing known of {}", grouped(report.missing.len() as u64)));
@@ -170,11 +179,22 @@ pub(super) fn places(entry: &Entry<'_>, ranks: &Ranks<'_>) -> String {
         (1, _) => format!("{} on {names}", some(entry.count(), one, many)),
         (_, Some(1)) if alone => format!("{switches}, {names}"),
         (_, Some(each)) => format!("{} on each of {switches}, {names}", some(each, one, many)),
-        (_, None) => format!("{} on {switches}, {names}", some(entry.count(), one, many)),
+        (_, None) => {
+            let mut alike: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+            entry.switches.iter().for_each(|(name, count)| _ = alike.entry(*count).or_default().insert(name));
+            if alike.len() > COUNTS {
+                return format!("{} on {switches}, {names}", some(entry.count(), one, many));
+            }
+            let told = |(count, names): (&usize, &BTreeSet<&str>)| {
+                let each = if names.len() > 1 { "each of " } else { "" };
+                format!("{} on {each}{}", some(*count, one, many), ranks.names(names))
+            };
+            alike.iter().rev().map(told).collect::<Vec<_>>().join("; ")
+        }
     }
 }
 
-fn put(page: &mut Page, report: &Report<'_>, ranks: &Ranks<'_>, entry: &Entry<'_>) {
+fn put(page: &mut Page, ranks: &Ranks<'_>, entry: &Entry<'_>) {
     let first = match entry.values {
         1 => String::new(),
         _ => {
@@ -184,12 +204,10 @@ fn put(page: &mut Page, report: &Report<'_>, ranks: &Ranks<'_>, entry: &Entry<'_
     };
     let what = told(entry.what, entry.key, entry.values);
     page.put(2, &format!("{what}: {}{first}", places(entry, ranks)));
-    let (_, index, key) = entry.place;
-    asked(page, report, entry.what, index, key);
 }
 
-fn asked(page: &mut Page, report: &Report<'_>, what: &What, index: usize, key: &str) {
-    for span in why(report, what, index, key) {
+fn asked(page: &mut Page, report: &Report<'_>, at: &[Span]) {
+    for &span in at {
         page.put(6, &format!("{}: {}", report.sources.place(span), line(report.sources, span)));
     }
 }
@@ -208,7 +226,7 @@ fn every(page: &mut Page, report: &Report<'_>, group: &Group<'_>) {
             for key in keys {
                 page.put(2, &format!("{}: {}", found.name, told(&one.what, key, 1)));
             }
-            asked(page, report, &one.what, found.index, first);
+            asked(page, report, &why(report, &one.what, found.index, first));
         }
     }
 }
