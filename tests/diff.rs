@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use fabc::deployed::state::{Neighbour, SCHEMA_VERSION, State};
 use serde_json::{Value, json};
 
 const FABRIC: &str = r#"
@@ -183,13 +184,16 @@ fn a_cable_in_the_wrong_port_is_seen() {
         model["links"].as_array().unwrap().iter().filter(|l| l["a"] == "leaf-01").cloned().collect()
     };
     let [one, two, ..] = cables.as_slice() else { panic!("{cables:?}") };
-    let seen = |port: &Value, far: &Value| json!({ "port": port["a_if"], "neighbour": far["b"], "neighbour_port": far["b_if"], "neighbour_description": null });
-    let state = json!({
-        "schema_version": 1, "hostname": "leaf-01", "nos": null, "release": null, "build": null, "platform": null, "hwsku": null,
-        "asic": null, "mac": null, "frr": null, "apply_patch": true, "models": null, "ports": {}, "sessions": {}, "masked": {},
-        "lldp": [seen(one, two), seen(two, one)],
-    });
-    std::fs::write(folder.path().join("build/switches/leaf-01/state.json"), state.to_string()).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let seen = |port: &Value, far: &Value| Neighbour {
+        port: text(&port["a_if"]),
+        neighbour: text(&far["b"]),
+        neighbour_port: text(&far["b_if"]),
+        neighbour_description: None,
+    };
+    let lldp = vec![seen(one, two), seen(two, one)];
+    let state = State { schema_version: SCHEMA_VERSION, lldp, ..State::default() };
+    std::fs::write(folder.path().join("build/switches/leaf-01/state.json"), state.to_bytes()).unwrap();
     let (code, page) = diff(folder.path(), &[]);
     assert_eq!(code, Some(1));
     assert!(page.contains("LLDP sees") && page.matches("swapped with leaf-01").count() == 2, "{page}");

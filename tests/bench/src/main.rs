@@ -8,6 +8,7 @@
 //! - wall: from start to end; CPU: user and system, all threads; RSS: the most memory that the process held
 //! - from nothing: `fabc build` into an absent folder; `cp -r` of that folder into an absent one
 //! - unchanged: the same build again, with `.fabc-cache` and without; `build --check`, which writes nothing
+//! - diff: the fabric against its own build, against one with another MTU on every port, and against its own again
 //! - `check` of the fabric, of each fabric in `examples`, and of a file with a thousand errors
 //!
 //! Goals stand beside the figures, and nothing fails when one is missed: whether it counts is for the reader to say, who
@@ -37,6 +38,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Errors in the file that has many.
 const ERRORS: usize = 1000;
+
+/// The cache of `diff` trusts no file that is younger than two seconds.
+const SETTLED: std::time::Duration = std::time::Duration::from_millis(2100);
 
 /// Print how fast fabc is, beside cp -r of what it writes
 #[derive(Parser)]
@@ -116,6 +120,18 @@ fn builds(fabc: &Path, shape: Shape, rounds: u32, home: &Path) -> Result<String>
         command.args(["build", "--quiet"]).arg(&source).arg("--out").arg(&out);
         command
     };
+    let longer = folder.join("longer.kdl");
+    fs::write(&longer, shape.kdl().replacen("release=\"202505\"", "release=\"202505\"\n    mtu 9214", 1))?;
+    let diff = |source: &Path| {
+        let mut command = Command::new(fabc);
+        command
+            .arg("diff")
+            .arg(source)
+            .arg("--deployed")
+            .arg(&out)
+            .env("XDG_CACHE_HOME", folder.join("cache"));
+        command
+    };
     let mut table = Table::new(Some("cp -r"));
     for _ in 0..rounds {
         table.add("build from nothing", Goal::Ratio(1.0), run(&mut build(), 0)?);
@@ -126,6 +142,11 @@ fn builds(fabc: &Path, shape: Shape, rounds: u32, home: &Path) -> Result<String>
         fs::remove_file(out.join(".fabc-cache"))?;
         table.add("unchanged, without cache", Goal::Ratio(0.6), run(&mut build(), 0)?);
         table.add("check", Goal::None, run(Command::new(fabc).arg("check").arg(&source), 0)?);
+        table.add("diff of it", Goal::Millis(5000), run(diff(&source).arg("--no-cache"), 0)?);
+        table.add("diff, other MTU", Goal::Millis(5000), run(diff(&longer).arg("--no-cache"), 1)?);
+        std::thread::sleep(SETTLED);
+        run(&mut diff(&source), 0)?;
+        table.add("diff, unchanged", Goal::Millis(1000), run(&mut diff(&source), 0)?);
         if table.rounds() < rounds as usize {
             fs::remove_dir_all(&out)?;
         }
