@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use fabc_lang::diagnostic::{Findings, Severity, nearest};
 use fabc_lang::fabric::{Fabric, Level};
 use fabc_targets::Bundle;
+use fabc_targets::sonic::effects::Op;
 use rayon::prelude::*;
 
 use super::screen::Screen;
@@ -20,8 +21,8 @@ use crate::files;
 use crate::output::Hash;
 use crate::plan::cost::{Model, model};
 use crate::plan::document::{BlockedDoc, Drain, Plan, SCHEMA_VERSION, SwitchDoc, Verify, WaveDoc, seconds};
-use crate::plan::switch::{Given, SwitchPlan, Way, plan};
-use crate::plan::waves::{Item, Limits, Out};
+use crate::plan::switch::{FrrChange, Given, SwitchPlan, Way, plan};
+use crate::plan::waves::{Blocked, Item, Limits, Out};
 use crate::report::Format;
 
 /// Plan a change: patches in stages that SONiC takes, each with its way back, in waves that keep the fabric's bandwidth
@@ -65,6 +66,10 @@ struct Planned {
     plan: SwitchPlan,
     doc: SwitchDoc,
     out: Out,
+    /// Links whose far end must agree.
+    paired: BTreeSet<u32>,
+    /// Why it can't be changed at all.
+    why: Vec<String>,
     files: Hash,
 }
 
@@ -120,9 +125,17 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     if !errors.is_empty() {
         return Err(Failure::new(errors.join("\n")));
     }
-    let items: Vec<Item> =
-        all.iter().map(|p| Item { switch: p.switch, out: p.out.clone(), ms: p.doc.seconds * 1000 }).collect();
-    let (waves, blocked) = limits.waves(&items);
+    let item = |p: &Planned| Item {
+        switch: p.switch,
+        out: p.out.clone(),
+        paired: p.paired.clone(),
+        ms: p.doc.seconds * 1000,
+    };
+    let items: Vec<Item> = all.iter().filter(|p| p.why.is_empty()).map(item).collect();
+    let (waves, mut blocked) = limits.waves(&items);
+    blocked.extend(
+        all.iter().filter(|p| !p.why.is_empty()).map(|p| Blocked { switch: p.switch, why: p.why.join("; ") }),
+    );
     let name = |switch: &usize| fabric.switches[*switch].name.clone();
     let soak = |canary: bool, items: u64, ms: u64| if canary { seconds(ms.saturating_sub(items)) } else { 0 };
     let by_switch: BTreeMap<usize, u64> = items.iter().map(|item| (item.switch, item.ms)).collect();
@@ -237,18 +250,28 @@ fn one(
         models: state.and_then(|state| state.models.as_deref()),
         apply_patch: state.map(|state| state.apply_patch),
     };
-    let can_drain = can_drain(fabric, switch, running_frr.as_deref());
     let wires = wires(fabric, switch);
-    let bears = |ports: &BTreeSet<String>| {
-        can_drain || ports.is_empty() || limits.bears(switch, links(&wires, ports))
-    };
-    let plan = plan(&given, model, &bears)?;
-    let drain = (plan.interrupts && can_drain).then(drain);
+    let drains = can_drain(fabric, switch, running_frr.as_deref()) && limits.bears(switch, Out::Whole);
+    let bears =
+        |ports: &BTreeSet<String>| drains || ports.is_empty() || limits.bears(switch, links(&wires, ports));
+    let mut plan = plan(&given, model, &bears)?;
+    if !own.cli.is_empty() && !plan.is_empty() {
+        plan.reasons.push("sonic-cli.txt is typed by hand, and no part of this plan".to_owned());
+    }
+    let drain = (plan.interrupts && drains).then(drain);
+    if drain.is_some() && plan.way == Way::Reload && plan.frr.is_none() {
+        // bgp starts anew in it, and is to stay drained until all is verified.
+        plan.frr = plan.frr_texts.clone().map(|(before, after)| FrrChange {
+            statements: Vec::new(),
+            effects: Vec::new(),
+            before,
+            after,
+        });
+    }
     let out = match (plan.interrupts, plan.way) {
         (false, _) => Out::Nothing,
         (true, Way::Reload) => Out::Whole,
-        _ if drain.is_some() || !plan.restarts.is_empty() => Out::Whole,
-        _ if whole(&plan) => Out::Whole,
+        _ if drain.is_some() || !plan.restarts.is_empty() || whole(&plan) => Out::Whole,
         // One part after another: what is out at a time is the largest.
         _ => {
             let parts = plan.stages.iter().flat_map(|stage| {
@@ -258,21 +281,28 @@ fn one(
             links(&wires, &parts.max_by_key(BTreeSet::len).unwrap_or_default())
         }
     };
+    let paired = paired(&plan, &wires);
+    let runs = state.and_then(|state| state.release.clone());
+    let release = made.bundle().release();
+    let other = runs.filter(|runs| fabc_targets::sonic::Release::find(release.nos, runs) != Some(release));
+    let mut why: Vec<String> = plan.obstacles.clone();
+    why.extend(other.map(|runs| format!("it runs {runs}, and the files are written for {}", release.name)));
     let verify = verify(made.bundle(), switch);
     let tier = &fabric.tier_of(&fabric.switches[switch]).label;
     let doc = SwitchDoc::of(&plan, tier, drain, verify, model);
     let files = Hash::of(&[own.config_db.as_slice(), own.frr.as_slice()].concat());
-    Ok(Planned { switch, plan, doc, out, files })
+    Ok(Planned { switch, plan, doc, out, paired, why, files })
 }
 
 /// The route map that leads traffic away, as fabc writes it.
 const MAP: &str = "route-map GRACEFUL_SHUTDOWN permit 10";
 
-/// Whether what only passes can be led away: a leaf's servers have no other way.
+/// Whether what only passes can be led away, and isn't yet: a leaf's servers have no other way.
 fn can_drain(fabric: &Fabric, switch: usize, running: Option<&str>) -> bool {
     let passes = fabric.tier_of(&fabric.switches[switch]).level != Level::Bottom;
-    let has_map = running.is_some_and(|text| text.lines().any(|line| line.trim_end() == MAP));
-    passes && has_map && !fabric.switches[switch].maintenance
+    let lines = || running.unwrap_or_default().lines().map(str::trim);
+    let drained = lines().any(|line| line.starts_with("set community graceful-shutdown"));
+    passes && lines().any(|line| line == MAP) && !drained
 }
 
 fn drain() -> Drain {
@@ -298,9 +328,32 @@ fn wires(fabric: &Fabric, switch: usize) -> BTreeMap<&str, u32> {
     wires.filter_map(|wire| Some((tier.spec(wire.port)?.name.as_str(), wire.link))).collect()
 }
 
-/// The links of some ports.
+/// The links of some ports; all of the switch where one of them is no port of the fabric as it becomes.
 fn links(wires: &BTreeMap<&str, u32>, ports: &BTreeSet<String>) -> Out {
+    if ports.iter().any(|port| !wires.contains_key(port.as_str())) {
+        return Out::Whole;
+    }
     Out::Links(ports.iter().filter_map(|port| wires.get(port.as_str())).copied().collect())
+}
+
+/// Links of ports whose far end must have the same: speed, lanes and FEC, and addresses of one net.
+fn paired(plan: &SwitchPlan, wires: &BTreeMap<&str, u32>) -> BTreeSet<u32> {
+    let mut found = BTreeSet::new();
+    for change in plan.observed.changes(&plan.wanted) {
+        let port = change.key.split('|').next().unwrap_or_default();
+        let must = match (change.table.as_str(), change.op) {
+            ("PORT", Op::Added) => true,
+            ("PORT", Op::Changed) => {
+                change.fields.iter().any(|f| matches!(f.name.as_str(), "autoneg" | "fec" | "lanes" | "speed"))
+            }
+            ("INTERFACE", Op::Added) => change.key.contains('|'),
+            _ => false,
+        };
+        if must {
+            found.extend(wires.get(port));
+        }
+    }
+    found
 }
 
 /// What is to be seen when the switch is done.

@@ -72,6 +72,15 @@ fn judge(old: &Conf, new: &Conf) -> Vec<StatementEffect> {
             }
             ["neighbor", ..] if of_bgp => (ADDED, Vec::new()),
             ["network", ..] if of_bgp && !change.added => (WITHDRAWN, Vec::new()),
+            // What is permitted no more, or matched otherwise, is no longer passed on.
+            ["ip" | "ipv6", "prefix-list", ..] | ["match" | "call", ..] if !change.added => {
+                (FILTERED, Vec::new())
+            }
+            ["route-map", _, "deny", ..]
+                if change.added && old.blocks.iter().any(|b| b.starts_with("route-map")) =>
+            {
+                (FILTERED, Vec::new())
+            }
             _ if change.added && !old.blocks.contains(&change.block) => (ADDED, Vec::new()),
             ["network", ..] if of_bgp => (ADDED, Vec::new()),
             _ => (OTHER, Vec::new()),
@@ -101,7 +110,10 @@ fn judge(old: &Conf, new: &Conf) -> Vec<StatementEffect> {
         found.push(StatementEffect { what: format!("neighbor {id} {verb}"), effect, sessions, changes });
     }
     // Where there is no session none is reset.
-    for found in found.iter_mut().filter(|f| f.effect.level == RESET.level && f.effect != WITHDRAWN) {
+    for found in found
+        .iter_mut()
+        .filter(|f| f.effect.level == RESET.level && f.effect != WITHDRAWN && f.effect != FILTERED)
+    {
         if found.sessions.is_empty() {
             found.effect = OTHER;
         }
@@ -121,6 +133,12 @@ const RESET: Effect = Effect {
 const CHANGED: Effect = Effect { likely: true, ..RESET };
 const WITHDRAWN: Effect =
     Effect { level: Level::SessionReset, likely: true, note: "its route is withdrawn", source: "FRR bgpd" };
+const FILTERED: Effect = Effect {
+    level: Level::SessionReset,
+    likely: true,
+    note: "routes that it let through are withdrawn",
+    source: "FRR bgpd",
+};
 const OTHER: Effect = Effect { level: Level::Live, likely: true, note: "", source: FRR };
 
 /// A file as its statements.

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fabc_targets::sonic::effects::TABLES;
+use fabc_targets::sonic::Value;
+use fabc_targets::sonic::tables::Owner;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::cost::Model;
-use super::db::Db;
+use super::db::{Db, value_json};
 use super::patch::PatchOp;
 use super::switch::{Stage, SwitchPlan, Way};
 use crate::deployed::canonical::Name;
+use crate::deployed::mask::is_masked;
+use crate::deployed::owned::{is_buffermgrds, owner};
 use crate::diff::device::{Consequence, On};
 use crate::output::Hash;
 
@@ -106,7 +109,7 @@ pub struct SwitchDoc {
     pub reasons: Vec<String>,
     /// Whether something that carries traffic is interrupted, or nobody knows that it isn't.
     pub interrupts: bool,
-    /// Ports that carry traffic and go down.
+    /// Ports that carry traffic and are interrupted, or of which nobody knows that they aren't.
     pub ports: Vec<String>,
     /// Rows that nobody asked for and that go.
     pub foreign_rows: usize,
@@ -152,7 +155,7 @@ pub struct StageDoc {
     pub back_reason: Option<String>,
     /// What it does to the switch.
     pub effects: Vec<EffectDoc>,
-    /// Ports that carry traffic and go down in it.
+    /// Ports that carry traffic and are interrupted by it, or of which nobody knows that they aren't.
     pub ports: Vec<String>,
     /// Seconds that it takes.
     pub seconds: u64,
@@ -190,6 +193,9 @@ pub struct FrrDoc {
     pub before: String,
     /// The file as it becomes.
     pub after: String,
+    /// The same with traffic led away; none where it isn't. It is loaded first, so that traffic comes back when all is
+    /// verified and not before.
+    pub drained: Option<String>,
 }
 
 /// Hashes of a switch's two files.
@@ -212,11 +218,21 @@ pub struct Verify {
     pub neighbours: BTreeMap<Name, [String; 2]>,
 }
 
-/// The hash of those tables that fabc writes: what else there is, and what daemons change there, doesn't count.
+/// The hash of the tables that are fabc's alone: what else there is, what daemons write there, and what is masked doesn't count.
 pub fn owned_hash(db: &Db) -> Hash {
-    let ours = db.0.iter().filter(|(table, _)| TABLES.iter().any(|known| known.table == table.as_str()));
-    let ours = Db(ours.map(|(table, rows)| (table.clone(), rows.clone())).collect());
-    Hash::of(ours.to_json().to_string().as_bytes())
+    let ours = db.0.iter().filter(|(table, _)| owner(table) == Some(Owner::Rows));
+    let theirs = |table: &str, key: &str| table == "BUFFER_PROFILE" && is_buffermgrds(key);
+    let shown = |value: &Value| !matches!(value, Value::Text(text) if is_masked(text));
+    let mut text = String::new();
+    for (table, rows) in ours {
+        for (key, row) in rows.iter().filter(|(key, _)| !theirs(table, &key.0) && !is_masked(&key.0)) {
+            let fields = row.iter().filter(|(_, value)| shown(value));
+            let fields: serde_json::Map<_, _> =
+                fields.map(|(name, value)| (name.0.clone(), value_json(value))).collect();
+            text += &format!("{table}|{} {}\n", key.0, Json::from(fields));
+        }
+    }
+    Hash::of(text.as_bytes())
 }
 
 impl From<&Model> for Costs {
@@ -284,6 +300,15 @@ impl SwitchDoc {
     ) -> SwitchDoc {
         let frr_hash = |text: &str| Hash::of(text.as_bytes());
         let frr = plan.frr.as_ref();
+        let texts = plan.frr_texts.as_ref();
+        let drained_text = drain.as_ref().and_then(|drain| {
+            let (map, set) = (drain.on.first()?, drain.on.get(1)?);
+            let after = &texts?.1;
+            let line = format!("{map}\n");
+            let at = after.find(&line)? + line.len();
+            let (head, tail) = after.split_at_checked(at)?;
+            Some(format!("{head} {set}\n{tail}"))
+        });
         let settle = if plan.is_empty() { 0 } else { model.settle };
         let drained = if drain.is_some() { 2 * model.settle } else { 0 };
         let mut stages: Vec<StageDoc> = plan.stages.iter().map(StageDoc::from).collect();
@@ -328,6 +353,7 @@ impl SwitchDoc {
                     .collect(),
                 before: frr.before.clone(),
                 after: frr.after.clone(),
+                drained: drained_text.clone(),
             }),
             restarts: plan.restarts.clone(),
             observed: Hashes {

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use fabc_lang::intent::Nos;
 use fabc_targets::sonic::Value;
-use fabc_targets::sonic::effects::{Op, port_of};
+use fabc_targets::sonic::effects::{Op, effect, port_of};
 use fabc_targets::sonic::gcu::{Gcu, Operation, Verb, WRAPPED};
 
 use super::db::{Db, Row};
@@ -160,6 +161,12 @@ fn port_row<'a>(table: &str, key: &'a str) -> Option<&'a str> {
     port_of(table, key, None).filter(|_| table != "PORT" && table != "BREAKOUT_CFG")
 }
 
+/// Whether a port that is up goes down by this field of its own, or nobody knows that it doesn't: speed, FEC.
+fn interrupts(change: &RowChange, field: &str) -> bool {
+    let of_port = change.table == "PORT" && change.op == Op::Changed && field != "admin_status";
+    of_port && effect(Nos::Sonic, "PORT", &change.key, Op::Changed, Some(field)).level.interrupts()
+}
+
 /// Whether the fields of the table's rows are called after ports: CABLE_LENGTH.
 fn is_map(table: &str) -> bool {
     port_of(table, "", Some("Ethernet0")) == Some("Ethernet0")
@@ -192,14 +199,14 @@ impl Fates {
         let wrapped = changes.iter().map(|c| (c.table.as_str(), c.key.as_str()));
         let wrapped = wrapped.chain(bound.iter().map(|(table, key)| (table.as_str(), key.as_str())));
         let ports = wrapped.filter(|(table, _)| WRAPPED.contains(table)).filter_map(|(t, k)| port_row(t, k));
-        // What a new length of cable does to a port that is up, no source tells.
-        let fields = changes.iter().flat_map(|c| c.fields.iter().map(move |f| (c, f)));
-        let mapped = fields.filter(|(c, _)| is_map(&c.table)).map(|(_, field)| field.name.as_str());
-        let ports = ports.chain(mapped);
         let both = |port: &&str| is_up(old, port) && new.row("PORT", port).is_some() && !gone.contains(*port);
+        // What a new length of cable does to a port that is up, no source tells, and GCU puts none down for it.
+        let fields = || changes.iter().flat_map(|c| c.fields.iter().map(move |f| (c, f.name.as_str())));
+        let mapped = fields().filter(|(c, _)| is_map(&c.table)).map(|(_, field)| field);
+        let own = fields().filter(|(c, field)| interrupts(c, field)).map(|(c, _)| c.key.as_str());
         let flapping = match hold {
-            Hold::Gcu => BTreeSet::new(),
-            Hold::Batches(_) => ports.filter(both).map(str::to_owned).collect(),
+            Hold::Gcu => mapped.filter(both).map(str::to_owned).collect(),
+            Hold::Batches(_) => ports.chain(mapped).chain(own).filter(both).map(str::to_owned).collect(),
         };
         Fates { gone, flapping, later: BTreeSet::new(), profiles, bound }
     }

@@ -1,17 +1,17 @@
 //! What is done to one switch: patches, or a reload, and its frr.conf.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::intent::Nos;
-use fabc_targets::sonic::Release;
-use fabc_targets::sonic::effects::{self, Effect, Level, port_of};
+use fabc_targets::sonic::effects::{self, Effect, Level, Op, port_of};
 use fabc_targets::sonic::gcu::{Gcu, WRAPPED};
+use fabc_targets::sonic::{Release, Value};
 
 use super::cost::Model;
 use super::db::Db;
 use super::patch::{PatchOp, patch};
 use super::stages::{Hold, Step, steps};
-use crate::deployed::owned::{Owned, owned};
+use crate::deployed::owned::{Owned, owned, owner};
 use crate::diff::device::{self, Consequence};
 use crate::diff::statements;
 use crate::lint;
@@ -91,6 +91,10 @@ pub struct SwitchPlan {
     pub observed: Db,
     /// Rows that nobody asked for and that go.
     pub foreign: usize,
+    /// Rows that aren't fabc's, stay, and name what goes: `VLAN_MEMBER|Vlan10|Ethernet4 names PORT Ethernet4, which goes`.
+    pub obstacles: Vec<String>,
+    /// frr.conf as it is and as it becomes, where it is known.
+    pub frr_texts: Option<(String, String)>,
     /// Ports that carry traffic and go down; all of them in a reload.
     pub cuts: BTreeSet<String>,
     /// Whether something that carries traffic is interrupted, or nobody knows that it isn't.
@@ -142,6 +146,8 @@ pub fn plan(
         frr,
         restarts: BTreeSet::new(),
         foreign: foreign.len(),
+        obstacles: obstacles(&observed, &wanted),
+        frr_texts: given.observed_frr.map(|before| (before.to_owned(), given.frr.to_owned())),
         cuts: BTreeSet::new(),
         interrupts: false,
         ms: 0,
@@ -149,11 +155,16 @@ pub fn plan(
         observed,
     };
     if plan.way == Way::Patch {
-        let (mut reasons, restarts) = idle(nos, &plan);
+        let (mut reasons, restarts) = match nos {
+            Nos::Sonic => idle(nos, &plan),
+            Nos::EnterpriseSonic => Default::default(),
+        };
         reasons.extend(unpatchable(given, &plan));
         plan.restarts = restarts;
         plan.stages = best(&plan, nos, &gcu, model, bears);
-        reasons.extend(refusals(&plan.stages, &gcu));
+        if gcu.is_known() {
+            reasons.extend(refusals(&plan.stages, &gcu));
+        }
         if !reasons.is_empty() {
             plan.way = Way::Reload;
             plan.reasons = reasons.into_iter().collect();
@@ -167,12 +178,55 @@ pub fn plan(
     Ok(plan)
 }
 
+/// Tables whose rows others name.
+const NAMED: [&str; 10] = [
+    "BUFFER_POOL",
+    "BUFFER_PROFILE",
+    "DSCP_TO_TC_MAP",
+    "MAP_PFC_PRIORITY_TO_QUEUE",
+    "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP",
+    "PORT",
+    "SCHEDULER",
+    "TC_TO_PRIORITY_GROUP_MAP",
+    "TC_TO_QUEUE_MAP",
+    "WRED_PROFILE",
+];
+
+/// Rows that stay and name a row that goes: with them SONiC's models refuse what would be there.
+fn obstacles(observed: &Db, wanted: &Db) -> Vec<String> {
+    let gone: BTreeMap<String, &str> = NAMED
+        .iter()
+        .flat_map(|table| {
+            let rows = observed.0.get(*table).into_iter().flat_map(|rows| rows.keys());
+            rows.filter(|key| wanted.row(table, &key.0).is_none()).map(|key| (key.0.clone(), *table))
+        })
+        .collect();
+    let mut found = Vec::new();
+    if gone.is_empty() {
+        return found;
+    }
+    for (table, rows) in wanted.0.iter().filter(|(table, _)| owner(table).is_none()) {
+        for (key, row) in rows.iter() {
+            let values = row.values().flat_map(|value| match value {
+                Value::Text(text) => vec![text.as_str()],
+                Value::List(items) => items.iter().map(String::as_str).collect(),
+            });
+            let mut words = key.0.split('|').chain(values.flat_map(|text| text.split(',')));
+            if let Some((name, of)) = words.find_map(|word| gone.get_key_value(word)) {
+                found.push(format!("{table}|{} names {of} {name}, which goes", key.0));
+            }
+        }
+    }
+    found
+}
+
 /// Why a change can't be patched whatever its order.
 fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
     let mut reasons = BTreeSet::new();
     if given.release.nos != Nos::Sonic {
-        reasons.insert("Enterprise SONiC: which patches it takes isn't public; a reload of the file is likely to be right".to_owned());
-    } else if given.apply_patch == Some(false) {
+        return BTreeSet::from(["Enterprise SONiC: which patches it takes isn't public; a reload of the file is likely to be right".to_owned()]);
+    }
+    if given.apply_patch == Some(false) {
         reasons.insert("the switch has no `config apply-patch`".to_owned());
     }
     for change in plan.observed.changes(&plan.wanted) {
@@ -196,9 +250,11 @@ fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
 /// Fields that a patch sets and that take effect with a reload only, in words; and containers that must start anew.
 fn idle(nos: Nos, plan: &SwitchPlan) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut reasons, mut restarts) = (BTreeSet::new(), BTreeSet::new());
-    for change in plan.observed.changes(&plan.wanted) {
+    // Of profiles GCU judges.
+    for change in plan.observed.changes(&plan.wanted).iter().filter(|c| c.table != "BUFFER_PROFILE") {
         for field in &change.fields {
-            let said = effects::effect(nos, &change.table, &change.key, change.op, Some(&field.name));
+            // A row that comes brings all its fields.
+            let said = effects::effect(nos, &change.table, &change.key, Op::Changed, Some(&field.name));
             let what = format!("{} {}", change.table, field.name);
             match said.level {
                 Level::ConfigReload | Level::Reboot => {
@@ -305,7 +361,7 @@ fn ports_up(db: &Db) -> BTreeSet<String> {
     let ports = db.0.get("PORT").into_iter().flat_map(|rows| rows.iter());
     let up = ports.filter(|(_, row)| {
         let status = row.iter().find(|(name, _)| name.0 == "admin_status").map(|(_, value)| value);
-        matches!(status, Some(fabc_targets::sonic::Value::Text(text)) if text == "up")
+        matches!(status, Some(Value::Text(text)) if text == "up")
     });
     up.map(|(name, _)| name.0.clone()).collect()
 }
@@ -315,8 +371,8 @@ fn hwsku(observed: &Db, own: &Db) -> String {
     let of = |db: &Db| {
         let row = db.row("DEVICE_METADATA", "localhost")?;
         row.iter().find(|(name, _)| name.0 == "hwsku").and_then(|(_, value)| match value {
-            fabc_targets::sonic::Value::Text(text) => Some(text.clone()),
-            fabc_targets::sonic::Value::List(_) => None,
+            Value::Text(text) => Some(text.clone()),
+            Value::List(_) => None,
         })
     };
     of(observed).or_else(|| of(own)).unwrap_or_default()

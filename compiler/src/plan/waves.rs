@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fabc_lang::fabric::Fabric;
+use fabc_lang::fabric::{Fabric, Lower};
 use fabc_lang::units::Ratio;
 
 use crate::checks::load::{Load, loads, without};
@@ -27,6 +27,9 @@ pub struct Item {
     pub switch: usize,
     /// What is out while it changes; nothing where nothing is interrupted.
     pub out: Out,
+    /// Links whose two ends must agree on what changes (speed, lanes, an address): where the far end changes too, they are
+    /// out from the first of the two until the second.
+    pub paired: BTreeSet<u32>,
     /// About how long it takes, ms.
     pub ms: u64,
 }
@@ -69,6 +72,9 @@ pub struct Blocked {
 /// The limits of a fabric, looked up.
 pub struct Limits<'a> {
     fabric: &'a Fabric,
+    /// Switches that are drained by the file: out before anything changes.
+    drained: Lost,
+    /// What hangs on each switch without them.
     loads: Vec<Load>,
     /// Groups of switches with how many of them may be out.
     unavailable: Vec<(BTreeSet<usize>, usize)>,
@@ -104,12 +110,16 @@ impl<'a> Limits<'a> {
         }
         let canaries = rollout.and_then(|r| r.canary.as_ref()).map_or(CANARIES, |count| count.v as usize);
         let soak = rollout.and_then(|r| r.soak.as_ref()).map_or(SOAK, |time| time.v.0 / 1000);
-        Limits { fabric, loads: loads(fabric), unavailable, keep, canaries, soak }
+        let drained = fabric.switches.iter().enumerate().filter(|(_, s)| s.maintenance && !s.absent);
+        let drained = Lost { switches: drained.map(|(i, _)| i).collect(), links: BTreeSet::new() };
+        let loads = without(&loads(fabric), fabric, &drained);
+        Limits { fabric, drained, loads, unavailable, keep, canaries, soak }
     }
 
-    /// What is out while all of these change.
-    fn lost(items: &[&Item]) -> Lost {
-        let mut lost = Lost::default();
+    /// What is out while all of these change, and while some links wait for their other end.
+    fn lost(&self, items: &[&Item], waiting: &BTreeSet<u32>) -> Lost {
+        let mut lost = self.drained.clone();
+        lost.links.extend(waiting);
         for item in items {
             match &item.out {
                 Out::Nothing => {}
@@ -118,17 +128,19 @@ impl<'a> Limits<'a> {
                     lost.switches.insert(item.switch);
                 }
             }
+            lost.links.extend(&item.paired);
         }
         lost
     }
 
     /// Whether one switch may be without these links, or out as a whole, when nothing else is.
     pub fn bears(&self, switch: usize, out: Out) -> bool {
-        self.breaks(&[&Item { switch, out, ms: 0 }]).is_none()
+        let item = Item { switch, out, paired: BTreeSet::new(), ms: 0 };
+        self.breaks(&[&item], &BTreeSet::new()).is_none()
     }
 
     /// What breaks when all of these are out; nothing where all limits hold.
-    fn breaks(&self, items: &[&Item]) -> Option<String> {
+    fn breaks(&self, items: &[&Item], waiting: &BTreeSet<u32>) -> Option<String> {
         let fabric = self.fabric;
         let name = |switch: usize| fabric.switches[switch].name.as_str();
         for (switches, most) in &self.unavailable {
@@ -140,7 +152,7 @@ impl<'a> Limits<'a> {
                 return Some(format!("{out} switches would be out, and max-unavailable is {most}"));
             }
         }
-        let lost = Self::lost(items);
+        let lost = self.lost(items, waiting);
         let loads = without(&self.loads, fabric, &lost);
         for switch in touched(fabric, &lost) {
             let (Some(now), Some(before)) = (loads.get(switch), self.loads.get(switch)) else { continue };
@@ -159,77 +171,125 @@ impl<'a> Limits<'a> {
                 ));
             }
         }
-        None
+        self.cut_off(&lost)
+    }
+
+    /// A server on several switches that would lose all of them. One that hangs on a single switch goes down with it
+    /// whatever the order.
+    fn cut_off(&self, lost: &Lost) -> Option<String> {
+        let fabric = self.fabric;
+        let gone = lost.links_gone(fabric);
+        let mut hosts = BTreeSet::new();
+        for &link in &gone {
+            let link = &fabric.links[link as usize];
+            if matches!(fabric.line_of(link).lower, Lower::Hosts { .. }) {
+                hosts.insert(link.a as usize);
+            }
+        }
+        hosts.into_iter().find_map(|host| {
+            let wires = fabric.host_wires(host);
+            let leaves: BTreeSet<u32> = wires.iter().map(|w| fabric.links[w.link as usize].b).collect();
+            let all = wires.iter().all(|wire| gone.contains(&wire.link));
+            (all && leaves.len() > 1).then(|| format!("{} would be cut off", fabric.hosts[host].name))
+        })
     }
 
     /// The worst ratio of each tier that is not as it always is.
-    fn ratios(&self, items: &[&Item]) -> BTreeMap<usize, Ratio> {
-        let lost = Self::lost(items);
+    fn ratios(&self, items: &[&Item], waiting: &BTreeSet<u32>) -> BTreeMap<usize, Ratio> {
+        let lost = self.lost(items, waiting);
         let loads = without(&self.loads, self.fabric, &lost);
         let mut worst = BTreeMap::new();
         for switch in touched(self.fabric, &lost) {
             let (Some(now), Some(before)) = (loads.get(switch), self.loads.get(switch)) else { continue };
-            let Some(ratio) = now.ratio().filter(|ratio| before.ratio() != Some(*ratio)) else { continue };
+            let changed = |ratio: &Ratio| before.ratio() != Some(*ratio) && ratio.num > 0;
+            let Some(ratio) = now.ratio().filter(changed) else { continue };
             let known = worst.entry(self.fabric.switches[switch].tier).or_insert(ratio);
             *known = (*known).max(ratio);
         }
         worst
     }
 
-    fn wave(&self, items: &[&Item], canary: bool) -> Wave {
+    fn wave(&self, items: &[&Item], canary: bool, waiting: &BTreeSet<u32>) -> Wave {
         let interrupts = items.iter().any(|item| item.out != Out::Nothing);
+        let ratios =
+            if interrupts || !waiting.is_empty() { self.ratios(items, waiting) } else { BTreeMap::new() };
         Wave {
             switches: items.iter().map(|item| item.switch).collect(),
             canary,
             interrupts,
-            ratios: if interrupts { self.ratios(items) } else { BTreeMap::new() },
+            ratios,
             ms: items.iter().map(|item| item.ms).max().unwrap_or(0) + if canary { self.soak } else { 0 },
         }
     }
 
-    /// Packs switches into waves; those that break a limit alone are blocked.
+    /// Packs switches into waves; those that break a limit whatever went before are blocked.
     pub fn waves(&self, items: &[Item]) -> (Vec<Wave>, Vec<Blocked>) {
         let mut tiers: Vec<usize> = (0..self.fabric.tiers.len()).collect();
         tiers.sort_by_key(|&tier| (std::cmp::Reverse(self.fabric.tiers[tier].distance), tier));
-        let (mut waves, mut blocked) = (Vec::new(), Vec::new());
-        for tier in tiers {
-            let mut waiting: Vec<&Item> = Vec::new();
-            for item in items.iter().filter(|item| self.fabric.switches[item.switch].tier == tier) {
-                match self.breaks(&[item]) {
-                    Some(why) => blocked.push(Blocked { switch: item.switch, why }),
-                    None => waiting.push(item),
-                }
-            }
-            let mut canaries = self.canaries.min(waiting.len());
-            while canaries > 0 {
-                let wave = self.pack(&mut waiting, canaries);
-                canaries -= wave.len().min(canaries);
-                // Nothing is left that a canary could save.
-                waves.push(self.wave(&wave, !waiting.is_empty()));
-            }
-            let (live, mut rest): (Vec<&Item>, Vec<&Item>) =
-                waiting.into_iter().partition(|item| item.out == Out::Nothing);
-            if !live.is_empty() {
-                waves.push(self.wave(&live, false));
-            }
-            while !rest.is_empty() {
-                let most = rest.len();
-                let wave = self.pack(&mut rest, most);
-                waves.push(self.wave(&wave, false));
+        let mut waves = Vec::new();
+        let mut pairs = Pairs::of(items);
+        let mut by_tier: Vec<Vec<&Item>> = vec![Vec::new(); self.fabric.tiers.len()];
+        for item in items {
+            if let Some(of) = by_tier.get_mut(self.fabric.switches[item.switch].tier) {
+                of.push(item);
             }
         }
+        // Canaries show most where most is interrupted.
+        by_tier.iter_mut().for_each(|of| of.sort_by_key(|item| item.out == Out::Nothing));
+        let mut canaries: Vec<usize> = by_tier.iter().map(|of| self.canaries.min(of.len())).collect();
+        // What waits for other tiers is tried again once they are done.
+        loop {
+            let before = waves.len();
+            for &tier in &tiers {
+                let (Some(waiting), Some(canaries)) = (by_tier.get_mut(tier), canaries.get_mut(tier)) else {
+                    continue;
+                };
+                while !waiting.is_empty() {
+                    let most = if *canaries > 0 { *canaries } else { waiting.len() };
+                    let wave = self.pack(waiting, most, *canaries == 0, &pairs);
+                    if wave.is_empty() {
+                        break;
+                    }
+                    let canary = *canaries > 0 && !waiting.is_empty();
+                    *canaries = canaries.saturating_sub(wave.len());
+                    waves.push(self.wave(&wave, canary, &pairs.waiting));
+                    pairs.done(&wave);
+                }
+            }
+            if waves.len() == before {
+                break;
+            }
+        }
+        let left = by_tier.into_iter().flatten();
+        let blocked = left.map(|item| {
+            let why = self.breaks(&[item], &pairs.waiting).unwrap_or_default();
+            let why = match pairs.waiting.is_empty() && pairs.open(item).is_empty() {
+                true => why,
+                false => format!("{why}; both ends of links change in a way that they must agree on, so these are down from one end's turn to the other's"),
+            };
+            Blocked { switch: item.switch, why }
+        });
+        let mut blocked: Vec<Blocked> = blocked.collect();
+        blocked.sort_by_key(|b| b.switch);
         (waves, blocked)
     }
 
-    /// Takes the next wave of at most so many off what waits. It holds one at least: each is sound alone.
-    fn pack<'i>(&self, waiting: &mut Vec<&'i Item>, most: usize) -> Vec<&'i Item> {
+    /// Takes the next wave of at most so many off what waits; none where each breaks a limit. With `live` those that
+    /// interrupt nothing go all at once.
+    fn pack<'i>(&self, waiting: &mut Vec<&'i Item>, most: usize, live: bool, pairs: &Pairs) -> Vec<&'i Item> {
+        let idle = |item: &&Item| item.out == Out::Nothing && item.paired.is_empty();
+        if live && waiting.iter().any(idle) {
+            let (wave, rest) = waiting.drain(..).partition(idle);
+            *waiting = rest;
+            return wave;
+        }
         let mut wave: Vec<&Item> = Vec::new();
         let mut left = Vec::new();
         let mut passed = 0;
         let mut rest = waiting.drain(..);
         for item in rest.by_ref() {
             wave.push(item);
-            if wave.len() > most || (wave.len() > 1 && self.breaks(&wave).is_some()) {
+            if wave.len() > most || self.breaks(&wave, &pairs.waiting).is_some() {
                 wave.pop();
                 left.push(item);
                 passed += 1;
@@ -244,14 +304,48 @@ impl<'a> Limits<'a> {
     }
 }
 
+/// Links of which both ends change in a way that they must agree on.
+struct Pairs {
+    /// By link: how many of its ends are still to change.
+    open: BTreeMap<u32, usize>,
+    /// Links of which one end has changed.
+    waiting: BTreeSet<u32>,
+}
+
+impl Pairs {
+    fn of(items: &[Item]) -> Pairs {
+        let mut open: BTreeMap<u32, usize> = BTreeMap::new();
+        for &link in items.iter().flat_map(|item| &item.paired) {
+            *open.entry(link).or_default() += 1;
+        }
+        Pairs { open, waiting: BTreeSet::new() }
+    }
+
+    /// Links of a switch whose other end is still to change.
+    fn open(&self, item: &Item) -> Vec<u32> {
+        item.paired.iter().filter(|link| self.open.get(link).is_some_and(|open| *open > 1)).copied().collect()
+    }
+
+    fn done(&mut self, items: &[&Item]) {
+        for link in items.iter().flat_map(|item| &item.paired) {
+            let Some(open) = self.open.get_mut(link) else { continue };
+            *open = open.saturating_sub(1);
+            match *open {
+                0 => _ = self.waiting.remove(link),
+                _ => _ = self.waiting.insert(*link),
+            }
+        }
+    }
+}
+
 /// Switches in service whose links are not all as they were.
 fn touched(fabric: &Fabric, lost: &Lost) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     for link in lost.links_gone(fabric) {
         let link = &fabric.links[link as usize];
         let lower = match fabric.line_of(link).lower {
-            fabc_lang::fabric::Lower::Tier(_) => Some(link.a as usize),
-            fabc_lang::fabric::Lower::Hosts { .. } => None,
+            Lower::Tier(_) => Some(link.a as usize),
+            Lower::Hosts { .. } => None,
         };
         found
             .extend(lower.into_iter().chain([link.b as usize]).filter(|switch| lost.spares(fabric, *switch)));
@@ -287,8 +381,9 @@ routing {{
     }
 
     fn told(fabric: &Fabric, out: impl Fn(usize) -> Out) -> (Vec<String>, Vec<String>) {
-        let items: Vec<Item> =
-            (0..fabric.switches.len()).map(|switch| Item { switch, out: out(switch), ms: 1_000 }).collect();
+        let items: Vec<Item> = (0..fabric.switches.len())
+            .map(|switch| Item { switch, out: out(switch), paired: BTreeSet::new(), ms: 1_000 })
+            .collect();
         let (waves, blocked) = Limits::of(fabric).waves(&items);
         let waves = waves.iter().map(|wave| {
             let names: Vec<&str> = wave.switches.iter().map(|s| fabric.switches[*s].name.as_str()).collect();
@@ -359,7 +454,8 @@ routing {{
         let spine = fabric.switches.iter().position(|s| s.name == "spine-01").unwrap();
         let link = fabric.switch_wires(spine)[0].link;
         let limits = Limits::of(&fabric);
-        let item = Item { switch: spine, out: Out::Links(BTreeSet::from([link])), ms: 1 };
+        let item =
+            Item { switch: spine, out: Out::Links(BTreeSet::from([link])), paired: BTreeSet::new(), ms: 1 };
         let (waves, _) = limits.waves(&[item]);
         assert_eq!(waves.len(), 1);
         assert!(waves[0].interrupts && waves[0].ratios.len() == 1, "{waves:?}");

@@ -17,11 +17,15 @@ pub(super) fn page(plan: &Plan, full: bool, width: Option<usize>) -> String {
         let _ = write!(out, "\n{}", kinds(plan, full).render(0, width));
         let _ = write!(out, "\n{}", waves(plan, full).render(0, width));
     }
+    let mut whys: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for blocked in &plan.blocked {
-        let _ = write!(out, "\n{}: no wave may hold it: {}", blocked.switch, blocked.why);
+        whys.entry(&blocked.why).or_default().push(&blocked.switch);
     }
-    if !plan.blocked.is_empty() {
-        out += "\nwiden `rollout { max-unavailable … }` or `keep`, or change these switches while the fabric is idle\n";
+    for (why, names) in &whys {
+        let _ = write!(out, "\n{}: no wave may hold it: {why}", stretch(names));
+    }
+    if !whys.is_empty() {
+        out += "\nwiden `rollout` where a limit of it is named, or change these switches while the fabric is idle: `--only`\n";
     }
     let list = |names: &[String]| match names {
         [] => String::new(),
@@ -80,7 +84,7 @@ fn time(seconds: u64) -> String {
 
 /// What is done, the same on many switches once.
 fn kinds(plan: &Plan, full: bool) -> Table {
-    let mut table = Table::new(&["switches", "way", "what", ">patches", "back", "ports down", "drained"]);
+    let mut table = Table::new(&["switches", "way", "what", ">patches", "back", "ports cut", "drained"]);
     let mut groups: BTreeMap<[String; 6], Vec<&str>> = BTreeMap::new();
     for (name, switch) in &plan.switches {
         let back = match switch.stages.iter().find(|stage| stage.back == "reload") {
