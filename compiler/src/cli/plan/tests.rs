@@ -92,7 +92,7 @@ fn what_no_wave_may_hold_is_said() {
     let (exit, out, _) = said(&deployed(&fabric, &new), &[]);
     assert_eq!(exit, Exit::Failed);
     assert!(
-        out.contains("spine-01: no wave may hold it: leaf-01 would have an oversubscription of"),
+        out.contains("spine-01, spine-02: no wave may hold it: leaf-01 would have an oversubscription of"),
         "{out}"
     );
 }
