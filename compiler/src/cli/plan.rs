@@ -261,12 +261,8 @@ fn one(
     let drain = (plan.interrupts && drains).then(drain);
     if drain.is_some() && plan.way == Way::Reload && plan.frr.is_none() {
         // bgp starts anew in it, and is to stay drained until all is verified.
-        plan.frr = plan.frr_texts.clone().map(|(before, after)| FrrChange {
-            statements: Vec::new(),
-            effects: Vec::new(),
-            before,
-            after,
-        });
+        plan.frr =
+            plan.frr_texts.clone().map(|(before, after)| FrrChange { effects: Vec::new(), before, after });
     }
     let out = match (plan.interrupts, plan.way) {
         (false, _) => Out::Nothing,

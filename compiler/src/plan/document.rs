@@ -331,8 +331,9 @@ impl SwitchDoc {
             frr: frr.map(|frr| FrrDoc {
                 how: "reload".to_owned(),
                 statements: frr
-                    .statements
+                    .effects
                     .iter()
+                    .flat_map(|effect| &effect.changes)
                     .map(|s| {
                         let block = if s.block.is_empty() { String::new() } else { format!("{}: ", s.block) };
                         format!("{} {block}{}", if s.added { "+" } else { "-" }, s.text)

@@ -13,6 +13,7 @@ use super::patch::{PatchOp, patch};
 use super::stages::{Hold, Step, steps};
 use crate::deployed::owned::{Owned, owned, owner};
 use crate::diff::device::{self, Consequence};
+use crate::diff::running::Build;
 use crate::diff::statements;
 use crate::lint;
 
@@ -62,9 +63,7 @@ pub struct Stage {
 /// What is done to frr.conf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrrChange {
-    /// Statements that go and come.
-    pub statements: Vec<statements::StatementChange>,
-    /// What that does.
+    /// What goes and comes, and what that does.
     pub effects: Vec<statements::StatementEffect>,
     /// The file as it is, and as it becomes.
     pub before: String,
@@ -138,7 +137,7 @@ pub fn plan(
     let nos = given.release.nos;
     let gcu = Gcu::new(given.release, &hwsku(&observed, &own));
     let up = ports_up(&observed);
-    let frr = frr(given);
+    let (frr, masked) = frr(given);
     let mut plan = SwitchPlan {
         way: if ours.is_empty() { Way::None } else { Way::Patch },
         reasons: Vec::new(),
@@ -154,6 +153,10 @@ pub fn plan(
         wanted,
         observed,
     };
+    if masked > 0 {
+        plan.obstacles
+            .push(format!("its frr.conf holds {masked} secrets, which loading another file would remove"));
+    }
     if plan.way == Way::Patch {
         let (mut reasons, restarts) = match nos {
             Nos::Sonic => idle(nos, &plan),
@@ -378,14 +381,15 @@ fn hwsku(observed: &Db, own: &Db) -> String {
     of(observed).or_else(|| of(own)).unwrap_or_default()
 }
 
-fn frr(given: &Given<'_>) -> Option<FrrChange> {
-    let before = given.observed_frr?;
-    let statements = statements::statements(before, given.frr);
-    if statements.is_empty() {
-        return None;
+/// What changes in frr.conf, FRR's own way of telling it set aside; and how many lines are masked.
+fn frr(given: &Given<'_>) -> (Option<FrrChange>, usize) {
+    let Some(before) = given.observed_frr else { return (None, 0) };
+    let build = Build { paths: given.release.maximum_paths };
+    let (effects, masked) = statements::running(before, given.frr, build);
+    if effects.is_empty() {
+        return (None, 0);
     }
-    let effects = statements::effects(before, given.frr);
-    Some(FrrChange { statements, effects, before: before.to_owned(), after: given.frr.to_owned() })
+    (Some(FrrChange { effects, before: before.to_owned(), after: given.frr.to_owned() }), masked)
 }
 
 impl Stage {
