@@ -40,6 +40,7 @@ pub mod files;
 pub mod growth;
 mod hash_seed;
 pub mod host;
+pub mod import;
 #[cfg(target_os = "linux")]
 mod lab;
 pub mod lint;

@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod fold;
 mod grow;
+mod import;
 mod init;
 #[cfg(target_os = "linux")]
 mod lab;
@@ -120,6 +121,7 @@ enum Command {
     Whatif(whatif::Args),
     Why(why::Args),
     Explain(explain::Args),
+    Import(import::Args),
     Init(init::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -159,6 +161,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
         Command::Whatif(args) => whatif::run(args, &screen),
         Command::Why(args) => why::run(args, &screen),
         Command::Explain(args) => explain::run(args, &screen),
+        Command::Import(args) => import::run(args, &screen),
         Command::Init(args) => init::run(args, &screen),
         Command::Completions(args) => completions::run(args, &screen),
         Command::Man(args) => man::run(args, &screen),
