@@ -17,17 +17,31 @@ use std::path::{Path, PathBuf};
 use common::{entries, fabc, name, project};
 use serde_json::{Value, json};
 
-/// Examples, and how many rows, statements and neighbours of each don't round-trip. Enterprise SONiC's own are not among them.
-const EXAMPLES: &[(&str, usize)] = &[
-    ("arista-256", 0),
-    ("day2", 0),
-    ("dual-plane-2k", 0),
-    ("nokia-128", 0),
-    ("own-platform", 0),
-    ("rack-tor", 0),
-    ("rail-512", 0),
-    ("rail-only", 0),
-    ("telemetry", 0),
+/// Fabrics, and how many rows, statements and neighbours of each don't round-trip. `pods-16k` does too, and is left out: it
+/// takes as long as all others.
+const FABRICS: &[(&str, usize)] = &[
+    ("examples/arista-256", 0),
+    ("examples/day2", 0),
+    ("examples/dual-plane-2k", 0),
+    ("examples/enterprise-256", 0),
+    ("examples/nokia-128", 0),
+    ("examples/own-platform", 0),
+    ("examples/rack-tor", 0),
+    ("examples/rail-2048", 0),
+    ("examples/rail-512", 0),
+    ("examples/rail-only", 0),
+    ("examples/telemetry", 0),
+    ("tests/cases/config-db-rows", 0),
+    ("tests/cases/enterprise", 0),
+    ("tests/cases/enterprise-th4", 0),
+    ("tests/cases/layout-spread", 0),
+    ("tests/cases/layout-striping", 0),
+    ("tests/cases/layout-two-leaves-to-a-rail", 0),
+    ("tests/cases/layout-two-rails-to-a-leaf", 0),
+    ("tests/cases/numbered", 0),
+    ("tests/cases/numbered-dual-stack", 0),
+    ("tests/cases/port-overrides", 0),
+    ("tests/cases/wcmp", 0),
 ];
 
 struct Place(tempfile::TempDir);
@@ -80,10 +94,10 @@ fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
 }
 
 #[test]
-fn examples_come_back_to_the_byte() {
+fn what_was_built_comes_back_to_the_byte() {
     let run = |(example, pinned): &(&str, usize)| {
         let place = Place::new();
-        place.build(&project().join("examples").join(example), "old");
+        place.build(&project().join(example), "old");
         let (code, rows, said) = place.import("old", "new.kdl", &[]);
         assert_eq!(rows.len(), *pinned, "{example}: {said}");
         assert_eq!(code, i32::from(*pinned > 0), "{example}: {said}");
@@ -95,9 +109,14 @@ fn examples_come_back_to_the_byte() {
             assert!(other.is_empty(), "{example}: {other:?}");
         }
     };
+    let next = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {
-        for half in EXAMPLES.chunks(EXAMPLES.len().div_ceil(2)) {
-            scope.spawn(move || half.iter().for_each(run));
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(one) = FABRICS.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+                    run(one);
+                }
+            });
         }
     });
 }

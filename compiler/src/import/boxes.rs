@@ -62,11 +62,26 @@ pub(super) fn platforms(readings: &[Reading], model: &mut Model, who: &Who, note
     }
 }
 
+/// Whether the ports are called as Enterprise SONiC calls them: `Eth1/1`.
+pub(super) fn is_enterprise(readings: &[Reading]) -> bool {
+    let aliases = readings.iter().flat_map(|r| r.rows("PORT")).filter_map(|row| text(row, "alias"));
+    most(aliases.map(|alias| alias.starts_with("Eth1/"))).unwrap_or(false)
+}
+
 /// What one switch says of itself.
 pub(super) fn own(readings: &[Reading], model: &mut Model) {
     let mtu =
         |r: &Reading| most(r.rows("PORT").iter().filter_map(|row| text(row, "mtu")?.parse::<u32>().ok()));
     model.mtu = most(readings.iter().filter_map(mtu)).filter(|mtu| *mtu != 9100);
+    model.naming = match most(readings.iter().map(|r| r.metadata("intf_naming_mode"))).flatten() {
+        Some("standard") => Some("standard"),
+        Some("standard-ext") => Some("standard-extended"),
+        _ => None,
+    };
+    let cut = |r: &Reading| {
+        r.db.row("SWITCH", "switch").and_then(|row| text(row, "switching_mode")) == Some("CUT_THROUGH")
+    };
+    model.cut_through = most(readings.iter().map(cut)).unwrap_or(false);
     let zones = || readings.iter().map(|r| r.metadata("timezone").map(str::to_owned));
     model.timezone = most(zones()).flatten();
     for reading in readings {

@@ -51,6 +51,7 @@ pub(super) fn model(readings: &[Reading], notes: &mut Vec<String>) -> (Model, Wh
     numbers::management(readings, &mut model);
     boxes::own(readings, &mut model);
     traffic::classes(readings, &mut model);
+    traffic::balancing(readings, &mut model);
     telemetry::telemetry(readings, &mut model);
     (model, who)
 }
@@ -229,9 +230,7 @@ fn nics(readings: &[Reading], model: &mut Model, who: &mut Who, notes: &mut Vec<
                 model.hosts[group].name,
                 names.iter().take(4).cloned().collect::<Vec<_>>().join(", ")
             ));
-            let mut sorted: Vec<&String> = names.iter().collect();
-            sorted.sort_by(|a, b| natural_cmp(a, b));
-            let of = sorted.into_iter().zip(0..).map(|(name, index)| (name.clone(), (index, 0))).collect();
+            let of = by_place(readings, who, group);
             Interfaces { template: "nic{index}".into(), of }
         });
         let mut speeds: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
@@ -258,6 +257,24 @@ fn nics(readings: &[Reading], model: &mut Model, who: &mut Who, notes: &mut Vec<
         model.hosts[group].nics = list;
         who.interfaces.push(found);
     }
+}
+
+/// Interfaces whose names tell nothing, as MAC addresses: counted through by their switch and its port.
+fn by_place(readings: &[Reading], who: &Who, group: usize) -> BTreeMap<String, (u32, u32)> {
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut of = BTreeMap::new();
+    for port in readings.iter().flat_map(|r| r.ports.values()) {
+        let Some(end) = port.end.as_ref().filter(|e| who.hosts.get(&e.peer).is_some_and(|s| s.node == group))
+        else {
+            continue;
+        };
+        let index = seen.entry(&end.peer).or_default();
+        if let std::collections::btree_map::Entry::Vacant(slot) = of.entry(end.port.clone()) {
+            slot.insert(((*index).min(63), 0));
+            *index += 1;
+        }
+    }
+    of
 }
 
 fn host_links(readings: &[Reading], model: &mut Model, who: &Who) {

@@ -226,6 +226,9 @@ fn variants(model: &Model) -> Vec<Model> {
             }
         }
     }
+    if model.adaptive == Some("flowlet") {
+        with(&|m| m.adaptive = Some("packet"));
+    }
     if model.planes.len() > 1 {
         with(&|m| m.planes.reverse());
     }

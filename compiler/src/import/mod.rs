@@ -116,7 +116,10 @@ fn releases(
             vec![(nos.clone().unwrap_or_else(|| guess.to_owned()), short(&release))]
         }
         (Some(nos), None) => all().filter(|(of, _)| of == nos).collect(),
-        (None, None) => all().filter(|(of, _)| of == "sonic").collect(),
+        (None, None) => {
+            let nos = if boxes::is_enterprise(readings) { "enterprise-sonic" } else { "sonic" };
+            all().filter(|(of, _)| of == nos).collect()
+        }
     };
     for (_, release) in &mut list {
         if release == "4.x" {

@@ -23,6 +23,9 @@ pub(super) struct Model {
     pub(super) release: String,
     /// Whether nobody said the release.
     pub(super) release_guessed: bool,
+    /// `interface-naming=`
+    pub(super) naming: Option<&'static str>,
+    pub(super) cut_through: bool,
     pub(super) mtu: Option<u32>,
     pub(super) timezone: Option<String>,
     pub(super) platforms: Vec<OwnPlatform>,
@@ -40,6 +43,10 @@ pub(super) struct Model {
     /// Headroom: speed in Mb/s and length in mm to xoff.
     pub(super) measured: BTreeMap<(u32, u32), u64>,
     pub(super) hash: bool,
+    /// `hash qpn=#true`
+    pub(super) qpn: bool,
+    /// `flowlet` or `packet`
+    pub(super) adaptive: Option<&'static str>,
     pub(super) wcmp: bool,
     /// `trimming`: classes, the one that takes the heads, DSCP, size.
     pub(super) trimming: Option<(Vec<String>, String, u32, u64)>,

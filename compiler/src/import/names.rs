@@ -15,9 +15,29 @@ pub(super) struct Parts {
     pub(super) template: Option<String>,
 }
 
+/// The largest index, and the most pods: those of the language.
+const MOST: u32 = 100_000;
+
 /// Names of switches or servers in their parts; pods only where there are several.
 pub(super) fn parts<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<String, Parts> {
-    let mut all: BTreeMap<String, Parts> = names.map(|name| (name.to_owned(), split(name))).collect();
+    let names: BTreeSet<&str> = names.collect();
+    // Of names that differ in their number only, all have one form: the widest number with a zero before it tells.
+    let mut forms: BTreeMap<(&str, &str), (bool, usize)> = BTreeMap::new();
+    for name in &names {
+        let (before, digits, after) = number(name);
+        let form = forms.entry((before, after)).or_insert((true, 1));
+        form.0 &= usual(name).is_some();
+        if digits.starts_with('0') {
+            form.1 = form.1.max(digits.len());
+        }
+    }
+    let split = |name: &str| {
+        let (before, _, after) = number(name);
+        let (is_usual, width) = forms.get(&(before, after)).copied().unwrap_or((false, 1));
+        usual(name).filter(|_| is_usual).unwrap_or_else(|| other(name, width))
+    };
+    let mut all: BTreeMap<String, Parts> =
+        names.iter().map(|name| ((*name).to_owned(), split(name))).collect();
     let mut pods: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
     for (pod, at) in all.values().filter_map(|parts| parts.pod.as_ref()) {
         pods.entry(pod.clone()).or_default().insert(*at);
@@ -25,42 +45,48 @@ pub(super) fn parts<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<String
     for parts in all.values_mut() {
         let Some((pod, at)) = &parts.pod else { continue };
         if pods.get(pod).is_some_and(|seen| seen.len() < 2) {
-            let width = if parts.index >= 10 || parts.template.is_none() { ":02" } else { "" };
-            parts.template = Some(format!("{pod}{at}-{}-{{index{width}}}", parts.node));
+            parts.template = Some(format!("{pod}{at}-{}-{{index:02}}", parts.node));
             parts.pod = None;
         }
     }
     all
 }
 
-fn split(name: &str) -> Parts {
-    if let Some((head, tail)) = name.rsplit_once('-') {
-        let usual = tail.parse::<u32>().ok().filter(|n| *n > 0 && format!("{n:02}") == tail);
-        if let (Some(index), false) = (usual, head.is_empty()) {
-            let pod = head.split_once('-').and_then(|(first, rest)| {
-                let letters = first.trim_end_matches(|c: char| c.is_ascii_digit());
-                let at: u32 = first[letters.len()..].parse().ok().filter(|at| *at > 0)?;
-                let plain = !letters.is_empty() && !rest.is_empty() && format!("{letters}{at}") == first;
-                plain.then(|| ((letters.to_owned(), at), rest.to_owned()))
-            });
-            let (pod, node) = match pod {
-                Some((pod, node)) => (Some(pod), node),
-                None => (None, head.to_owned()),
-            };
-            return Parts { pod, node, index, template: None };
-        }
-    }
+/// What stands before the last number of a name, the number, and what stands behind it.
+fn number(name: &str) -> (&str, &str, &str) {
     let end = name.rfind(|c: char| c.is_ascii_digit()).map_or(0, |at| at + 1);
     let start = name[..end].trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    let (before, digits, after) = (&name[..start], &name[start..end], &name[end..]);
-    let node: String = before.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
-    let node = if node.is_empty() { "switch".to_owned() } else { node };
+    (&name[..start], &name[start..end], &name[end..])
+}
+
+/// `su1-leaf-03`, as the language names by itself.
+fn usual(name: &str) -> Option<Parts> {
+    let (head, tail) = name.rsplit_once('-').filter(|(head, _)| !head.is_empty())?;
+    let index: u32 = tail.parse().ok().filter(|n| (1..=MOST).contains(n) && format!("{n:02}") == tail)?;
+    let pod = head.split_once('-').and_then(|(first, rest)| {
+        let letters = first.trim_end_matches(|c: char| c.is_ascii_digit());
+        let at: u32 = first[letters.len()..].parse().ok().filter(|at| (1..=MOST).contains(at))?;
+        let plain = !letters.is_empty() && !rest.is_empty() && format!("{letters}{at}") == first;
+        plain.then(|| ((letters.to_owned(), at), rest.to_owned()))
+    });
+    let (pod, node) = match pod {
+        Some((pod, node)) => (Some(pod), node),
+        None => (None, head.to_owned()),
+    };
+    Some(Parts { pod, node, index, template: None })
+}
+
+/// Any other name: a template with its last number as the index.
+fn other(name: &str, width: usize) -> Parts {
+    let (before, digits, after) = number(name);
+    let usable = |c: &char| c.is_ascii_alphanumeric() || "-_.".contains(*c);
+    let node: String = before.chars().filter(usable).collect();
+    let node = node.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let node = if node.is_empty() { "switch" } else { node }.to_owned();
     match digits.parse::<u32>() {
-        Ok(index) if index > 0 => {
-            let field =
-                if digits.len() > 1 { format!("{{index:0{}}}", digits.len()) } else { "{index}".into() };
-            let width = if digits.starts_with('0') || digits.len() > 1 { field } else { "{index}".into() };
-            Parts { pod: None, node, index, template: Some(format!("{before}{width}{after}")) }
+        Ok(index) if (1..=MOST).contains(&index) && width <= 9 => {
+            let field = if width > 1 { format!("{{index:0{width}}}") } else { "{index}".into() };
+            Parts { pod: None, node, index, template: Some(format!("{before}{field}{after}")) }
         }
         _ => Parts { pod: None, node, index: 1, template: Some(name.to_owned()) },
     }
@@ -154,14 +180,29 @@ mod tests {
     #[test]
     fn names_fall_into_parts() {
         let of = |name: &str| {
-            let p = split(name);
-            (p.pod, p.node, p.index, p.template)
+            let p = parts([name].into_iter()).remove(name).unwrap();
+            (p.node, p.index, p.template)
         };
-        assert_eq!(of("leaf-03"), (None, "leaf".into(), 3, None));
-        assert_eq!(of("su1-leaf-103"), (Some(("su".into(), 1)), "leaf".into(), 103, None));
-        assert_eq!(of("sp07"), (None, "sp".into(), 7, Some("sp{index:02}".into())));
-        assert_eq!(of("rack9"), (None, "rack".into(), 9, Some("rack{index}".into())));
-        assert_eq!(of("alone"), (None, "switch".into(), 1, Some("alone".into())));
+        assert_eq!(of("leaf-03"), ("leaf".into(), 3, None));
+        assert_eq!(of("sp07"), ("sp".into(), 7, Some("sp{index:02}".into())));
+        assert_eq!(of("rack9"), ("rack".into(), 9, Some("rack{index}".into())));
+        assert_eq!(of("alone"), ("switch".into(), 1, Some("alone".into())));
+        assert_eq!(of("leaf-4000000000"), ("leaf".into(), 1, Some("leaf-4000000000".into())));
+        let all = parts(["su1-leaf-103", "su2-leaf-103"].into_iter());
+        let first = &all["su1-leaf-103"];
+        assert_eq!((&first.pod, first.index, &first.template), (&Some(("su".into(), 1)), 103, &None));
+    }
+
+    #[test]
+    fn names_with_one_form_are_one_node() {
+        let templates = |names: &[&str]| {
+            let all = parts(names.iter().copied());
+            all.values().map(|p| p.template.clone().unwrap_or_default()).collect::<BTreeSet<String>>()
+        };
+        assert_eq!(templates(&["leaf-1", "leaf-10"]), BTreeSet::from(["leaf-{index}".into()]));
+        assert_eq!(templates(&["sp9", "sp10"]), BTreeSet::from(["sp{index}".into()]));
+        assert_eq!(templates(&["sp009", "sp010", "sp100"]), BTreeSet::from(["sp{index:03}".into()]));
+        assert_eq!(templates(&["leaf-09", "leaf-10", "leaf-100"]), BTreeSet::from([String::new()]));
     }
 
     #[test]

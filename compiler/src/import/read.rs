@@ -158,7 +158,12 @@ impl Reading {
         }
         for seen in self.state.iter().flat_map(|state| &state.lldp) {
             let Some(port) = ports.get_mut(&Name(seen.port.clone())) else { continue };
-            let peer = seen.neighbour.split('.').next().unwrap_or_default();
+            let named = port.end.as_ref().is_some_and(|end| end.peer == seen.neighbour);
+            let short = seen.neighbour.split('.').next().unwrap_or_default();
+            let peer = if named { seen.neighbour.as_str() } else { short };
+            if peer.is_empty() {
+                continue;
+            }
             // A server's NIC often shows its MAC address: what is written then tells more.
             if port.end.as_ref().is_none_or(|end| end.peer != peer || is_port(&seen.neighbour_port)) {
                 port.end = Some(End { peer: peer.to_owned(), port: seen.neighbour_port.clone() });

@@ -78,9 +78,19 @@ pub(super) fn classes(readings: &[Reading], model: &mut Model) {
         });
     }
     watchdog(readings, model);
+    trimming(readings, model);
+}
+
+/// How traffic is spread.
+pub(super) fn balancing(readings: &[Reading], model: &mut Model) {
+    let qpn = |r: &Reading| {
+        r.db.row("ECMP_LOADSHARE_TABLE_ROCE", "hash").and_then(|row| text(row, "qpn")) == Some("true")
+    };
+    model.qpn = readings.iter().any(qpn);
+    let adaptive = readings.iter().find_map(|r| r.rows("ARS_PROFILE").first());
+    model.adaptive = adaptive.map(|_| "flowlet");
     model.hash = readings.iter().any(|r| r.db.row("SWITCH_HASH", "GLOBAL").is_some());
     model.wcmp = readings.iter().flat_map(Reading::lines).any(|line| line.contains("extcommunity bandwidth"));
-    trimming(readings, model);
 }
 
 /// A reference by plain name; older releases have `[SCHEDULER|scheduler.0]`.
@@ -101,12 +111,16 @@ fn ecn(reading: &Reading, profile: &str) -> Option<Ecn> {
     })
 }
 
-/// One profile for all, one that grows with the speed, or one for each speed.
+/// One profile for all, one that grows with the speed, or one for each speed and one for all others.
 fn thresholds(of: BTreeMap<u32, (String, Ecn)>) -> Vec<Ecn> {
     let named: BTreeSet<&String> = of.values().map(|(name, _)| name).collect();
-    let Some((least, (name, first))) = of.first_key_value() else { return Vec::new() };
-    let by_speed = name.rsplit_once('_').is_some_and(|(_, last)| last.ends_with(['G', 'T']));
-    if named.len() == 1 && !by_speed {
+    let by_speed = |name: &str| {
+        let last = name.rsplit_once('_').and_then(|(_, last)| last.strip_suffix(['G', 'T']));
+        last.is_some_and(|digits| digits.parse::<u32>().is_ok())
+    };
+    let plain: BTreeSet<&String> = named.iter().copied().filter(|name| !by_speed(name)).collect();
+    let Some((least, (_, first))) = of.first_key_value() else { return Vec::new() };
+    if named.len() == 1 && plain.len() == 1 {
         return vec![first.clone()];
     }
     let scaled = |speed: u32, bytes: u64| u128::from(bytes) * u128::from(speed) / u128::from((*least).max(1));
@@ -115,10 +129,18 @@ fn thresholds(of: BTreeMap<u32, (String, Ecn)>) -> Vec<Ecn> {
             && scaled(*speed, first.max) == u128::from(ecn.max)
             && ecn.probability == first.probability
     });
-    if grows {
+    if grows && plain.is_empty() {
         return vec![Ecn { speed: Some(*least), scale: true, ..first.clone() }];
     }
-    of.iter().map(|(speed, (_, ecn))| Ecn { speed: Some(*speed), ..ecn.clone() }).collect()
+    let mut list: Vec<Ecn> = Vec::new();
+    for (speed, (name, ecn)) in &of {
+        let all_others = plain.len() == 1 && plain.contains(name);
+        let ecn = Ecn { speed: Some(*speed).filter(|_| !all_others), ..ecn.clone() };
+        if !list.contains(&ecn) {
+            list.push(ecn);
+        }
+    }
+    list
 }
 
 fn watchdog(readings: &[Reading], model: &mut Model) {

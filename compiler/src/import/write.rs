@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use fabc_lang::units::Speed;
 
-use super::model::{Class, Hosts, Link, Low, Management, Model, Place, Row, Switch, Telemetry, Tier};
+use super::model::{Hosts, Link, Low, Management, Model, Place, Row, Switch, Tier};
+
+mod traffic;
 
 /// The whole file. What was guessed says so in a comment.
 pub(super) fn file(model: &Model, head: &str) -> String {
@@ -24,8 +26,8 @@ pub(super) fn file(model: &Model, head: &str) -> String {
         out.close();
     }
     nodes(model, &mut out);
-    traffic(model, &mut out);
-    telemetry(&model.telemetry, &mut out);
+    traffic::traffic(model, &mut out);
+    traffic::telemetry(&model.telemetry, &mut out);
     routing(model, &mut out);
     if let Some(management) = &model.management {
         out.gap();
@@ -124,9 +126,13 @@ fn row(row: &Row) -> String {
 fn fabric(model: &Model, out: &mut Out) {
     out.open(&format!("fabric {}", quote(&model.name)));
     let guess = if model.release_guessed { "                // guessed: no state.json says it" } else { "" };
-    out.line(&format!("nos {} release={}{guess}", quote(&model.nos), quote(&model.release)));
+    let naming = model.naming.map_or(String::new(), |word| format!(" interface-naming={}", quote(word)));
+    out.line(&format!("nos {} release={}{naming}{guess}", quote(&model.nos), quote(&model.release)));
     if let Some(mtu) = model.mtu {
         out.line(&format!("mtu {mtu}"));
+    }
+    if model.cut_through {
+        out.line("switching \"cut-through\"");
     }
     if let Some(zone) = &model.timezone {
         out.line(&format!("timezone {}", quote(zone)));
@@ -297,107 +303,6 @@ fn reaches(model: &Model, link: &Link, from: &Place) -> bool {
         Low::Tier(at) => &model.tiers[at].place,
     };
     seen(low) && seen(&model.tiers[link.up].place)
-}
-
-fn traffic(model: &Model, out: &mut Out) {
-    if !model.classes.is_empty() {
-        out.gap();
-        out.line("// Names of classes are in no file: these are made up.");
-    }
-    model.classes.iter().for_each(|of| class(of, out));
-    if let Some((detect, restore, action)) = &model.watchdog {
-        out.line(&format!("watchdog detect=\"{detect}ms\" restore=\"{restore}ms\" action={}", quote(action)));
-    }
-    if let Some((classes, to, dscp, of)) = &model.trimming {
-        let classes: Vec<String> = classes.iter().map(|name| quote(name)).collect();
-        let (classes, to, of) = (classes.join(" "), quote(to), size(*of));
-        out.line(&format!("trimming {classes} to={to} dscp={dscp} size={of}"));
-    }
-    if !model.pools.is_empty() || !model.measured.is_empty() {
-        out.gap();
-        out.open("buffers");
-        for (name, (whole, xoff)) in &model.pools {
-            let mut line = format!("pool {}", quote(name));
-            let words = [("size", whole), ("xoff", xoff)];
-            for (word, value) in words {
-                if let Some(value) = value {
-                    let _ = write!(line, " {word}=\"{value}B\"");
-                }
-            }
-            out.line(&line);
-        }
-        for ((mbps, mm), xoff) in &model.measured {
-            out.line(&format!("measured speed={} length={} xoff=\"{xoff}B\"", speed(*mbps), length(*mm)));
-        }
-        out.close();
-    }
-    if model.hash || model.wcmp {
-        out.gap();
-        out.open("load-balancing");
-        if model.hash {
-            out.line("hash");
-        }
-        if model.wcmp {
-            out.line("wcmp");
-        }
-        out.close();
-    }
-}
-
-fn telemetry(of: &Telemetry, out: &mut Out) {
-    if of.gnmi.is_none() && of.watermarks.is_none() && of.frequent.is_none() {
-        return;
-    }
-    out.gap();
-    out.open("telemetry");
-    if let Some((line, certificates)) = &of.gnmi {
-        let list: Vec<String> =
-            certificates.iter().map(|(word, path)| format!("{word}={}", quote(path))).collect();
-        let block: Vec<String> =
-            if list.is_empty() { Vec::new() } else { vec![format!("certificates {}", list.join(" "))] };
-        out.node(&format!("gnmi{line}"), &block);
-    }
-    if let Some(ms) = of.watermarks {
-        out.line(&format!("watermarks interval=\"{ms}ms\""));
-    }
-    if let Some((us, words)) = &of.frequent {
-        let words: String = words.iter().map(|(word, value)| format!(" {word}={}", quote(value))).collect();
-        out.line(&format!("high-frequency interval=\"{us}us\"{words}"));
-    }
-    out.close();
-}
-
-fn class(of: &Class, out: &mut Out) {
-    let mut head = format!("class {}", quote(&of.name));
-    if let [one] = of.dscps.as_slice() {
-        let _ = write!(head, " dscp={one}");
-    }
-    let _ = write!(head, " priority={}", of.priority);
-    if of.lossless {
-        head.push_str(" lossless=#true");
-    }
-    if of.default {
-        head.push_str(" default=#true");
-    }
-    let mut block = Vec::new();
-    if of.dscps.len() > 1 {
-        let list: Vec<String> = of.dscps.iter().map(u8::to_string).collect();
-        block.push(format!("dscp {}", list.join(" ")));
-    }
-    match of.weight {
-        Some(Some(weight)) => block.push(format!("schedule weight={weight}")),
-        Some(None) => block.push("schedule strict=#true".to_owned()),
-        None => {}
-    }
-    for ecn in &of.ecn {
-        let mut line = format!("ecn min={} max={}", size(ecn.min), size(ecn.max));
-        let _ = write!(line, " probability={}", ecn.probability);
-        if let Some(of) = ecn.speed {
-            let _ = write!(line, " {}={}", if ecn.scale { "scale-from" } else { "speed" }, speed(of));
-        }
-        block.push(line);
-    }
-    out.node(&head, &block);
 }
 
 fn routing(model: &Model, out: &mut Out) {
