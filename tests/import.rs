@@ -76,12 +76,12 @@ impl Place {
     }
 }
 
-/// Files of all switches of a build.
+/// What all switches of a build run; not the commands, which no switch keeps.
 fn switches(build: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for folder in entries(&build.join("switches")) {
-        for file in entries(&folder) {
-            files.insert(format!("{}/{}", name(&folder), name(&file)), fs::read(&file).unwrap());
+        for file in entries(&folder).iter().filter(|file| name(file) != "sonic-cli.txt") {
+            files.insert(format!("{}/{}", name(&folder), name(file)), fs::read(file).unwrap());
         }
     }
     files
