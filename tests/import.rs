@@ -238,6 +238,11 @@ fn nothing_is_replaced_unasked() {
         assert_eq!(code, 2);
         assert!(said.contains(why), "{said}");
     }
+    // Of an unknown box nothing can be built, which is said.
+    fs::create_dir(place.path("odd")).unwrap();
+    fs::write(place.path("odd/x.json"), r#"{"PORT": {"Ethernet0": {"mtu": 9100}}}"#).unwrap();
+    let (code, rows, said) = place.import("odd", "i.kdl", &[]);
+    assert!(code == 1 && rows.len() == 1 && said.contains("error: ") && said.contains("like="), "{said}");
     let (code, _, said) = place.import("b", "h.kdl", &["--release", "201911"]);
     assert!(code == 2 && said.contains("--release"), "{said}");
 }

@@ -41,7 +41,15 @@ pub(super) fn trial(text: &str, readings: &[Reading]) -> Trial {
     let mut analysis = pipeline::analyze(Path::new("fabric.kdl"), &host, &pipeline::Options::default());
     let wrong = analysis.findings.iter().filter(|found| found.severity == Severity::Error);
     let errors: Vec<String> = wrong.map(|found| format!("{}: {}", found.code(), found.message)).collect();
-    let mut trial = Trial { fabric: None, errors, rows: Vec::new(), differences: Vec::new() };
+    // Until it resolves nothing comes back.
+    let nothing = |reading: &Reading| Difference {
+        switch: reading.name.clone(),
+        what: "switch".into(),
+        read: Some("all of it".into()),
+        built: None,
+    };
+    let differences = readings.iter().map(nothing).collect();
+    let mut trial = Trial { fabric: None, errors, rows: Vec::new(), differences };
     let Some(fabric) = analysis.fabric.take() else { return trial };
     let mut late = Findings::default();
     let bundle = files::with_templates(&fabric, None, &mut analysis.sources, &host, &mut late);
@@ -49,6 +57,7 @@ pub(super) fn trial(text: &str, readings: &[Reading]) -> Trial {
     let found: Vec<(Owned, Vec<Difference>)> =
         readings.par_iter().map(|reading| one(reading, &fabric, &bundle)).collect();
     drop(bundle);
+    trial.differences.clear();
     for (rows, differences) in found {
         trial.rows.push(rows);
         trial.differences.extend(differences);

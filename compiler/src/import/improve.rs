@@ -64,7 +64,12 @@ pub(super) fn head(model: &Model, readings: &[Reading]) -> String {
     } else {
         "Links are as LLDP shows them, where it was asked, else as DEVICE_NEIGHBOR and descriptions say"
     };
-    let mut head = format!("From what {} switches run, by `fabc import`. {links}.", readings.len());
+    let who = if readings.len() == 1 {
+        "one switch runs".to_owned()
+    } else {
+        format!("{} switches run", readings.len())
+    };
+    let mut head = format!("From what {who}, by `fabc import`. {links}.");
     if !model.classes.is_empty() || model.links.iter().any(|l| l.length.is_some()) {
         head.push_str("\nWhat no file says is left out or marked: media, places, GPUs per server, room to grow (`max=`).");
     }

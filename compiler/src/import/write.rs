@@ -18,11 +18,16 @@ pub(super) fn file(model: &Model, head: &str) -> String {
     fabric(model, &mut out);
     for own in &model.platforms {
         out.gap();
-        out.line("// The catalogue doesn't know this hwsku: what holds for the other box is taken for it. Compare them.");
+        out.line(match own.like {
+            Some(_) => "// The catalogue doesn't know this hwsku: what holds for the other box is taken for it. Compare them.",
+            None => "// The catalogue doesn't know this box: say with `like=` which one it is like, or describe it.",
+        });
         let like = own.like.as_ref().map_or(String::new(), |like| format!(" like={}", quote(like)));
         out.open(&format!("platform {}{like}", quote(&own.name)));
         let (platform, hwsku) = (quote(&own.platform), quote(&own.hwsku));
-        out.line(&format!("sonic platform={platform} hwsku={hwsku} default-role=\"t1\""));
+        if !own.platform.is_empty() && !own.hwsku.is_empty() {
+            out.line(&format!("sonic platform={platform} hwsku={hwsku} default-role=\"t1\""));
+        }
         out.close();
     }
     nodes(model, &mut out);
