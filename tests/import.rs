@@ -215,11 +215,24 @@ fn files_that_were_dumped_by_hand_do() {
     let (code, rows, said) = place.import("dump", "f.kdl", &[]);
     assert_eq!((code, rows.len()), (0, 0), "{said}");
     let text = place.text("f.kdl");
-    assert!(text.contains("guessed: there is no frr.conf"), "{text}");
+    assert!(text.contains("guessed where there is no frr.conf"), "{text}");
     assert!(
         text.contains("community secret-env=\"FABC_SNMP_COMMUNITY\"") && !text.contains("hush"),
         "{text}"
     );
+}
+
+#[test]
+fn switches_that_were_not_read_are_known_by_their_neighbours() {
+    let place = Place::new();
+    place.build(&project().join("examples/nokia-128"), "b");
+    for spine in ["spine-01", "spine-02"] {
+        fs::remove_dir_all(place.path("b/switches").join(spine)).unwrap();
+    }
+    let (code, rows, said) = place.import("b", "f.kdl", &[]);
+    assert_eq!((code, rows.len()), (0, 0), "{said}");
+    assert!(said.contains("note: spine-02 is a neighbour, and the folder has nothing of it"), "{said}");
+    assert!(place.text("f.kdl").contains("tier \"spine\" count=2 switch=\"nokia-ixr7220-h5-64d\""));
 }
 
 #[test]

@@ -10,6 +10,13 @@ use super::guess::{Who, most};
 use super::model::{Model, OwnPlatform};
 use super::read::{Reading, text};
 
+/// Switches that a switch says are its neighbours, and their hwsku.
+pub(super) fn neighbours(reading: &Reading) -> impl Iterator<Item = (&str, &str)> {
+    let rows = reading.rows("DEVICE_NEIGHBOR_METADATA").iter();
+    rows.filter(|row| text(row, "type").is_some_and(|kind| kind.ends_with("Router")))
+        .map(|row| (row.key.as_str(), text(row, "hwsku").unwrap_or_default()))
+}
+
 /// The platform of each tier, by what most of its switches say.
 pub(super) fn platforms(readings: &[Reading], model: &mut Model, who: &Who, notes: &mut Vec<String>) {
     let (mut sources, mut findings) = (Sources::default(), Findings::default());
@@ -27,7 +34,16 @@ pub(super) fn platforms(readings: &[Reading], model: &mut Model, who: &Who, note
                 _ => (platform, hwsku),
             }
         }));
-        let (platform, hwsku) = said.unwrap_or_default();
+        // Of switches that were not read, their neighbours tell.
+        let told = || {
+            let of = readings.iter().flat_map(neighbours);
+            most(
+                of.filter(|(name, _)| who.switches.get(*name).is_some_and(|s| s.node == at))
+                    .map(|(_, hwsku)| hwsku),
+            )
+        };
+        let (platform, hwsku) =
+            said.unwrap_or_else(|| (String::new(), told().unwrap_or_default().to_owned()));
         let mut find = |word: &str| {
             let word = Some(word).filter(|word| !word.is_empty())?;
             catalog.by_sonic_name(word, &mut sources, &mut findings)

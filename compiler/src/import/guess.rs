@@ -77,7 +77,9 @@ fn nodes(readings: &[Reading], model: &mut Model, who: &mut Who, notes: &mut Vec
     let form = |parts: &Parts| {
         (parts.pod.as_ref().map(|(pod, _)| pod.clone()), parts.node.clone(), parts.template.clone())
     };
-    let forms: BTreeSet<_> = read.iter().map(|name| form(&all[*name])).collect();
+    let told: BTreeSet<&str> = readings.iter().flat_map(boxes::neighbours).map(|(name, _)| name).collect();
+    let known = read.iter().chain(told.intersection(&peers));
+    let forms: BTreeSet<_> = known.map(|name| form(&all[*name])).collect();
     // Whoever is named as switches are is one that was not read.
     let (switches, hosts): (Vec<_>, Vec<_>) = all.iter().partition(|(_, parts)| forms.contains(&form(parts)));
     let heads: BTreeSet<String> =
@@ -242,8 +244,10 @@ fn nics(readings: &[Reading], model: &mut Model, who: &mut Who, notes: &mut Vec<
         }
         let mut list: Vec<Nic> = Vec::new();
         let last = speeds.keys().max().copied().unwrap_or(0);
+        let usual = most(speeds.values().copied());
         for index in 0..=last {
-            let (speed, ports) = speeds.get(&index).copied().unwrap_or((0, 1));
+            let (speed, ports) =
+                speeds.get(&index).copied().or(usual.filter(|_| list.is_empty())).unwrap_or((0, 1));
             let ports = if planes > 1 { ports.max(u32::try_from(planes).unwrap_or(1)) } else { ports };
             match list.last_mut() {
                 Some(nic) if speed == 0 || (nic.speed, nic.ports) == (speed, ports) => nic.count += 1,

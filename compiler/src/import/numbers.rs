@@ -93,15 +93,11 @@ fn asns(readings: &[Reading], model: &mut Model, who: &Who) {
             bases.entry(seat.node).or_default().push(base);
         }
     }
-    if bases.is_empty() {
-        // No frr.conf, no ASN: the usual private ones, further up for each tier.
-        for tier in 0..model.tiers.len() {
-            let step = u32::try_from(model.tiers[tier].distance).unwrap_or(0).min(9);
-            model
-                .routing
-                .asn
-                .insert(tier, if step == 0 { 4_210_000_000 } else { 4_200_000_000 + (step - 1) * 1_000_000 });
-        }
+    // No frr.conf, no ASN: the usual private ones, further up for each tier.
+    for tier in (0..model.tiers.len()).filter(|tier| !bases.contains_key(tier)) {
+        let step = u32::try_from(model.tiers[tier].distance).unwrap_or(0).min(9);
+        let base = if step == 0 { 4_210_000_000 } else { 4_200_000_000 + (step - 1) * 1_000_000 };
+        model.routing.asn.insert(tier, base);
         model.routing.asn_guessed = true;
     }
     for (tier, list) in bases {

@@ -335,7 +335,7 @@ fn routing(model: &Model, out: &mut Out) {
     if !routing.asn.is_empty() {
         let list: Vec<String> =
             routing.asn.iter().map(|(tier, base)| format!("{}={base}", path(tier))).collect();
-        let guess = if routing.asn_guessed { "    // guessed: there is no frr.conf" } else { "" };
+        let guess = if routing.asn_guessed { "    // guessed where there is no frr.conf" } else { "" };
         out.line(&format!("asn {}{guess}", list.join(" ")));
     }
     if let Some(pool) = routing.loopbacks {
