@@ -15,6 +15,7 @@
 //! - [`deployed`]: what switches run, as it is kept
 //! - [`diff`]: what differs between two builds, and what that does to switches that run
 //! - [`plan`]: from what switches run to what they are to run, in an order that SONiC takes
+//! - [`apply`]: a plan is carried out: what comes next
 //! - [`files`]: fabric to a tree of files
 //! - [`output`]: a tree of files, written all or nothing
 //! - [`report`]: findings to bytes
@@ -27,6 +28,7 @@
 //! - [`host`]: the door to the outside
 //! - [`cli`]: one file for each command
 
+pub mod apply;
 mod budget;
 pub mod checks;
 pub mod cli;

@@ -7,6 +7,7 @@
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::net::IpAddr;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -41,6 +42,8 @@ pub(crate) struct Options {
     pub(crate) more: Vec<String>,
     /// How long a connection may take, in seconds.
     pub(crate) connect: u64,
+    /// Whether ssh is spared the signals of fabc's terminal: what is begun is brought to an end.
+    pub(crate) apart: bool,
 }
 
 /// A machine.
@@ -151,6 +154,9 @@ pub(crate) fn run(
     let mut ssh = Command::new("ssh");
     ssh.args(options.arguments(target, command));
     ssh.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if options.apart {
+        ssh.process_group(0);
+    }
     let mut child = ssh.spawn()?;
     let (out, said) = (collect(child.stdout.take(), limit), collect(child.stderr.take(), SAID));
     if let Some(mut stdin) = child.stdin.take() {
@@ -211,6 +217,7 @@ mod tests {
             config: Some("their/config".into()),
             more: vec!["StrictHostKeyChecking=no".into(), "ConnectTimeout=1".into()],
             connect: 10,
+            apart: false,
         };
         let target = Target { name: "leaf-01", address: Some(IpAddr::from([10, 0, 0, 1])) };
         let arguments = options.arguments(&target, "sh -s");

@@ -141,6 +141,23 @@ impl Lab {
         Command::new("ssh").args(["-F", &self.ssh_config(), name, command]).output().unwrap()
     }
 
+    /// The ConfigDB that a switch runs, whatever key of it is known.
+    pub fn config(&self, name: &str) -> Value {
+        let mut ssh = Command::new("ssh");
+        ssh.args([
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            "-o",
+            "LogLevel=ERROR",
+        ]);
+        ssh.args(["-F", &self.ssh_config(), name, "sudo -n sonic-cfggen -d --print-data"]);
+        let shown = ssh.output().unwrap();
+        serde_json::from_slice(&shown.stdout)
+            .unwrap_or_else(|error| panic!("{name}: {error}: {}", String::from_utf8_lossy(&shown.stderr)))
+    }
+
     /// Has the operator know another key of this switch than it has.
     pub fn change_known_key(&self, name: &str) {
         let (path, home) = (self.folder.path().join("known_hosts"), self.folder.path().join("devices"));
@@ -201,7 +218,8 @@ impl Device {
     }
 
     /// What its programs did, in order; `do` says what: `run` (argv, user), `flap` (port), `recreate` (port), `step` (table,
-    /// key, op), `restart` (what), `reload` (file), `refused` (what, why), `frr` (sign, line), `fault` (at, what).
+    /// key, op), `restart` (what), `reload` (file), `refused` (what, why), `frr` (sign, line), `vtysh` (block, line), `fault`
+    /// (at, what).
     pub fn log(&self) -> Vec<Value> {
         self.read("/var/switch/log").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
@@ -221,7 +239,7 @@ impl Device {
         fs::write(self.path("/var/switch/faults.json"), faults.to_string()).unwrap();
     }
 
-    /// Changes what the box is: `lldp`, `sessions`, `dark`, `release`, …
+    /// Changes what the box is: `lldp`, `sessions`, `dark`, `storms`, `release`, …
     pub fn alter(&self, change: impl FnOnce(&mut Value)) {
         let mut now: Value = serde_json::from_str(&self.read("/var/switch/box.json")).unwrap();
         change(&mut now);

@@ -594,6 +594,8 @@ def vtysh(args):
             fail(f"line {bad[0][0]}: % Unknown command: {bad[0][1]}", 2)
     elif "-b" in args:
         shutil.copyfile(FRR, STATE + "/frr.running")
+    elif args[:2] == ["-c", "configure terminal"]:
+        configure(args[3::2])
     elif "show running-config" in words:
         print("Building configuration...\n\nCurrent configuration:\n!\n" + text + "end")
     elif "show bgp" in words and "json" in words:
@@ -604,6 +606,20 @@ def vtysh(args):
         print("FRRouting " + read(STATE + "/box.json")["frr"] + " (sonic).")
     else:
         fail(f"% Unknown command: {words}")
+
+
+def configure(lines):
+    """What apply says in configuration mode: a block, and a line in it that comes or goes."""
+    path = STATE + "/frr.running"
+    block, line = lines
+    log(do="vtysh", block=block, line=line)
+    out = []
+    for old in open(path).read().splitlines():
+        if not (line == "no set community" and old.startswith(" set community ")):
+            out.append(old)
+        if old == block and not line.startswith("no "):
+            out.append(" " + line)
+    write(path, "\n".join(out) + "\n")
 
 
 def frr_reload(args):
@@ -662,6 +678,8 @@ def show(args):
               f"HwSKU: {box['hwsku']}\nASIC: {box['version']['asic_type']}")
     elif words.startswith("pfcwd"):
         print("QUEUE    STATUS    STORM DETECTED/RESTORED    TX OK/DROP    RX OK/DROP")
+        for queue in box.get("storms", []):
+            print(queue, "stormed", "1/0", "0/0", "0/0")
     elif words == "interfaces status":
         for key, port in hashes(0, "PORT_TABLE:*").items():
             print(key.split(":")[1], port["speed"], port["oper_status"], port["admin_status"])

@@ -1,5 +1,6 @@
 //! The commands: one file each. Each is an `Args` and a `run`.
 
+mod apply;
 mod build;
 mod check;
 mod completions;
@@ -104,6 +105,7 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Apply(apply::Args),
     Build(build::Args),
     Check(check::Args),
     Diff(diff::Args),
@@ -144,6 +146,7 @@ pub fn run(args: impl IntoIterator<Item = impl Into<OsString> + Clone>, host: &d
     };
     let screen = Screen::new(host, cli.global.color, cli.global.quiet);
     let result = match &cli.command {
+        Command::Apply(args) => apply::run(args, &screen),
         Command::Build(args) => build::run(args, &screen),
         Command::Check(args) => check::run(args, &screen),
         Command::Diff(args) => diff::run(args, &screen),

@@ -160,6 +160,7 @@ fn read(switch: &Switch, reach: &Reach) -> Result<Observed, Failed> {
         config: reach.ssh_config.clone(),
         more: reach.ssh_option.clone(),
         connect: (reach.timeout / 2).min(10),
+        apart: false,
     };
     let target = Target { name: &switch.name, address: address.map(Into::into) };
     // No program may use up all the time: then the others would not be heard of.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::cost::Model;
-use super::db::{Db, value_json};
+use super::db::{Db, row_json};
 use super::patch::PatchOp;
 use super::switch::{Stage, SwitchPlan, Way};
 use crate::deployed::canonical::Name;
@@ -218,18 +218,27 @@ pub struct Verify {
     pub neighbours: BTreeMap<Name, [String; 2]>,
 }
 
-/// The hash of the tables that are fabc's alone: what else there is, what daemons write there, and what is masked doesn't count.
-pub fn owned_hash(db: &Db) -> Hash {
-    let ours = db.0.iter().filter(|(table, _)| owner(table) == Some(Owner::Rows));
+/// The tables that are fabc's alone: without what daemons write there, and what is masked.
+pub fn ours(db: &Db) -> Db {
     let theirs = |table: &str, key: &str| table == "BUFFER_PROFILE" && is_buffermgrds(key);
     let shown = |value: &Value| !matches!(value, Value::Text(text) if is_masked(text));
-    let mut text = String::new();
-    for (table, rows) in ours {
+    let mut ours = Db::default();
+    for (table, rows) in db.0.iter().filter(|(table, _)| owner(table) == Some(Owner::Rows)) {
         for (key, row) in rows.iter().filter(|(key, _)| !theirs(table, &key.0) && !is_masked(&key.0)) {
             let fields = row.iter().filter(|(_, value)| shown(value));
-            let fields: serde_json::Map<_, _> =
-                fields.map(|(name, value)| (name.0.clone(), value_json(value))).collect();
-            text += &format!("{table}|{} {}\n", key.0, Json::from(fields));
+            let row = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+            ours.set(table, &key.0, Some(row));
+        }
+    }
+    ours
+}
+
+/// The hash of [`ours`]: what else there is doesn't count.
+pub fn owned_hash(db: &Db) -> Hash {
+    let mut text = String::new();
+    for (table, rows) in &ours(db).0 {
+        for (key, row) in rows.iter() {
+            text += &format!("{table}|{} {}\n", key.0, row_json(row));
         }
     }
     Hash::of(text.as_bytes())

@@ -1,0 +1,15 @@
+//! A plan is carried out: what comes next, given what was noted and what a switch is seen to run.
+//!
+//! - [`trail`]: the states that a switch goes through, and which of them it is in
+//! - [`notes`]: the journal, and what it says of a switch
+//! - [`steps`]: what is done next, and the way back
+//! - [`preflight`]: whether a switch is as the plan saw it
+//! - [`after`]: what must be up again
+//!
+//! Plain data in, plain data out: `cli/apply` talks to switches.
+
+pub mod after;
+pub mod notes;
+pub mod preflight;
+pub mod steps;
+pub mod trail;

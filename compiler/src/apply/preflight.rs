@@ -1,0 +1,193 @@
+//! What a switch is seen to be, and whether that is what the plan was made for.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::deployed::observed::Observed;
+use crate::deployed::state::State;
+use crate::deployed::{CONFIG_DB, FRR, SAVED};
+use crate::diff::statements::statements;
+use crate::plan::db::Db;
+use crate::plan::document::{Plan, SwitchDoc, owned_hash};
+
+/// Space that must be left for copies, patches and logs, in KiB.
+const SPACE: u64 = 16 << 10;
+
+/// What a switch runs, secrets masked, and what is noted there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// ConfigDB as it runs.
+    pub db: Db,
+    /// As it is saved.
+    pub saved: Option<Db>,
+    /// FRR's running configuration.
+    pub frr: String,
+    /// Release, ports, sessions, neighbours.
+    pub state: State,
+    /// What is beside it.
+    pub beside: Beside,
+}
+
+/// What a switch says besides what `fabc pull` asks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Beside {
+    /// The plan that has it locked.
+    pub lock: Option<String>,
+    /// Free KiB, by place.
+    pub free: Vec<(u64, String)>,
+    /// Queues in which the PFC watchdog sees a storm.
+    pub storms: BTreeSet<String>,
+    /// Files that SONiC would rather load.
+    pub files: Vec<String>,
+}
+
+impl Beside {
+    /// Reads the answer of `look`; none where it breaks off.
+    pub fn read(answer: &str) -> Option<Beside> {
+        let mut beside = Beside::default();
+        for line in answer.lines() {
+            let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+            let mut words = rest.split_whitespace();
+            match word {
+                "@lock" => beside.lock = Some(rest.trim().to_owned()),
+                "@free" => {
+                    if let (Some(Ok(free)), Some(place)) = (words.next().map(str::parse), words.next()) {
+                        beside.free.push((free, place.to_owned()));
+                    }
+                }
+                // QUEUE STATUS STORM-DETECTED/RESTORED ...
+                "@wd" => {
+                    if let (Some(queue), Some("stormed")) = (words.next(), words.next()) {
+                        beside.storms.insert(queue.to_owned());
+                    }
+                }
+                "@file" => beside.files.push(rest.to_owned()),
+                "@end" => return Some(beside),
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+impl Seen {
+    /// Of both answers.
+    pub fn new(observed: &Observed, beside: Beside) -> Result<Seen, String> {
+        let text = |name: &str| observed.files.get(name).map(|bytes| String::from_utf8_lossy(bytes));
+        let db = |name: &str| text(name).map(|text| Db::read(&text)).transpose();
+        Ok(Seen {
+            db: db(CONFIG_DB)?.unwrap_or_default(),
+            saved: db(SAVED)?,
+            frr: text(FRR).unwrap_or_default().into_owned(),
+            state: observed.state.clone(),
+            beside,
+        })
+    }
+
+    /// As it is kept.
+    pub fn to_json(&self) -> Json {
+        serde_json::json!({
+            "config_db": self.db.to_json(),
+            "frr": self.frr,
+            "state": self.state,
+            "beside": self.beside,
+        })
+    }
+
+    /// Reads what [`Seen::to_json`] wrote.
+    pub fn read(json: &Json) -> Result<Seen, String> {
+        let part = |name: &str| json.get(name).cloned().unwrap_or_default();
+        Ok(Seen {
+            db: Db::read(&part("config_db").to_string())?,
+            saved: None,
+            frr: part("frr").as_str().unwrap_or_default().to_owned(),
+            state: serde_json::from_value(part("state")).map_err(|error| error.to_string())?,
+            beside: serde_json::from_value(part("beside")).map_err(|error| error.to_string())?,
+        })
+    }
+
+    /// Whether FRR runs the new frr.conf; true where the plan has none.
+    pub fn is_frr_new(&self, doc: &SwitchDoc) -> bool {
+        doc.frr.as_ref().is_none_or(|frr| statements(&self.frr, &frr.after).is_empty())
+    }
+
+    /// Whether FRR runs what it ran before; true where the plan has none.
+    pub fn is_frr_old(&self, doc: &SwitchDoc) -> bool {
+        doc.frr.as_ref().is_none_or(|frr| statements(&self.frr, &frr.before).is_empty())
+    }
+}
+
+/// What a switch is to the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is as the plan saw it.
+    Ready,
+    /// It is as the plan wants it already.
+    Done,
+    /// It is something else, or can't be worked on: why, and what to do.
+    Unfit(String),
+}
+
+/// Judges a switch on which nothing was begun. `id` is the plan's.
+pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen) -> Verdict {
+    let unfit = |why: String| Verdict::Unfit(why);
+    let beside = &seen.beside;
+    if let Some(lock) = beside.lock.as_ref() {
+        let whose = if lock == id { "this plan" } else { "another change" };
+        let what = if lock == id {
+            "and this folder has no journal of it: go on where it was begun".to_owned()
+        } else {
+            format!("fabc-{lock}")
+        };
+        return unfit(format!(
+            "{whose} is at work there ({what}); if nobody is, /etc/sonic/fabc.lock/before.json is what ran before, and `sudo rm -r /etc/sonic/fabc.lock` on the switch ends it"
+        ));
+    }
+    for (said, wanted, what) in
+        [(&seen.state.nos, &plan.nos, "system"), (&seen.state.release, &plan.release, "release")]
+    {
+        if let Some(said) = said.as_ref().filter(|said| *said != wanted) {
+            return unfit(format!("its {what} is {said}, the plan is for {wanted}: make a new plan"));
+        }
+    }
+    let hash = owned_hash(&seen.db);
+    let is_frr_new = seen.is_frr_new(doc);
+    if hash == doc.wanted.config_db && is_frr_new {
+        return Verdict::Done;
+    }
+    let old = hash == doc.observed.config_db;
+    let what = match (old, seen.is_frr_old(doc)) {
+        (true, true) => None,
+        (false, true) => Some("its ConfigDB"),
+        (true, false) => Some("its frr.conf"),
+        (false, false) => Some("both its ConfigDB and its frr.conf"),
+    };
+    if let Some(what) = what {
+        return unfit(format!("{what} is not what the plan was made for: `fabc pull` and `fabc plan` again"));
+    }
+    if let Some((free, place)) = beside.free.iter().find(|(free, _)| *free < SPACE) {
+        return unfit(format!("{} MiB are free at {place}, {} are needed", free >> 10, SPACE >> 10));
+    }
+    if let Some(file) = beside.files.first().filter(|_| doc.way == "reload") {
+        return unfit(format!("/etc/sonic/{file} is there: SONiC may load it in place of a ConfigDB"));
+    }
+    Verdict::Ready
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_beside_is_read() {
+        let answer = "motd\n@lock abc\n@free 100 /etc/sonic\n@wd  QUEUE STATUS\n@wd Ethernet0:3 stormed 1/0\n@wd Ethernet8:3 operational 1/1\n@file minigraph.xml\n@end\n";
+        let beside = Beside::read(answer).unwrap();
+        assert_eq!(beside.lock.as_deref(), Some("abc"));
+        assert_eq!(beside.free, [(100, "/etc/sonic".to_owned())]);
+        assert_eq!(beside.storms.iter().collect::<Vec<_>>(), ["Ethernet0:3"]);
+        assert_eq!(beside.files, ["minigraph.xml"]);
+        assert_eq!(Beside::read(&answer.replace("@end\n", "")), None);
+    }
+}

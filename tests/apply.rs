@@ -1,0 +1,326 @@
+//! `fabc apply` against switches with a real sshd: changes that are carried out, and every way in which they fail. Whatever
+//! happens, a switch is old or new, or the journal and the output say that it is neither.
+//!
+//! Needs root, and Debian's openssh-server, redis-server, python3 and sudo. Where they are missing the tests say that they
+//! were skipped; under `FABC_CI` that is a failure.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
+
+mod common;
+mod device;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use device::{Device, Lab, SECRETS};
+use serde_json::{Value, json};
+
+const MTU: (&str, &str) = ("release=\"202505\"; }", "release=\"202505\"; mtu 9216; }");
+const CABLE: (&str, &str) = ("length \"40m\"", "length \"200m\"");
+const WATCHDOG: (&str, &str) = ("detect=\"200ms\"", "detect=\"400ms\"");
+
+/// Switches that run, and a plan for them.
+struct Case {
+    lab: Lab,
+    plan: Value,
+    before: BTreeMap<String, (Value, String)>,
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+impl Case {
+    /// A change of the fabric's text, planned against what runs.
+    fn new(changes: &[(&str, &str)], adjust: impl Fn(&str, &mut Value)) -> Case {
+        let lab = Lab::start(|name, given| {
+            given["saved"] = given["config"].clone();
+            adjust(name, given);
+        });
+        let mut text = fs::read_to_string(common::project().join("tests/device/fabric.kdl")).unwrap();
+        for (from, to) in changes {
+            assert!(text.contains(from), "{from}");
+            text = text.replace(from, to);
+        }
+        fs::write(lab.folder.path().join("new.kdl"), text).unwrap();
+        let pulled = lab.fabc("pull", &["--out", "deployed"]);
+        assert!(pulled.status.success(), "{}", said(&pulled));
+        let planned = common::fabc(
+            lab.folder.path(),
+            &["plan", "new.kdl", "--deployed", "deployed", "-o", "plan.json"],
+        );
+        assert_eq!(planned.status.code(), Some(1), "{}", said(&planned));
+        let plan = serde_json::from_slice(&fs::read(lab.folder.path().join("plan.json")).unwrap()).unwrap();
+        let before = lab.switches.keys().map(|name| (name.clone(), runs(&lab, name))).collect();
+        lab.switches.values().for_each(Device::forget);
+        Case { lab, plan, before }
+    }
+
+    fn args(&self, more: &[&str]) -> Vec<String> {
+        let usual = ["apply", "plan.json", "--no-soak", "--settle", "0", "--verify", "4", "--away", "8"];
+        let config = self.lab.ssh_config();
+        usual.iter().chain(more).copied().chain(["--ssh-config", &config]).map(str::to_owned).collect()
+    }
+
+    fn apply(&self, more: &[&str]) -> Output {
+        let args = self.args(more);
+        common::fabc(self.lab.folder.path(), &args.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn spawn(&self, more: &[&str]) -> Child {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fabc"));
+        command.current_dir(self.lab.folder.path()).args(self.args(more)).env("NO_COLOR", "1");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn device(&self, name: &str) -> &Device {
+        self.lab.get(name)
+    }
+
+    /// What the plan wants of a switch, by somebody else's RFC 6902; and what it is: old, new or neither.
+    fn is(&self, name: &str) -> &'static str {
+        let (old, old_frr) = &self.before[name];
+        let doc = &self.plan["switches"][name];
+        let mut new = old.clone();
+        for stage in doc["stages"].as_array().into_iter().flatten() {
+            let patch: json_patch::Patch = serde_json::from_value(stage["patch"].clone()).unwrap();
+            json_patch::patch(&mut new, &patch).unwrap();
+        }
+        let new_frr = doc["frr"]["after"].as_str().map_or(old_frr.clone(), str::to_owned);
+        let (now, frr) = runs(&self.lab, name);
+        let same = |a: &str, b: &str| {
+            let lines = |text: &str| -> Vec<String> {
+                let lines = text.lines().filter(|l| !l.starts_with("frr version") && !l.starts_with('!'));
+                lines.map(|l| l.trim_end().to_owned()).filter(|l| !l.is_empty() && l != "end").collect()
+            };
+            lines(a) == lines(b)
+        };
+        match () {
+            () if now == *old && same(&frr, old_frr) => "old",
+            () if now == new && same(&frr, &new_frr) => "new",
+            () => {
+                let diff = similar::TextDiff::from_lines(old_frr.as_str(), frr.as_str());
+                let rows = json_patch::diff(old, &now);
+                println!("{name}: {rows}\n{}", diff.unified_diff().context_radius(0));
+                "between"
+            }
+        }
+    }
+
+    /// What is saved is what runs, and nothing of a change is left there.
+    fn is_tidy(&self, name: &str) {
+        let device = self.device(name);
+        assert!(!device.path("/etc/sonic/fabc.lock").exists(), "{name} is locked");
+        let left: Vec<PathBuf> = device
+            .path("/etc/sonic/checkpoints")
+            .read_dir()
+            .map(|d| d.map(|e| e.unwrap().path()).collect())
+            .unwrap_or_default();
+        assert!(left.is_empty(), "{name}: {left:?}");
+        let saved: Value = serde_json::from_str(&device.read("/etc/sonic/config_db.json")).unwrap();
+        assert_eq!(saved, runs(&self.lab, name).0, "{name}: what is saved is not what runs");
+    }
+
+    /// All switches are so, and the journal holds to its schema and keeps no secret.
+    fn all(&self, state: &str) {
+        for name in self.lab.switches.keys() {
+            assert_eq!(self.is(name), state, "{name}");
+            self.is_tidy(name);
+        }
+        self.journal();
+    }
+
+    fn journal(&self) -> Vec<Value> {
+        let home = self.lab.folder.path().join(".fabc-apply");
+        let mut lines = Vec::new();
+        for folder in common::entries(&home).into_iter().filter(|path| path.is_dir()) {
+            for path in [common::entries(&folder), common::entries(&folder.join("before"))].concat() {
+                if path.is_file() {
+                    let text = fs::read_to_string(&path).unwrap();
+                    assert!(SECRETS.iter().all(|secret| !text.contains(secret)), "{}", path.display());
+                }
+            }
+            let text = fs::read_to_string(folder.join("journal")).unwrap();
+            lines.extend(text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+        }
+        for line in &lines {
+            assert_eq!(common::schema::wrong(line, "journal"), Vec::<String>::new());
+        }
+        lines
+    }
+}
+
+/// ConfigDB and frr.conf as a switch runs them.
+fn runs(lab: &Lab, name: &str) -> (Value, String) {
+    (lab.config(name), lab.get(name).read("/var/switch/frr.running"))
+}
+
+fn code(output: &Output, wanted: i32) {
+    assert_eq!(output.status.code(), Some(wanted), "{}", said(output));
+    for secret in SECRETS {
+        assert!(!said(output).contains(secret), "{secret}: {}", said(output));
+    }
+}
+
+#[test]
+fn a_live_change() {
+    if device::is_missing() {
+        return;
+    }
+    let case = Case::new(&[MTU], |_, _| {});
+    let dry = case.apply(&["--dry-run"]);
+    code(&dry, 0);
+    case.all_untouched();
+    let done = case.apply(&["--format", "json"]);
+    code(&done, 0);
+    case.all("new");
+    let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(common::schema::wrong(&report, "apply"), Vec::<String>::new());
+    assert_eq!(report["switches"]["leaf-01"]["state"], "new");
+    // Once more: nothing is left to do.
+    let again = case.apply(&[]);
+    code(&again, 0);
+    assert!(said(&again).contains("it was so already"), "{}", said(&again));
+    // And all the way back.
+    let back = case.apply(&["--rollback"]);
+    code(&back, 0);
+    case.all("old");
+}
+
+impl Case {
+    fn all_untouched(&self) {
+        for device in self.lab.switches.values() {
+            for kind in ["step", "flap", "reload", "frr", "vtysh", "restart"] {
+                assert!(device.did(kind).is_empty(), "{kind}: {:?}", device.log());
+            }
+            assert!(!device.path("/etc/sonic/fabc.lock").exists());
+        }
+        assert!(!self.lab.folder.path().join(".fabc-apply").exists() || self.journal().is_empty());
+    }
+}
+
+/// A change of each kind: what it is, and what each switch did.
+#[test]
+fn each_kind_of_change() {
+    if device::is_missing() {
+        return;
+    }
+    // Longer cables: ports go down, are bound anew, and come up; the spine is drained.
+    let case = Case::new(&[CABLE], |name, given| {
+        if name == "leaf-02" {
+            given["config"]["VLAN"] = json!({ "Vlan7": { "vlanid": "7" } });
+        }
+    });
+    let spine = &case.plan["switches"]["spine-01"];
+    assert!(spine["stages"].as_array().unwrap().len() >= 2 || spine["way"] == "reload", "{spine}");
+    let done = case.apply(&[]);
+    code(&done, 0);
+    for name in case.lab.switches.keys() {
+        assert_eq!(case.is(name), "new", "{name}");
+    }
+    let drained = case.device("spine-01").did("vtysh");
+    if !spine["drain"].is_null() {
+        assert_eq!(drained[0]["line"], "set community graceful-shutdown additive");
+        assert!(drained.last().unwrap()["line"] == "no set community");
+    }
+}
+
+#[test]
+fn a_reload_keeps_what_is_not_ours() {
+    if device::is_missing() {
+        return;
+    }
+    // GCU refuses every change of the watchdog on these boxes.
+    let case = Case::new(&[WATCHDOG], |_, _| {});
+    assert!(case.plan["switches"].as_object().unwrap().values().all(|s| s["way"] == "reload"));
+    code(&case.apply(&[]), 0);
+    case.all("new");
+    for device in case.lab.switches.values() {
+        assert_eq!(device.did("reload").len(), 1);
+    }
+    code(&case.apply(&["--rollback"]), 0);
+    case.all("old");
+}
+
+#[test]
+fn frr_alone_with_a_drain() {
+    if device::is_missing() {
+        return;
+    }
+    let case = Case::new(
+        &[("loopbacks \"10.255.0.0/20\"", "loopbacks \"10.255.0.0/20\"; timers keepalive=2 hold=6")],
+        |_, _| {},
+    );
+    let spine = &case.plan["switches"]["spine-01"];
+    assert!(spine["way"] == "none" && !spine["frr"].is_null(), "{spine}");
+    code(&case.apply(&[]), 0);
+    case.all("new");
+    assert!(case.device("leaf-01").did("reload").is_empty());
+    assert_eq!(
+        fs::metadata(case.device("leaf-01").path("/etc/sonic/frr/frr.conf")).unwrap().permissions().mode()
+            & 0o7777,
+        0o640
+    );
+}
+
+/// What goes wrong on one leaf, and how it ends: exit code, and the state of that leaf.
+fn fault(change: (&str, &str), fault: Value, wanted: i32, state: &str) -> (Case, Output) {
+    let case = Case::new(&[change], |_, _| {});
+    case.device("leaf-01").fault(fault);
+    let done = case.apply(&[]);
+    code(&done, wanted);
+    assert_eq!(case.is("leaf-01"), state, "{}", said(&done));
+    assert!(said(&done).contains("leaf-01: "), "{}", said(&done));
+    for name in case.lab.switches.keys() {
+        let is = case.is(name);
+        assert!(["old", "new"].contains(&is), "{name} is {is}: {}", said(&done));
+        case.is_tidy(name);
+    }
+    case.journal();
+    (case, done)
+}
+
+#[test]
+fn a_lost_connection_changes_nothing() {
+    if device::is_missing() {
+        return;
+    }
+    for what in [
+        json!([{ "at": "config apply-patch", "do": "cut after" }]),
+        json!([{ "at": "config apply-patch", "do": "cut", "then": "go on" }]),
+        json!([{ "at": "config checkpoint", "do": "cut after" }]),
+        json!([{ "at": "config save", "do": "cut", "then": "go on" }, { "at": "sonic-cfggen", "nth": 5, "do": "cut" }]),
+        json!([{ "at": "lldpctl", "nth": 0, "do": "slow", "seconds": 1 }, { "at": "lldpctl", "nth": 3, "do": "cut" }]),
+    ] {
+        fault(MTU, what, 0, "new");
+    }
+}
+
+#[test]
+fn a_step_that_fails_is_taken_back() {
+    if device::is_missing() {
+        return;
+    }
+    for what in [
+        json!([{ "at": "config apply-patch", "do": "refuse", "text": "Modification of PORT is illegal" }]),
+        json!([{ "at": "config apply-patch", "do": "full" }]),
+        json!([{ "at": "step PORT|", "nth": 3, "do": "fail" }]),
+        json!([{ "at": "step PORT|", "nth": 3, "do": "cut" }]),
+        json!([{ "at": "config save", "do": "full" }]),
+        json!([{ "at": "config checkpoint", "do": "full" }]),
+    ] {
+        let (_, done) = fault(MTU, what, 1, "old");
+        assert!(said(&done).contains("taken back"), "{}", said(&done));
+    }
+}
