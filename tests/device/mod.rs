@@ -136,6 +136,11 @@ impl Lab {
         common::fabc(self.folder.path(), &args)
     }
 
+    /// Runs fabc with these arguments in the lab's folder.
+    pub fn fabc_plainly(&self, args: &[&str]) -> Output {
+        common::fabc(self.folder.path(), &[args, &["--ssh-config", &self.ssh_config()]].concat())
+    }
+
     /// Runs a command on a switch, as `admin`.
     pub fn ssh(&self, name: &str, command: &str) -> Output {
         Command::new("ssh").args(["-F", &self.ssh_config(), name, command]).output().unwrap()

@@ -24,10 +24,13 @@ place() {
 load_frr() { docker exec bgp /usr/lib/frr/frr-reload.py --reload "/etc/frr/$1"; }
 
 put_back_saved() {
-    if [ -e $lock/saved.json ]; then
-        mv $lock/saved.json $saved
-    elif [ -e $lock/ready ]; then
+    if [ -e $lock/unsaved ]; then
         rm -f $saved
+    elif [ -e $lock/saved.json ]; then
+        cp -p $lock/saved.json $saved.fabc && mv $saved.fabc $saved && return 0
+        # Where no space is left, the copy itself is what can be had.
+        rm -f $saved.fabc
+        mv $lock/saved.json $saved
     fi
 }
 
@@ -106,7 +109,7 @@ lock) # PLAN early|late GCU; reads this script
         vtysh -c 'show running-config' | sed '/^Building configuration/d; /^Current configuration/d; /^end$/d' >$lock/new
         [ -s $lock/new ] && mv $lock/new $lock/frr.running || exit 1
         [ ! -e $frr ] || cp -p $frr $lock/frr.conf || exit 1
-        [ ! -e $saved ] || cp -p $saved $lock/saved.json || exit 1
+        if [ -e $saved ]; then cp -p $saved $lock/saved.json; else : >$lock/unsaved; fi || exit 1
         if [ "$3" = gcu ] && [ ! -e "/etc/sonic/checkpoints/fabc-$1.cp.json" ]; then
             config checkpoint "fabc-$1" </dev/null || exit 1
         fi
