@@ -7,10 +7,9 @@ use crate::plan::document::Verify;
 pub fn missing(verify: &Verify, before: &Seen, now: &Seen) -> Vec<String> {
     let mut missing = Vec::new();
     let up = |seen: &Seen, port: &str| {
-        seen.state.ports.get(&port.to_owned()).is_some_and(|port| port.oper.as_deref() == Some("up"))
+        seen.state.ports.get(&port.into()).is_some_and(|port| port.oper.as_deref() == Some("up"))
     };
-    let session =
-        |seen: &Seen, peer: &str| seen.state.sessions.get(&peer.to_owned()).is_some_and(|s| s == "up");
+    let session = |seen: &Seen, peer: &str| seen.state.sessions.get(&peer.into()).is_some_and(|s| s == "up");
     missing.extend(
         verify.ports.iter().filter(|port| up(before, port) && !up(now, port)).map(|p| format!("{p} is down")),
     );

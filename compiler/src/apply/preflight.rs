@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use crate::deployed::observed::Observed;
 use crate::deployed::state::State;
 use crate::deployed::{CONFIG_DB, FRR, SAVED};
-use crate::diff::statements::statements;
+use crate::diff::running::Build;
+use crate::diff::statements::running;
 use crate::plan::db::Db;
 use crate::plan::document::{Plan, SwitchDoc, owned_hash};
 
@@ -109,13 +110,13 @@ impl Seen {
     }
 
     /// Whether FRR runs the new frr.conf; true where the plan has none.
-    pub fn is_frr_new(&self, doc: &SwitchDoc) -> bool {
-        doc.frr.as_ref().is_none_or(|frr| statements(&self.frr, &frr.after).is_empty())
+    pub fn is_frr_new(&self, doc: &SwitchDoc, build: Build) -> bool {
+        doc.frr.as_ref().is_none_or(|frr| running(&self.frr, &frr.after, build).0.is_empty())
     }
 
     /// Whether FRR runs what it ran before; true where the plan has none.
-    pub fn is_frr_old(&self, doc: &SwitchDoc) -> bool {
-        doc.frr.as_ref().is_none_or(|frr| statements(&self.frr, &frr.before).is_empty())
+    pub fn is_frr_old(&self, doc: &SwitchDoc, build: Build) -> bool {
+        doc.frr.as_ref().is_none_or(|frr| running(&self.frr, &frr.before, build).0.is_empty())
     }
 }
 
@@ -131,7 +132,7 @@ pub enum Verdict {
 }
 
 /// Judges a switch on which nothing was begun. `id` is the plan's.
-pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen) -> Verdict {
+pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen, build: Build) -> Verdict {
     let unfit = |why: String| Verdict::Unfit(why);
     let beside = &seen.beside;
     if let Some(lock) = beside.lock.as_ref() {
@@ -153,12 +154,12 @@ pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen) -> Verdict {
         }
     }
     let hash = owned_hash(&seen.db);
-    let is_frr_new = seen.is_frr_new(doc);
+    let is_frr_new = seen.is_frr_new(doc, build);
     if hash == doc.wanted.config_db && is_frr_new {
         return Verdict::Done;
     }
     let old = hash == doc.observed.config_db;
-    let what = match (old, seen.is_frr_old(doc)) {
+    let what = match (old, seen.is_frr_old(doc, build)) {
         (true, true) => None,
         (false, true) => Some("its ConfigDB"),
         (true, false) => Some("its frr.conf"),

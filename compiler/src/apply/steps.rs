@@ -112,7 +112,8 @@ impl Undo {
 
 /// The way back for ConfigDB, of a switch that is after `at` patches, or between two.
 pub fn back(doc: &SwitchDoc, at: Option<usize>, notes: &Notes) -> Vec<Undo> {
-    if at == Some(0) && !(notes.has_begun(names::RELOAD) && !notes.has_done(names::RELOAD)) {
+    let cut_off = notes.has_begun(names::RELOAD) && !notes.has_done(names::RELOAD);
+    if at == Some(0) && !cut_off {
         return Vec::new();
     }
     if doc.way == "reload" {

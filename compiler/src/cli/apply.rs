@@ -12,11 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use fabc_lang::diagnostic::nearest;
+use fabc_lang::intent::Nos;
+use fabc_targets::sonic::Release;
 
 use super::screen::Screen;
 use super::{Exit, Failure};
 use crate::apply::preflight::{Verdict, judge};
 use crate::config_db::LIMIT;
+use crate::diff::running::Build;
 use crate::output::Hash;
 use crate::plan::document::{Plan, SwitchDoc, WaveDoc};
 use crate::ssh;
@@ -132,6 +135,7 @@ struct Job<'a> {
     plan: &'a Plan,
     id: &'a str,
     options: ssh::Options,
+    build: Build,
     stop: Arc<AtomicBool>,
     tell: &'a Told<'a>,
 }
@@ -163,7 +167,13 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         connect: (args.timeout / 2).min(10),
         apart: true,
     };
-    let job = Job { args, plan: &plan, id, options, stop, tell: &tell };
+    let release = [Nos::Sonic, Nos::EnterpriseSonic].into_iter().find(|nos| nos.name() == plan.nos);
+    let release = release.and_then(|nos| Release::find(nos, &plan.release));
+    let release = release.ok_or_else(|| {
+        Failure::new(format!("{shown} is for {} {}, which this fabc does not know", plan.nos, plan.release))
+    })?;
+    let build = Build { paths: release.maximum_paths };
+    let job = Job { args, plan: &plan, id, options, build, stop, tell: &tell };
     let mut report = Report::new(&plan, id, &waves);
     if args.dry_run {
         let verdicts = job.preflight(&waves.concat(), |_| false);
@@ -218,7 +228,7 @@ fn chosen(args: &Args, plan: &Plan) -> Result<Vec<Vec<String>>, Failure> {
         )));
     }
     for name in &args.only {
-        if !plan.switches.contains_key(name) {
+        if !plan.switches.contains_key(&name.as_str().into()) {
             let near = nearest(name, plan.switches.keys().map(|name| name.0.as_str()));
             let guess = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
             return Err(Failure::new(format!("the plan does nothing to a switch `{name}`{guess}")));
@@ -260,16 +270,25 @@ impl Job<'_> {
                 .settle
                 .map_or(Duration::from_millis(self.plan.costs.settle), Duration::from_secs),
         };
-        Work { name, doc, remote: self.remote(name), book, pace, stop: &self.stop, tell: self.tell }
+        Work {
+            name,
+            doc,
+            remote: self.remote(name),
+            book,
+            pace,
+            build: self.build,
+            stop: &self.stop,
+            tell: self.tell,
+        }
     }
 
     /// Looks at switches before anything is done; those that are `begun` only have to be there.
     fn preflight(&self, names: &[String], begun: impl Fn(&str) -> bool + Sync) -> BTreeMap<String, Verdict> {
         each(names, self.args.parallel, |name| {
-            let doc = self.plan.switches.get(&name.to_owned())?;
+            let doc = self.plan.switches.get(&name.into())?;
             let verdict = match self.remote(name).look_once() {
                 Ok(_) if begun(name) => Verdict::Ready,
-                Ok(seen) => judge(self.plan, doc, self.id, &seen),
+                Ok(seen) => judge(self.plan, doc, self.id, &seen, self.build),
                 Err(Fault::Failed(why)) => Verdict::Unfit(why),
                 Err(Fault::Lost(why)) => Verdict::Unfit(format!("it can't be reached: {why}")),
             };
@@ -288,7 +307,7 @@ impl Job<'_> {
             }
             let names: Vec<String> = names.iter().filter(|name| report.is_to_do(name)).cloned().collect();
             let opened = each(&names, self.args.parallel, |name| {
-                let doc = self.plan.switches.get(&name.to_owned())?;
+                let doc = self.plan.switches.get(&name.into())?;
                 Some(self.work(name, doc, book).open())
             });
             let open: Vec<String> =
@@ -297,7 +316,7 @@ impl Job<'_> {
             let soaks = wave.canary && wave.soak > 0 && !self.args.no_soak && !open.is_empty();
             let watched = !soaks || self.soak(wave, &open);
             let closed = each(&open, self.args.parallel, |name| {
-                let doc = self.plan.switches.get(&name.to_owned())?;
+                let doc = self.plan.switches.get(&name.into())?;
                 let work = self.work(name, doc, book);
                 Some(if watched { work.close(soaks) } else { work.leave() })
             });
@@ -328,7 +347,7 @@ impl Job<'_> {
                 return;
             }
             let ends = each(&names, self.args.parallel, |name| {
-                let doc = self.plan.switches.get(&name.to_owned())?;
+                let doc = self.plan.switches.get(&name.into())?;
                 Some(self.work(name, doc, book).back("taken back, as was asked for"))
             });
             report.note(ends);

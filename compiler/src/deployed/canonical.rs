@@ -1,6 +1,5 @@
 //! The same switch gives the same bytes, whatever order its programs print in.
 
-use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 use fabc_lang::fabric::natural_cmp;
@@ -27,12 +26,6 @@ impl PartialOrd for Name {
 impl From<&str> for Name {
     fn from(name: &str) -> Self {
         Name(name.to_owned())
-    }
-}
-
-impl Borrow<String> for Name {
-    fn borrow(&self) -> &String {
-        &self.0
     }
 }
 

@@ -54,7 +54,7 @@ impl Report {
             })
         });
         let rows = rows.map(|(name, mut row)| {
-            row.why = plan.switches.get(&name).map(what);
+            row.why = plan.switches.get(&name.as_str().into()).map(what);
             (Name(name), row)
         });
         Report { plan: id.to_owned(), fabric: plan.fabric.clone(), rows: rows.collect() }
@@ -62,13 +62,13 @@ impl Report {
 
     /// Whether something is left to be done to a switch.
     pub(super) fn is_to_do(&self, name: &str) -> bool {
-        self.rows.get(&name.to_owned()).is_some_and(|row| row.state == "not begun")
+        self.rows.get(&name.into()).is_some_and(|row| row.state == "not begun")
     }
 
     /// Notes what was seen before anything was done, and whether that forbids all of it.
     pub(super) fn refuses(&mut self, verdicts: &BTreeMap<String, Verdict>) -> bool {
         for (name, verdict) in verdicts {
-            let Some(row) = self.rows.get_mut(name) else { continue };
+            let Some(row) = self.rows.get_mut(&name.as_str().into()) else { continue };
             match verdict {
                 Verdict::Ready => {}
                 Verdict::Done => {
@@ -92,7 +92,7 @@ impl Report {
     /// Notes how switches ended.
     pub(super) fn note(&mut self, ends: impl IntoIterator<Item = (String, End)>) {
         for (name, end) in ends {
-            let Some(row) = self.rows.get_mut(&name) else { continue };
+            let Some(row) = self.rows.get_mut(&name.as_str().into()) else { continue };
             (row.state, row.todo) = match end.event {
                 Event::New => ("new", None),
                 Event::Old => ("old", None),

@@ -15,6 +15,7 @@ use crate::apply::steps::{self, Step, Undo};
 use crate::apply::trail::{Trail, holds_no_secret, patched};
 use crate::cli::Failure;
 use crate::deployed::mask::is_masked;
+use crate::diff::running::Build;
 use crate::plan::document::{SwitchDoc, owned_hash};
 
 /// How it ended, and why.
@@ -57,6 +58,7 @@ pub(super) struct Work<'a> {
     pub(super) remote: Remote<'a>,
     pub(super) book: &'a Book,
     pub(super) pace: Pace,
+    pub(super) build: Build,
     pub(super) stop: &'a AtomicBool,
     pub(super) tell: &'a Told<'a>,
 }
@@ -193,7 +195,7 @@ impl Work<'_> {
         }
         let seen = self.remote.look()?;
         if !notes.has_done(names::PREPARE) {
-            if owned_hash(&seen.db) != self.doc.observed.config_db || !seen.is_frr_old(self.doc) {
+            if owned_hash(&seen.db) != self.doc.observed.config_db || !seen.is_frr_old(self.doc, self.build) {
                 return Err(failed("it is not as the plan saw it any more"));
             }
             self.book.keep(self.name, &seen)?;
@@ -207,7 +209,7 @@ impl Work<'_> {
                 _ => return Err(failed("its ConfigDB is none that the plan leads through")),
             },
         };
-        for step in steps::forward(self.doc, at, seen.is_frr_new(self.doc), &notes) {
+        for step in steps::forward(self.doc, at, seen.is_frr_new(self.doc, self.build), &notes) {
             if matches!(step, Step::Save | Step::Finish) {
                 break;
             }
@@ -253,7 +255,7 @@ impl Work<'_> {
             Step::PlaceFrr => self.well(&["place"], self.frr().as_bytes(), 10),
             Step::Frr => {
                 self.well(&["frr"], self.frr().as_bytes(), 30)?;
-                match self.remote.look()?.is_frr_new(self.doc) {
+                match self.remote.look()?.is_frr_new(self.doc, self.build) {
                     true => Ok(()),
                     false => Err(failed("FRR runs something else than the new frr.conf says")),
                 }
@@ -281,8 +283,8 @@ impl Work<'_> {
         if !self.remote.look()?.frr.lines().any(|line| line.trim() == on) {
             return Ok(());
         }
-        let off = Some(drain.off.join("\n") + "\n");
-        self.well(&["vtysh"], off.unwrap_or_default().as_bytes(), 10)
+        let off = drain.off.join("\n") + "\n";
+        self.well(&["vtysh"], off.as_bytes(), 10)
     }
 
     fn stage(&self, number: usize, trail: &Trail) -> Result<(), Stop> {
@@ -319,7 +321,7 @@ impl Work<'_> {
         let file = patched(&running, &patches)
             .map_err(|error| failed(format!("what runs can't be changed as planned: {error}")))?;
         self.load(&["reload"], file.to_string().as_bytes())?;
-        self.ready(|seen| trail.is_loaded(&seen.db) && seen.is_frr_new(self.doc))
+        self.ready(|seen| trail.is_loaded(&seen.db) && seen.is_frr_new(self.doc, self.build))
     }
 
     /// `config reload`; it refuses while services still start, and then is asked again.
@@ -424,7 +426,7 @@ impl Work<'_> {
         let now = self.remote.look()?;
         if frr && locked && !was_new {
             self.step("put back frr.conf", || self.well(&["frr_back"], b"", 30))?;
-        } else if frr && !now.is_frr_old(self.doc) {
+        } else if frr && !now.is_frr_old(self.doc, self.build) {
             let old = self.doc.frr.as_ref().map_or("", |frr| frr.before.as_str());
             if is_masked(old) {
                 return Err(failed("the old frr.conf holds a secret that only the switch knew"));
@@ -435,7 +437,7 @@ impl Work<'_> {
             self.step(names::UNDRAIN, || self.undrain())?;
         }
         let now = self.remote.look()?;
-        if !trail.has(&now.db, 0) || !now.is_frr_old(self.doc) {
+        if !trail.has(&now.db, 0) || !now.is_frr_old(self.doc, self.build) {
             return Err(failed("it is not as it was"));
         }
         if was_new {
