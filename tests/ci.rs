@@ -535,6 +535,9 @@ const ENDS: &[(i32, &str)] = &[
     (0, "plan good.kdl --deployed build"),
     (1, "plan moved.kdl --deployed build"),
     (2, "plan good.kdl --deployed none"),
+    (0, "plan good.kdl --deployed build -o plan.json"),
+    (0, "apply plan.json"),
+    (2, "apply none.json"),
     (0, "grow good.kdl good.kdl"),
     (1, "grow good.kdl moved.kdl"),
     (2, "grow good.kdl bad.kdl"),
@@ -579,7 +582,8 @@ const ENDS: &[(i32, &str)] = &[
 ];
 
 /// Codes that take more than these tests have: daemons, YANG models, a switch.
-const ELSEWHERE: &[(&str, usize)] = &[("lab", 0), ("pull", 0), ("validate", 0), ("validate", 1)];
+const ELSEWHERE: &[(&str, usize)] =
+    &[("apply", 1), ("lab", 0), ("pull", 0), ("validate", 0), ("validate", 1)];
 
 #[test]
 fn exit_codes_are_what_the_docs_say() {
