@@ -114,6 +114,13 @@ impl Seen {
         doc.frr.as_ref().is_none_or(|frr| running(&self.frr, &frr.after, build).0.is_empty())
     }
 
+    /// The same where traffic may still be led away.
+    pub fn is_frr_loaded(&self, doc: &SwitchDoc, build: Build) -> bool {
+        let drained = doc.frr.as_ref().and_then(|frr| frr.drained.as_ref());
+        let drained = drained.is_some_and(|text| running(&self.frr, text, build).0.is_empty());
+        drained || self.is_frr_new(doc, build)
+    }
+
     /// Whether FRR runs what it ran before; true where the plan has none.
     pub fn is_frr_old(&self, doc: &SwitchDoc, build: Build) -> bool {
         doc.frr.as_ref().is_none_or(|frr| running(&self.frr, &frr.before, build).0.is_empty())
@@ -155,7 +162,7 @@ pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen, build: Build) 
     }
     let hash = owned_hash(&seen.db);
     let is_frr_new = seen.is_frr_new(doc, build);
-    if hash == doc.wanted.config_db && is_frr_new {
+    if hash == doc.wanted.config_db && is_frr_new && is_there(&seen.db.to_json(), doc) {
         return Verdict::Done;
     }
     let old = hash == doc.observed.config_db;
@@ -175,6 +182,21 @@ pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen, build: Build) 
         return unfit(format!("/etc/sonic/{file} is there: SONiC may load it in place of a ConfigDB"));
     }
     Verdict::Ready
+}
+
+/// Whether all that the patches write last is there: hashes are of tables that are fabc's alone, and patches go further.
+fn is_there(db: &Json, doc: &SwitchDoc) -> bool {
+    let all: Vec<&Json> = doc.stages.iter().flat_map(|stage| &stage.patch).collect();
+    let path = |operation: &Json| operation["path"].as_str().unwrap_or_default().to_owned();
+    let within = |a: &str, b: &str| a == b || a.strip_prefix(b).is_some_and(|rest| rest.starts_with('/'));
+    all.iter().enumerate().all(|(at, operation)| {
+        let ours = path(operation);
+        let mut later = all.iter().skip(at + 1).map(|operation| path(operation));
+        if later.any(|later| within(&ours, &later) || within(&later, &ours)) {
+            return true;
+        }
+        db.pointer(&ours) == operation.get("value")
+    })
 }
 
 #[cfg(test)]

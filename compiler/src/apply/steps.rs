@@ -69,8 +69,9 @@ pub fn forward(doc: &SwitchDoc, at: usize, is_frr_new: bool, notes: &Notes) -> V
     let drain = doc.drain.is_some() && !work.is_empty();
     steps.extend(drain.then_some(Step::Drain));
     steps.extend(work);
+    steps.push(Step::Verify);
     steps.extend((drain || notes.drained).then_some(Step::Undrain));
-    steps.extend([Step::Verify, Step::Save, Step::Finish]);
+    steps.extend([Step::Save, Step::Finish]);
     steps
 }
 
@@ -152,7 +153,7 @@ mod tests {
             "title": "t", "patch": [], "inverse": [], "back": "patch", "back_reason": null, "effects": [], "ports": [], "seconds": 1
         });
         let hash = "xxh3:00000000000000000000000000000000";
-        let frr = json!({ "how": "reload", "statements": [], "effects": [], "before": "", "after": "" })
+        let frr = json!({ "how": "reload", "statements": [], "effects": [], "before": "", "after": "", "drained": null })
             .as_object()
             .filter(|_| frr)
             .cloned();
@@ -173,17 +174,17 @@ mod tests {
     fn forward_from_everywhere() {
         let notes = Notes::default();
         let patch = doc("patch", 2, true);
-        let all = "prepare, drain, patch 1, patch 2, frr.conf, restart bgp, undrain, verify, save, finish";
+        let all = "prepare, drain, patch 1, patch 2, frr.conf, restart bgp, verify, undrain, save, finish";
         assert_eq!(told(&forward(&patch, 0, false, &notes)), all);
-        let rest = "prepare, drain, patch 2, restart bgp, undrain, verify, save, finish";
+        let rest = "prepare, drain, patch 2, restart bgp, verify, undrain, save, finish";
         assert_eq!(told(&forward(&patch, 1, true, &notes)), rest);
         let mut late = Notes::default();
         late.note(Some("drain"), Event::Begin);
         late.note(Some("restart bgp"), Event::Begin);
         late.note(Some("restart bgp"), Event::Done);
-        assert_eq!(told(&forward(&patch, 2, true, &late)), "prepare, undrain, verify, save, finish");
+        assert_eq!(told(&forward(&patch, 2, true, &late)), "prepare, verify, undrain, save, finish");
         let reload = doc("reload", 1, true);
-        let all = "prepare, drain, place frr.conf, reload, undrain, verify, save, finish";
+        let all = "prepare, drain, place frr.conf, reload, verify, undrain, save, finish";
         assert_eq!(told(&forward(&reload, 0, false, &notes)), all);
         // A reload that was cut off may have written all of ConfigDB, and started nothing.
         let mut cut = Notes::default();

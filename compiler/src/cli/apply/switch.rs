@@ -189,7 +189,7 @@ impl Work<'_> {
             let _ = self.remote.wait_for(&notes.count.to_string(), self.patience(self.doc.seconds));
             if notes.drained && self.remote.look()?.beside.lock.as_deref() == Some(self.remote.plan) {
                 // What FRR runs can't be compared while traffic is led away.
-                self.step(names::UNDRAIN, || self.undrain())?;
+                self.step("undrain, to look", || self.bring_back())?;
             }
             notes = self.notes();
         }
@@ -209,7 +209,7 @@ impl Work<'_> {
                 _ => return Err(failed("its ConfigDB is none that the plan leads through")),
             },
         };
-        for step in steps::forward(self.doc, at, seen.is_frr_new(self.doc, self.build), &notes) {
+        for step in steps::forward(self.doc, at, seen.is_frr_loaded(self.doc, self.build), &notes) {
             if matches!(step, Step::Save | Step::Finish) {
                 break;
             }
@@ -255,7 +255,7 @@ impl Work<'_> {
             Step::PlaceFrr => self.well(&["place"], self.frr().as_bytes(), 10),
             Step::Frr => {
                 self.well(&["frr"], self.frr().as_bytes(), 30)?;
-                match self.remote.look()?.is_frr_new(self.doc, self.build) {
+                match self.remote.look()?.is_frr_loaded(self.doc, self.build) {
                     true => Ok(()),
                     false => Err(failed("FRR runs something else than the new frr.conf says")),
                 }
@@ -269,14 +269,32 @@ impl Work<'_> {
     }
 
     fn frr(&self) -> &str {
-        self.doc.frr.as_ref().map_or("", |frr| frr.after.as_str())
+        let frr = self.doc.frr.as_ref();
+        frr.map_or("", |frr| frr.drained.as_ref().unwrap_or(&frr.after).as_str())
     }
 
     fn settle(&self) {
         std::thread::sleep(self.pace.settle);
     }
 
+    /// Traffic comes back: by the frr.conf that doesn't lead it away, where one that does was loaded.
     fn undrain(&self) -> Result<(), Stop> {
+        let notes = self.notes();
+        let loaded = notes.has_begun(names::FRR) || notes.has_begun(names::PLACE);
+        match self.doc.frr.as_ref().filter(|frr| frr.drained.is_some() && loaded) {
+            None => self.bring_back(),
+            Some(frr) => {
+                self.well(&["frr"], frr.after.as_bytes(), 30)?;
+                match self.remote.look()?.is_frr_new(self.doc, self.build) {
+                    true => Ok(()),
+                    false => Err(failed("FRR runs something else than the new frr.conf says")),
+                }
+            }
+        }
+    }
+
+    /// Traffic comes back by a line.
+    fn bring_back(&self) -> Result<(), Stop> {
         let Some(drain) = &self.doc.drain else { return Ok(()) };
         // A frr.conf that was loaded meanwhile has brought traffic back.
         let on = drain.on.last().map_or("", |line| line.trim());
@@ -321,7 +339,7 @@ impl Work<'_> {
         let file = patched(&running, &patches)
             .map_err(|error| failed(format!("what runs can't be changed as planned: {error}")))?;
         self.load(&["reload"], file.to_string().as_bytes())?;
-        self.ready(|seen| trail.is_loaded(&seen.db) && seen.is_frr_new(self.doc, self.build))
+        self.ready(|seen| trail.is_loaded(&seen.db) && seen.is_frr_loaded(self.doc, self.build))
     }
 
     /// `config reload`; it refuses while services still start, and then is asked again.
@@ -434,7 +452,7 @@ impl Work<'_> {
             self.step("put back frr.conf", || self.well(&["frr"], old.as_bytes(), 30))?;
         }
         if self.notes().drained {
-            self.step(names::UNDRAIN, || self.undrain())?;
+            self.step(names::UNDRAIN, || self.bring_back())?;
         }
         let now = self.remote.look()?;
         if !trail.has(&now.db, 0) || !now.is_frr_old(self.doc, self.build) {
