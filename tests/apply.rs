@@ -64,12 +64,22 @@ impl Case {
         assert!(matches!(planned.status.code(), Some(1 | 2)), "{}", said(&planned));
         let path = lab.folder.path().join("plan.json");
         let mut plan: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-        // There is but one spine: what no wave may hold gets one all the same, so that it is seen being drained.
-        for blocked in plan["blocked"].as_array().unwrap().clone() {
-            let mut wave = plan["waves"][0].clone();
-            wave["switches"] = json!([blocked["switch"]]);
-            plan["waves"].as_array_mut().unwrap().insert(0, wave);
+        // There is but one spine, so nobody plans to drain it: it is drained all the same.
+        let spine = &mut plan["switches"]["spine-01"];
+        if !spine.is_null() && spine["drain"].is_null() {
+            let map = "route-map GRACEFUL_SHUTDOWN permit 10";
+            let set = "set community graceful-shutdown";
+            spine["drain"] =
+                json!({ "on": [map, format!("{set} additive")], "off": [map, "no set community"] });
         }
+        let mut waves: Vec<Value> = plan["waves"].as_array().unwrap().clone();
+        for blocked in plan["blocked"].as_array().unwrap() {
+            let mut wave = waves[0].clone();
+            wave["switches"] = json!([blocked["switch"]]);
+            waves.insert(0, wave);
+        }
+        plan["waves"] = waves.into();
+        plan["blocked"] = json!([{ "switch": "spine-01", "why": "it is the only one" }]);
         fs::write(lab.folder.path().join("blocked.json"), plan.to_string()).unwrap();
         plan["blocked"] = json!([]);
         fs::write(&path, plan.to_string()).unwrap();
