@@ -115,8 +115,8 @@ impl Folder {
     }
 }
 
-/// Files of a build, or of `fabc pull`, that are no switch's.
-const RESERVED: [&str; 3] = ["fabric.json", "manifest.json", "failed.json"];
+/// Files of a build, of `fabc pull` or `fabc plan`, that are no switch's.
+const RESERVED: [&str; 4] = ["fabric.json", "manifest.json", "failed.json", "plan.json"];
 
 #[cfg(test)]
 mod tests {
