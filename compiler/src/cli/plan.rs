@@ -170,7 +170,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
             all.iter().map(|p| format!("{} {}\n", name(&p.switch), p.files)).collect::<String>().as_bytes(),
         ),
         seconds: waves.iter().map(|wave| wave.seconds).sum(),
-        costs: (&model).into(),
+        costs: model,
         waves,
         blocked: blocked.iter().map(|b| BlockedDoc { switch: name(&b.switch), why: b.why.clone() }).collect(),
         not_deployed: missing,

@@ -2,9 +2,10 @@
 //! whether to wait for seconds or minutes; nothing is promised by them.
 
 use fabc_targets::sonic::Release;
+use serde::{Deserialize, Serialize};
 
 /// Times of one release, ms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Model {
     /// Any patch, however small. Azure/sonic-buildimage-msft pull request 2733: an empty one takes about 10 s.
     pub patch: u64,

@@ -36,7 +36,7 @@ pub struct Plan {
     /// Seconds that everything takes, waves one after another.
     pub seconds: u64,
     /// What the times rest on, ms.
-    pub costs: Costs,
+    pub costs: Model,
     /// Which switches at the same time, in this order.
     pub waves: Vec<WaveDoc>,
     /// Switches that no wave may hold.
@@ -47,29 +47,6 @@ pub struct Plan {
     pub not_planned: Vec<String>,
     /// What is done to each switch that changes.
     pub switches: BTreeMap<Name, SwitchDoc>,
-}
-
-/// [`Model`] as it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Costs {
-    /// Any patch.
-    pub patch: u64,
-    /// Each step that GCU makes of it.
-    pub step: u64,
-    /// Whether operations of one table are one step.
-    pub bulk: bool,
-    /// Each port that GCU puts down and up.
-    pub flap: u64,
-    /// The part that grows with the square of their number, by 1000 pairs.
-    pub flap_squared: u64,
-    /// `config reload`.
-    pub reload: u64,
-    /// frr-reload.py.
-    pub frr_reload: u64,
-    /// A container that starts anew.
-    pub restart: u64,
-    /// Waiting before and after.
-    pub settle: u64,
 }
 
 /// A wave.
@@ -242,13 +219,6 @@ pub fn owned_hash(db: &Db) -> Hash {
         }
     }
     Hash::of(text.as_bytes())
-}
-
-impl From<&Model> for Costs {
-    fn from(model: &Model) -> Self {
-        let &Model { patch, step, bulk, flap, flap_squared, reload, frr_reload, restart, settle } = model;
-        Costs { patch, step, bulk, flap, flap_squared, reload, frr_reload, restart, settle }
-    }
 }
 
 /// Whole seconds, rounded up.
