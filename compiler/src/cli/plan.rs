@@ -63,7 +63,8 @@ const EXIT_CODES: &str = "Exit codes:
 /// What is known and made of one switch.
 struct Planned {
     switch: usize,
-    plan: SwitchPlan,
+    /// Whether nothing is done.
+    idle: bool,
     doc: SwitchDoc,
     out: Out,
     /// Links whose far end must agree.
@@ -116,7 +117,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         .collect();
     for (result, &switch) in results.into_iter().zip(&wanted) {
         match result {
-            Ok(Some(planned)) if planned.plan.is_empty() => {}
+            Ok(Some(planned)) if planned.idle => {}
             Ok(Some(planned)) => all.push(planned),
             Ok(None) => missing.push(fabric.switches[switch].name.clone()),
             Err((_, error)) => errors.push(error),
@@ -287,7 +288,7 @@ fn one(
     let tier = &fabric.tier_of(&fabric.switches[switch]).label;
     let doc = SwitchDoc::of(&plan, tier, drain, verify, model);
     let files = Hash::of(&[own.config_db.as_slice(), own.frr.as_slice()].concat());
-    Ok(Planned { switch, plan, doc, out, paired, why, files })
+    Ok(Planned { switch, idle: plan.is_empty(), doc, out, paired, why, files })
 }
 
 /// The route map that leads traffic away, as fabc writes it.
