@@ -56,7 +56,8 @@ fn row(change: &RowChange) -> Json {
         .into()
 }
 
-fn value(value: &Value) -> Json {
+/// A value as a document.
+pub fn value(value: &Value) -> Json {
     match value {
         Value::Text(text) => json!(text),
         Value::List(items) => json!(items),
@@ -64,8 +65,8 @@ fn value(value: &Value) -> Json {
 }
 
 /// A JSON pointer (RFC 6901).
-fn pointer(parts: &[&str]) -> String {
-    parts.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
+pub fn pointer<S: AsRef<str>>(parts: &[S]) -> String {
+    parts.iter().map(|part| format!("/{}", part.as_ref().replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 #[cfg(test)]

@@ -32,9 +32,12 @@ impl Vty {
             if let [text @ .., 0, 0, 0, _status] = said.as_slice() {
                 return Ok(String::from_utf8_lossy(text).into_owned());
             }
-            match self.0.read(&mut part)? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                read => said.extend(part.get(..read).unwrap_or_default()),
+            match self.0.read(&mut part) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(read) => said.extend(part.get(..read).unwrap_or_default()),
+                // A socket with a time-out is not taken up again by itself.
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
             }
         }
     }

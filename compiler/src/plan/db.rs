@@ -9,6 +9,7 @@ use fabc_targets::sonic::{ConfigDb, Value};
 use serde_json::{Map, Value as Json};
 
 use crate::deployed::canonical::Name;
+use crate::diff::patch::value;
 use crate::diff::rows::{FieldChange, RowChange};
 
 /// A row: values by the names of fields.
@@ -142,15 +143,7 @@ fn fields(was: Option<&Row>, is: Option<&Row>) -> Vec<FieldChange> {
 
 /// A row as a document.
 pub(super) fn row_json(row: &Row) -> Json {
-    row.iter().map(|(name, value)| (name.0.clone(), value_json(value))).collect::<Map<_, _>>().into()
-}
-
-/// A value as a document.
-pub(super) fn value_json(value: &Value) -> Json {
-    match value {
-        Value::Text(text) => Json::from(text.as_str()),
-        Value::List(items) => Json::from(items.clone()),
-    }
+    row.iter().map(|(name, of)| (name.0.clone(), value(of))).collect::<Map<_, _>>().into()
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use fabc_targets::sonic::effects::Op;
 use fabc_targets::sonic::gcu::{Operation, Verb};
 use serde_json::{Map, Value as Json, json};
 
-use super::db::{Db, row_json, value_json};
+use super::db::{Db, row_json};
+use crate::diff::patch::{pointer, value};
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +50,6 @@ impl PatchOp {
     }
 }
 
-/// A JSON pointer: RFC 6901.
-pub fn pointer(path: &[String]) -> String {
-    path.iter().map(|part| format!("/{}", part.replace('~', "~0").replace('/', "~1"))).collect()
-}
-
 /// The fewest operations from `old` to `new`: on fields where a row stays, on rows where a table does. What goes comes
 /// first, in reverse order, so that a row that another one needs goes after it.
 pub fn patch(old: &Db, new: &Db) -> Vec<PatchOp> {
@@ -95,7 +91,7 @@ pub fn patch(old: &Db, new: &Db) -> Vec<PatchOp> {
                     let mut path = path.clone();
                     let verb = field.verb();
                     path.push(field.name);
-                    rest.push(PatchOp { verb, path, value: field.new.as_ref().map(value_json) });
+                    rest.push(PatchOp { verb, path, value: field.new.as_ref().map(value) });
                 }
             }
         }
