@@ -538,6 +538,7 @@ const ENDS: &[(i32, &str)] = &[
     (0, "plan good.kdl --deployed build -o plan.json"),
     (0, "apply plan.json"),
     (2, "apply none.json"),
+    (2, "apply none.json --ansible playbook"),
     (0, "grow good.kdl good.kdl"),
     (1, "grow good.kdl moved.kdl"),
     (2, "grow good.kdl bad.kdl"),

@@ -751,7 +751,7 @@ def boot(folder):
     put("/etc/ssh/authorized", device["authorized"])
     put("/etc/ssh/sshd_config", f"Port {device['port']}\nListenAddress 127.0.0.1\nHostKey /etc/ssh/key\nUsePAM no\n"
         "AuthorizedKeysFile /etc/ssh/authorized\nPasswordAuthentication no\nStrictModes no\nUseDNS no\nPidFile none\n"
-        "PermitRootLogin no\nMaxStartups 100\nMaxSessions 100\n")
+        "PermitRootLogin no\nMaxStartups 100\nMaxSessions 100\nSubsystem sftp internal-sftp\n")
     put("/usr/local/lib/switch.py", open(__file__).read(), 0o755)
     put("/usr/local/lib/gcu.json", open(os.path.dirname(os.path.abspath(__file__)) + "/gcu.json").read())
     for name in NAMES:

@@ -5,10 +5,12 @@
 //! - [`steps`]: what is done next, and the way back
 //! - [`preflight`]: whether a switch is as the plan saw it
 //! - [`after`]: what must be up again
+//! - [`ansible`]: the same as a playbook
 //!
 //! Plain data in, plain data out: `cli/apply` talks to switches.
 
 pub mod after;
+pub mod ansible;
 pub mod notes;
 pub mod preflight;
 pub mod steps;

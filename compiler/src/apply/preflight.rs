@@ -14,7 +14,7 @@ use crate::plan::db::Db;
 use crate::plan::document::{Plan, SwitchDoc, owned_hash};
 
 /// Space that must be left for copies, patches and logs, in KiB.
-const SPACE: u64 = 16 << 10;
+pub(super) const SPACE: u64 = 16 << 10;
 
 /// What a switch runs, secrets masked, and what is noted there.
 #[derive(Debug, Clone, PartialEq)]

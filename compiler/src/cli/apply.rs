@@ -1,6 +1,7 @@
 //! `fabc apply`: a plan is carried out, wave after wave, each step noted; and taken back where one fails.
 
 mod book;
+mod playbook;
 mod remote;
 mod result;
 mod switch;
@@ -17,6 +18,7 @@ use fabc_targets::sonic::Release;
 
 use super::screen::Screen;
 use super::{Exit, Failure};
+use crate::apply::ansible;
 use crate::apply::preflight::{Verdict, judge};
 use crate::config_db::LIMIT;
 use crate::diff::running::Build;
@@ -54,6 +56,9 @@ pub(crate) struct Args {
     /// Look at the switches, say what would be done, and change nothing
     #[arg(long, conflicts_with_all = ["resume", "rollback"])]
     dry_run: bool,
+    /// Write the same as an Ansible inventory and playbook into DIR, and touch no switch
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["dry_run", "resume", "rollback"])]
+    ansible: Option<PathBuf>,
     /// Go on with what was begun
     #[arg(long, conflicts_with = "rollback")]
     resume: bool,
@@ -151,6 +156,18 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let id = format!("{:032x}", Hash::of(&bytes).0);
     let id = id.get(..12).unwrap_or(&id);
     let waves = chosen(args, &plan)?;
+    let release = [Nos::Sonic, Nos::EnterpriseSonic].into_iter().find(|nos| nos.name() == plan.nos);
+    let release = release.and_then(|nos| Release::find(nos, &plan.release));
+    let release = release.ok_or_else(|| {
+        Failure::new(format!("{shown} is for {} {}, which this fabc does not know", plan.nos, plan.release))
+    })?;
+    let build = Build { paths: release.maximum_paths };
+    if let Some(folder) = &args.ansible {
+        let pace = ansible::Pace { settle: args.settle, verify: args.verify, soak: !args.no_soak };
+        let files = ansible::files(&plan, id, &waves, build, pace);
+        let files = files.map_err(|error| Failure::new(format!("{shown}: {error}")))?;
+        return playbook::write(folder, &files, screen);
+    }
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
         signal_hook::flag::register(signal, stop.clone())
@@ -167,12 +184,6 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         connect: (args.timeout / 2).min(10),
         apart: true,
     };
-    let release = [Nos::Sonic, Nos::EnterpriseSonic].into_iter().find(|nos| nos.name() == plan.nos);
-    let release = release.and_then(|nos| Release::find(nos, &plan.release));
-    let release = release.ok_or_else(|| {
-        Failure::new(format!("{shown} is for {} {}, which this fabc does not know", plan.nos, plan.release))
-    })?;
-    let build = Build { paths: release.maximum_paths };
     let job = Job { args, plan: &plan, id, options, build, stop, tell: &tell };
     let mut report = Report::new(&plan, id, &waves);
     if args.dry_run {

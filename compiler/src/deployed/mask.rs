@@ -77,6 +77,12 @@ pub fn is_secret(table: &str, field: &str) -> bool {
     !listed(OPEN) && (listed(FIELDS) || WORDS.iter().any(|word| name.contains(word)))
 }
 
+/// The lists of what is a secret in ConfigDB, for whoever masks it elsewhere: tables whose `keys` are, `words` in names of
+/// fields, `fields` beside them, and those that are `open` all the same.
+pub fn lists() -> serde_json::Value {
+    serde_json::json!({ "keys": KEYS, "words": WORDS, "fields": FIELDS, "open": OPEN })
+}
+
 /// Whether a key or a value stands in place of a secret, in part or as a whole.
 pub fn is_masked(text: &str) -> bool {
     text.contains("<masked")

@@ -51,6 +51,16 @@ pub(super) fn settle(old: &mut Vec<Statement>, new: &mut Vec<Statement>, build: 
     masked(old, new)
 }
 
+/// Words that begin a line which FRR writes by itself.
+pub fn its_own() -> Vec<&'static str> {
+    ITS_OWN.iter().map(|(words, _)| *words).collect()
+}
+
+/// Whether FRR leaves a statement out of what it shows, as it says what FRR does anyway.
+pub fn is_left_out(block: &str, text: &str, build: Build) -> bool {
+    is_default(&(block.to_owned(), text.to_owned()), build, &BTreeSet::new())
+}
+
 fn is_its_own(text: &str) -> bool {
     ITS_OWN.iter().any(|(begin, _)| {
         text.strip_prefix(begin).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))

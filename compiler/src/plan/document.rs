@@ -6,15 +6,17 @@ use fabc_targets::sonic::Value;
 use fabc_targets::sonic::tables::Owner;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
 
 use super::cost::Model;
-use super::db::{Db, row_json};
+use super::db::{Db, Row, row_json};
 use super::patch::PatchOp;
 use super::switch::{Stage, SwitchPlan, Way};
 use crate::deployed::canonical::Name;
 use crate::deployed::mask::is_masked;
 use crate::deployed::owned::{is_buffermgrds, owner};
 use crate::diff::device::{Consequence, On};
+use crate::diff::patch::value;
 use crate::output::Hash;
 
 /// The form that is written.
@@ -180,6 +182,9 @@ pub struct FrrDoc {
 pub struct Hashes {
     /// Of ConfigDB, as [`owned_hash`] counts it.
     pub config_db: Hash,
+    /// The same rows as [`owned_digest`] counts them; none in plans of an older fabc.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<String>,
     /// Of frr.conf; none where it isn't known.
     pub frr: Option<Hash>,
 }
@@ -219,6 +224,22 @@ pub fn owned_hash(db: &Db) -> Hash {
         }
     }
     Hash::of(text.as_bytes())
+}
+
+/// [`ours`] as others can count it without fabc: `sha256:` of JSON without blanks, all keys sorted by their bytes.
+pub fn owned_digest(db: &Db) -> String {
+    fn fields(row: &Row) -> BTreeMap<&str, Json> {
+        row.iter().map(|(name, of)| (name.0.as_str(), value(of))).collect()
+    }
+    let ours = ours(db);
+    let tables = ours.0.iter().map(|(table, rows)| {
+        let rows = rows.iter().map(|(key, row)| (key.0.as_str(), fields(row)));
+        (table.as_str(), rows.collect())
+    });
+    let tables: BTreeMap<&str, BTreeMap<&str, _>> = tables.collect();
+    // Plain data with keys that are texts: this can't fail.
+    let digest = Sha256::digest(serde_json::to_vec(&tables).unwrap_or_default());
+    digest.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Whole seconds, rounded up.
@@ -338,9 +359,14 @@ impl SwitchDoc {
             restarts: plan.restarts.clone(),
             observed: Hashes {
                 config_db: owned_hash(&plan.observed),
+                rows: Some(owned_digest(&plan.observed)),
                 frr: frr.map(|frr| frr_hash(&frr.before)),
             },
-            wanted: Hashes { config_db: owned_hash(&plan.wanted), frr: frr.map(|frr| frr_hash(&frr.after)) },
+            wanted: Hashes {
+                config_db: owned_hash(&plan.wanted),
+                rows: Some(owned_digest(&plan.wanted)),
+                frr: frr.map(|frr| frr_hash(&frr.after)),
+            },
             verify,
             seconds: seconds(plan.ms + settle + drained),
         }
@@ -363,5 +389,19 @@ impl Plan {
         let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
         bytes.push(b'\n');
         bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_can_count_the_rows() {
+        let text = r#"{"VLAN": {"Vlan1": {"x": "1"}}, "PORT": {"Ethernet16": {"mtu": 9100, "alias": "\u00e9\n"}, "Ethernet8": {"NULL": "NULL"}},
+            "BUFFER_PROFILE": {"pg_lossless_400000_5m_profile": {"size": "1"}}}"#;
+        // printf '%s' '{"PORT":{"Ethernet16":{"alias":"é\n","mtu":"9100"},"Ethernet8":{}}}' | sha256sum
+        let wanted = "sha256:f7fc7907c7c1f67b5aa8b2d7ddfb00ae5b1e9eb24fd9f77f838b455e09663909";
+        assert_eq!(owned_digest(&Db::read(text).unwrap()), wanted);
     }
 }
