@@ -112,6 +112,13 @@ fn only_the_switches_that_are_named() {
         code == Some(0) && said.contains("2 files") && !site.path("s/switches/leaf-01").exists(),
         "{said}"
     );
+    // With what ZTP asks for, the script is there for each of them.
+    let ztp = ["fabric.kdl", "leaf-02", "--out", "z", "--ztp", "https://10.11.0.2/day0"];
+    let (code, said) = site.render(&ztp, &SECRETS);
+    assert!(code == Some(0) && said.contains("5 files"), "{said}");
+    assert!(site.path("z/ztp/place-frr.sh").exists() && !site.path("z/switches/leaf-01").exists());
+    let json = std::fs::read_to_string(site.path("z/switches/leaf-02/ztp.json")).unwrap();
+    assert!(json.contains("\"https://10.11.0.2/day0/switches/leaf-02/config_db.json\""), "{json}");
     let (code, said) = site.render(&["fabric.kdl", "leaf-2", "--out", "s"], &SECRETS);
     assert!(code == Some(2) && said.contains("did you mean `leaf-02`?"), "{said}");
 }

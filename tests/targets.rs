@@ -392,3 +392,110 @@ fn a_lab_is_there_while_it_is_asked_for() {
     assert_eq!(run(&[]), Some(0));
     assert!(!lab.exists());
 }
+
+#[test]
+fn ztp_finds_every_file_that_it_asks_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = LABELLED
+        .replace(r#"switch "leaf-01" {"#, r#"switch "leaf-01" { serial "AB,1"; mac "00:11:22:33:44:55";"#);
+    std::fs::write(folder.path().join("fabric.kdl"), text).unwrap();
+    let run = |args: &[&str]| common::fabc(folder.path(), &[&["build"], args].concat());
+    let build = folder.path().join("build");
+    let base = "http://10.11.0.2:8000/fabc";
+    assert_eq!(run(&["--ztp", &format!("{base}/")]).status.code(), Some(0));
+    let read = |path: &str| std::fs::read_to_string(build.join(path)).unwrap();
+    let manifest = read("manifest.json");
+    assert!(manifest.contains("switches/leaf-01/ztp.json") && manifest.contains("--ztp"));
+    let switches = common::entries(&build.join("switches"));
+    assert!(switches.len() > 2);
+    for switch in &switches {
+        let name = common::name(switch);
+        let ztp: serde_json::Value =
+            serde_json::from_str(&read(&format!("switches/{name}/ztp.json"))).unwrap();
+        assert_eq!(common::schema::wrong(&ztp, "ztp"), Vec::<String>::new());
+        let sections = &ztp["ztp"];
+        let asked = [
+            &sections["01-download"]["files"][0]["url"]["source"],
+            &sections["02-place-frr"]["plugin"]["url"]["source"],
+            &sections["03-configdb-json"]["url"]["source"],
+        ];
+        for url in asked.map(|url| url.as_str().unwrap()) {
+            assert!(build.join(url.strip_prefix(base).unwrap().trim_start_matches('/')).is_file(), "{url}");
+        }
+        let own: Vec<&str> =
+            asked.into_iter().filter_map(|url| url.as_str()).filter(|u| u.contains(&name)).collect();
+        assert_eq!(own.len(), 2, "{own:?}");
+        let config: serde_json::Value =
+            serde_json::from_str(&read(&format!("switches/{name}/config_db.json"))).unwrap();
+        let (key, row) = config["MGMT_INTERFACE"].as_object().unwrap().iter().next().unwrap();
+        assert!(key.starts_with("eth0|10.11.0.") && row["gwaddr"] == "10.11.0.1", "{key}");
+        assert_eq!(config["MGMT_PORT"]["eth0"]["admin_status"], "up");
+        let address = key.trim_start_matches("eth0|").split('/').next().unwrap();
+        let line = format!(",{address},{base}/switches/{name}/ztp.json\n");
+        assert!(read("ztp/switches.csv").contains(&line), "{line}");
+    }
+    assert!(read("ztp/switches.csv").contains("leaf-01,\"AB,1\",00:11:22:33:44:55,"));
+    // The same once more, and gone when nobody asks.
+    assert_eq!(run(&["--check", "--ztp", base]).status.code(), Some(0));
+    assert_eq!(run(&["--check", "--ztp", "http://10.0.0.9"]).status.code(), Some(1));
+    assert_eq!(run(&[]).status.code(), Some(0));
+    assert!(!build.join("ztp").exists() && !build.join("switches/leaf-01/ztp.json").exists());
+    for url in [
+        "10.0.0.1",
+        "http://",
+        "http://a b/",
+        "http://x/$(id)",
+        "http://user:secret@x/",
+        "http://x/\"",
+        "gopher://x",
+    ] {
+        assert_eq!(run(&["--ztp", url]).status.code(), Some(2), "{url}");
+    }
+}
+
+#[test]
+fn ztp_says_what_it_can_not_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |text: &str| {
+        std::fs::write(folder.path().join("fabric.kdl"), text).unwrap();
+        let done = common::fabc(
+            folder.path(),
+            &["build", "--ztp", "http://x", "--format", "short", "--out", "other"],
+        );
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    let unmanaged = LABELLED.split("management {").next().unwrap();
+    let (code, said) = told(unmanaged);
+    assert!(code == Some(0) && said.contains("ztp/no-address") && said.contains("first `leaf-01`"), "{said}");
+    let enterprise =
+        LABELLED.replace(r#"nos "sonic" release="202505""#, r#"nos "enterprise-sonic" release="4.5""#);
+    assert_ne!(enterprise, LABELLED);
+    let (code, said) = told(&enterprise);
+    assert!(code == Some(1) && said.contains("ztp/not-known"), "{code:?} {said}");
+}
+
+/// The script, in a folder of its own, with the owner that the test has.
+#[cfg(unix)]
+#[test]
+fn frr_conf_is_placed_as_a_whole() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let folder = tempfile::tempdir().unwrap();
+    let meta = folder.path().metadata().unwrap();
+    let script = std::fs::read_to_string(common::project().join("targets/src/ztp/place-frr.sh")).unwrap();
+    assert!(script.contains("/etc/sonic/frr/") && script.contains("300:300"));
+    let here = format!("{}/", folder.path().display());
+    let script = script
+        .replace("/etc/sonic/frr/", &here)
+        .replace("300:300", &format!("{}:{}", meta.uid(), meta.gid()));
+    let run = || std::process::Command::new("sh").args(["-c", &script]).status().unwrap().success();
+    let (conf, fetched) = (folder.path().join("frr.conf"), folder.path().join("frr.conf.ztp"));
+    std::fs::write(&conf, "generated\n").unwrap();
+    assert!(!run(), "nothing was fetched");
+    std::fs::write(&fetched, "").unwrap();
+    assert!(!run(), "an empty file was fetched");
+    assert_eq!(std::fs::read_to_string(&conf).unwrap(), "generated\n");
+    std::fs::write(&fetched, "router bgp 1\n").unwrap();
+    assert!(run() && !fetched.exists());
+    assert_eq!(std::fs::read_to_string(&conf).unwrap(), "router bgp 1\n");
+    assert_eq!(conf.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+}

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use fabc_lang::diagnostic::{Diagnostic, Findings, Rule};
 use fabc_lang::fabric::Fabric;
+use fabc_lang::intent::Nos;
 use fabc_lang::source::{Sources, Span};
 use fabc_targets::frr::{self, TemplateError};
 use fabc_targets::sonic::secrets::Secrets;
@@ -25,8 +26,18 @@ fabc_lang::rule! {
     /// A template in `--templates` doesn't compile, or can't be rendered with what fabc gives it.
     pub static TEMPLATE = Error "template/invalid" "a template that can't be rendered";
 }
+fabc_lang::rule! {
+    /// With the reload at its end ZTP lets go of the address that DHCP gave to eth0. A config_db.json without MGMT_INTERFACE
+    /// leaves eth0 to DHCP again, so that the switch is where the lease says, and not where the fabric does.
+    pub static NO_ADDRESS = Warning "ztp/no-address" "ZTP for switches without a management address";
+}
+fabc_lang::rule! {
+    /// Files for ZTP place frr.conf before the reload, as community SONiC starts FRR. What Enterprise SONiC does with it, and
+    /// which of its rows need `roce enable` and a reboot first, is stated by no public source.
+    pub static NOT_KNOWN = Error "ztp/not-known" "ZTP of a system whose first day isn't known";
+}
 /// Rules that this stage reports under.
-pub static RULES: &[&Rule] = &[&TEMPLATE];
+pub static RULES: &[&Rule] = &[&TEMPLATE, &NO_ADDRESS, &NOT_KNOWN];
 
 struct Files<'a>(Bundle<'a>);
 
@@ -53,15 +64,52 @@ pub(crate) fn tree<'a>(
     fabric: &'a Fabric,
     templates: Option<&Path>,
     lab: Option<Lab>,
+    ztp: Option<&str>,
     sources: &mut Sources,
     host: &dyn Host,
     findings: &mut Findings,
 ) -> Option<Box<dyn Tree + 'a>> {
-    let bundle = with_templates(fabric, templates, sources, host, findings)?;
-    Some(Box::new(Files(match lab {
-        Some(lab) => bundle.with_lab(lab),
-        None => bundle,
-    })))
+    let mut bundle = with_templates(fabric, templates, sources, host, findings)?;
+    if let Some(lab) = lab {
+        bundle = bundle.with_lab(lab);
+    }
+    if let Some(base) = ztp {
+        bundle = with_ztp(bundle, fabric, base, findings);
+    }
+    Some(Box::new(Files(bundle)))
+}
+
+/// The same with what ZTP asks for, and what is to be said of that.
+pub(crate) fn with_ztp<'a>(
+    bundle: Bundle<'a>,
+    fabric: &Fabric,
+    base: &str,
+    findings: &mut Findings,
+) -> Bundle<'a> {
+    let nos = &fabric.intent.fabric.nos;
+    if nos.v != Nos::Sonic {
+        let text = format!("what ZTP has to do for {} is not known", nos.v.name());
+        findings.push(NOT_KNOWN.at(nos.at, text).help("leave --ztp out"));
+    }
+    let there = fabric.switches.iter().filter(|switch| !switch.absent);
+    let lacking: Vec<&str> = there.filter(|s| s.mgmt.is_none()).map(|s| s.name.as_str()).collect();
+    if let Some(first) = lacking.first() {
+        let es = if lacking.len() == 1 { "" } else { "es" };
+        let text = format!("{} switch{es} without a management address, first `{first}`", lacking.len());
+        findings.push(NO_ADDRESS.anywhere(text).help("`management { subnet \"…\" gateway=\"…\"; }`"));
+    }
+    bundle.with_ztp(base.to_owned())
+}
+
+/// Where switches find a build: an address that ZTP's curl knows, without a `/` at its end.
+pub(crate) fn base_url(text: &str) -> Result<String, String> {
+    let schemes = ["http://", "https://", "ftp://", "tftp://", "file:///"];
+    let plain = |c: char| c.is_ascii_graphic() && !"\"'`\\$<>{}|^?#,;".contains(c);
+    let rest = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
+    match rest.is_some_and(|rest| !rest.is_empty()) && text.chars().all(plain) && !text.contains('@') {
+        true => Ok(text.trim_end_matches('/').to_owned()),
+        false => Err("not a plain URL of a folder, like http://10.0.0.5/fabric".to_owned()),
+    }
 }
 
 /// The same, as the targets have it.
@@ -113,7 +161,9 @@ pub(crate) fn with_secrets(
     let mut bytes = Vec::new();
     match bundle.file(i)? {
         File::ConfigDb(index) => sonic::config_db_with(&bundle.device(index)?, secrets).render(&mut bytes),
-        File::FrrConf(_) | File::SonicCli(_) => bundle.render(i, &mut bytes),
+        File::FrrConf(_) | File::SonicCli(_) | File::ZtpJson(_) | File::ZtpScript | File::ZtpSwitches => {
+            bundle.render(i, &mut bytes);
+        }
         _ => return None,
     }
     Some((bundle.path(i), bytes))

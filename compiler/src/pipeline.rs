@@ -104,6 +104,8 @@ pub struct EmitOptions {
     pub templates: Option<PathBuf>,
     /// Whether there is a lab beside the switches' files, and of what.
     pub lab: Option<Lab>,
+    /// Where switches find the build, if there are files for ZTP: a URL without a `/` at its end.
+    pub ztp: Option<String>,
     /// A former `fabric.json`, or a Git revision, that nothing may move against; the one in `out` otherwise.
     pub since: Option<String>,
     /// The folder of the former build.
@@ -126,7 +128,8 @@ pub fn emit<'a>(
     if let Some(old) = former(host, options, findings) {
         growth::guard(&old, fabric, options.allow_moves, findings);
     }
-    files::tree(fabric, options.templates.as_deref(), options.lab, sources, host, findings)
+    let templates = options.templates.as_deref();
+    files::tree(fabric, templates, options.lab, options.ztp.as_deref(), sources, host, findings)
 }
 
 /// What stood before: `--since`, or the last build where there is one.

@@ -12,7 +12,7 @@ use crate::frr::{self, TemplateError, Templates};
 use crate::lab::{self, Lab};
 use crate::names::Names;
 use crate::sonic::{self, Release};
-use crate::{cabling, model, telemetry};
+use crate::{cabling, model, telemetry, ztp};
 
 /// A file of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,12 @@ pub enum File {
     Fabric,
     /// `telemetry/gnmic.yaml`
     Gnmic,
+    /// `ztp/switches.csv`
+    ZtpSwitches,
+    /// `ztp/place-frr.sh`
+    ZtpScript,
+    /// `switches/NAME/ztp.json` of the switch with this index.
+    ZtpJson(usize),
     /// `lab/topology.clab.yml`
     LabTopology,
     /// `lab/daemons`
@@ -64,6 +70,7 @@ pub struct Bundle<'a> {
     /// The files of one switch.
     own: Vec<fn(usize) -> File>,
     lab: Option<Lab>,
+    ztp: Option<String>,
     failure: Mutex<Option<TemplateError>>,
 }
 
@@ -109,6 +116,7 @@ impl<'a> Bundle<'a> {
             whole,
             own,
             lab: None,
+            ztp: None,
             failure: Mutex::new(None),
         };
         let mut tried = vec![false; fabric.tiers.len()];
@@ -133,6 +141,15 @@ impl<'a> Bundle<'a> {
             self.whole.push(File::LabDaemons);
         }
         self.own.extend([File::LabConfigDb as fn(usize) -> File, File::LabFrrConf]);
+        self
+    }
+
+    /// The same with what ZTP asks for; `base` is where the build lies for switches, a URL without a `/` at its end.
+    #[must_use]
+    pub fn with_ztp(mut self, base: String) -> Self {
+        self.ztp = Some(base);
+        self.whole.extend([File::ZtpSwitches, File::ZtpScript]);
+        self.own.push(File::ZtpJson);
         self
     }
 
@@ -176,6 +193,9 @@ impl<'a> Bundle<'a> {
             Some(File::Topology) => Cow::Borrowed("cabling/topology.dot"),
             Some(File::Fabric) => Cow::Borrowed("fabric.json"),
             Some(File::Gnmic) => Cow::Borrowed(telemetry::PATH),
+            Some(File::ZtpSwitches) => Cow::Borrowed("ztp/switches.csv"),
+            Some(File::ZtpScript) => Cow::Borrowed(ztp::SCRIPT_PATH),
+            Some(File::ZtpJson(index)) => Cow::Owned(of(index, ztp::NAME)),
             Some(File::LabTopology) => Cow::Borrowed("lab/topology.clab.yml"),
             Some(File::LabDaemons) => Cow::Borrowed("lab/daemons"),
             Some(File::LabLayer1) => Cow::Borrowed("lab/batfish/batfish/layer1_topology.json"),
@@ -220,6 +240,18 @@ impl<'a> Bundle<'a> {
             Some(File::Topology) => cabling::topology(self.fabric, &self.names, part, out),
             Some(File::Fabric) => model::fabric_json(self.fabric, &self.names, self.version, part, out),
             Some(File::Gnmic) => telemetry::gnmic(self.fabric, part, out),
+            Some(File::ZtpSwitches) => {
+                ztp::switches(self.fabric, &self.present, self.base(), out);
+                false
+            }
+            Some(File::ZtpScript) => {
+                out.extend_from_slice(ztp::SCRIPT.as_bytes());
+                false
+            }
+            Some(File::ZtpJson(index)) => {
+                ztp::json(&self.fabric.switches[index].name, self.base(), out);
+                false
+            }
             Some(File::LabTopology) => {
                 let lab = self.lab.unwrap_or(Lab::Frr);
                 lab::topology(self.fabric, &self.names, self.release, lab, part, out)
@@ -251,6 +283,10 @@ impl<'a> Bundle<'a> {
     /// The switch with this index, ready to be emitted.
     pub fn device(&self, index: usize) -> Option<Device<'_>> {
         Device::new(self.fabric, &self.names, self.release, index)
+    }
+
+    fn base(&self) -> &str {
+        self.ztp.as_deref().unwrap_or_default()
     }
 
     fn frr(&self, index: usize, out: &mut Vec<u8>) -> Result<(), TemplateError> {

@@ -8,6 +8,7 @@
 //! - [`cabling`]: `hosts.csv`, `cabling/cables.csv`, `cabling/topology.dot`
 //! - [`model`]: the fabric as `fabric.json`
 //! - `telemetry`: what collectors ask, `telemetry/gnmic.yaml`
+//! - `ztp`: what a switch asks for on its first day, where that is wanted
 //! - [`why()`]: where a value comes from
 //!
 //! Nothing here reads or writes a file; nothing is kept but what is being written.
@@ -24,6 +25,7 @@ mod names;
 pub mod sonic;
 mod telemetry;
 mod why;
+mod ztp;
 
 pub use bundle::{Bundle, BundleError, File};
 pub use device::{Device, DevicePort, End, Wired, is_down};

@@ -12,7 +12,7 @@ use super::screen::Screen;
 use super::source::Source;
 use super::wanted::reports;
 use super::{Exit, Failure};
-use crate::files::VERSION;
+use crate::files::{VERSION, base_url};
 use crate::growth::UNREADABLE;
 use crate::output::{FAILED, Hash, Likely, MANIFEST, Manifest};
 use crate::pipeline::{self, Analysis, EmitOptions};
@@ -45,6 +45,9 @@ pub(crate) struct Args {
     /// Write lab/ too: a containerlab topology whose switches are FRR, or SONiC in containers, and a Batfish snapshot
     #[arg(long, value_name = "KIND", num_args = 0..=1, require_equals = true, default_missing_value = "frr")]
     lab: Option<LabKind>,
+    /// Write what ZTP asks for too: a ztp.json beside each switch's files, and ztp/; switches find the build at URL
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    ztp: Option<String>,
     /// Replace files that fabc did not write where they stand in the way
     #[arg(long)]
     force: bool,
@@ -82,12 +85,14 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let lab = args.lab.map(Lab::from);
     // As an input it is in the manifest, and a build with another lab is another one.
     inputs.extend(lab.map(|lab| ("--lab".to_owned(), Hash::of(lab.name().as_bytes()))));
+    inputs.extend(args.ztp.iter().map(|base| ("--ztp".to_owned(), Hash::of(base.as_bytes()))));
     let options = EmitOptions {
         source: args.source.path(screen)?,
         include_root: args.source.root.clone(),
         unchanged: same_origin(args, &inputs, screen),
         templates: args.templates.clone(),
         lab,
+        ztp: args.ztp.clone(),
         since: args.since.clone(),
         out: args.out.clone(),
         allow_moves: args.allow_moves,

@@ -55,6 +55,9 @@ pub(crate) struct Args {
     /// Take frr.conf.j2 from DIR in place of the built-in one
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
+    /// Write what ZTP asks for too, as `fabc build --ztp` does; switches find the folder at URL
+    #[arg(long, value_name = "URL", value_parser = files::base_url)]
+    ztp: Option<String>,
     /// Write into a build, or where Git would take the files up
     #[arg(long)]
     force: bool,
@@ -74,6 +77,10 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let (secrets, count) = take(&fabric, screen.host, &mut late);
     let templates = args.templates.as_deref();
     let bundle = files::with_templates(&fabric, templates, &mut sources, screen.host, &mut late);
+    let bundle = bundle.map(|bundle| match &args.ztp {
+        Some(base) => files::with_ztp(bundle, &fabric, base, &mut late),
+        None => bundle,
+    });
     levels.apply(&mut late, bundle.is_some());
     // True of a build, not of these files.
     findings.retain(|d| d.code() != "nos/login-stays-local");
@@ -85,7 +92,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
             continue;
         };
         let name = path.split('/').nth(1).unwrap_or_default();
-        if !args.switches.is_empty() && !args.switches.iter().any(|s| s == name) {
+        let of_all = path.starts_with("ztp/");
+        if !of_all && !args.switches.is_empty() && !args.switches.iter().any(|s| s == name) {
             continue;
         }
         if let Err(error) = write_private(&args.out, &path, &bytes) {
