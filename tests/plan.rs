@@ -11,13 +11,13 @@
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::built::whole;
-use common::changes::{CHANGES, Pair, edited, plain, some_switches};
-use fabc::deployed::owned::is_buffermgrds;
-use fabc::plan::cost::model;
-use fabc::plan::switch::{Given, SwitchPlan, Way, plan};
+use common::changes::{CHANGES, Change, Pair, edited, plain, some_switches};
+use common::stages::{judge, planned};
+use fabc::plan::switch::Way;
 use fabc_lang::intent::Nos;
 use fabc_targets::sonic::Release;
 use serde_json::Value as Json;
@@ -26,141 +26,15 @@ use serde_json::Value as Json;
 const EXAMPLES: &[&str] =
     &["arista-256", "day2", "nokia-128", "own-platform", "rack-tor", "rail-512", "rail-only", "telemetry"];
 
-fn planned(release: &'static Release, old: &Pair, new: &Pair) -> SwitchPlan {
-    let given = Given {
-        release,
-        observed: &old.0,
-        observed_frr: Some(&old.1),
-        config_db: &new.0,
-        frr: &new.1,
-        models: None,
-        apply_patch: None,
-    };
-    // At most forty ports at a time, so that parts are seen too.
-    plan(&given, &model(release), &|ports| ports.len() <= 40).unwrap()
-}
-
-fn ops(patch: &[fabc::plan::patch::PatchOp]) -> Vec<Json> {
-    patch.iter().map(fabc::plan::patch::PatchOp::to_json).collect()
-}
-
-fn apply(to: &mut Json, patch: &[Json]) {
-    let patch: json_patch::Patch = serde_json::from_value(patch.to_vec().into()).unwrap();
-    json_patch::patch(to, &patch).unwrap();
-}
-
-/// Holds a plan to all that must be true of it.
-fn judge(plan: &SwitchPlan, old: &Pair, new: &Pair) -> Result<(), String> {
-    let read = |text: &str| -> Json { serde_json::from_str(text).unwrap() };
-    let (was, wanted) = (read(&old.0), read(&new.0));
-    let mut at = was.clone();
-    for stage in &plan.stages {
-        let before = at.clone();
-        apply(&mut at, &ops(&stage.patch));
-        let mut back = at.clone();
-        apply(&mut back, &ops(&stage.inverse));
-        if back != before {
-            return Err(format!("the way back of `{}` leads elsewhere", stage.title));
-        }
-        if at.as_object().unwrap().values().any(|table| table.as_object().unwrap().is_empty()) {
-            return Err(format!("`{}` leaves an empty table", stage.title));
-        }
-        if plan.way == Way::Patch {
-            unmixed(&before, &at, &ops(&stage.patch)).map_err(|e| format!("`{}`: {e}", stage.title))?;
-        }
-    }
-    // What is fabc's; a table that the new file lacks and that SONiC writes to as well stays as it was.
-    for (table, rows) in at.as_object().unwrap() {
-        let mut rows = rows.clone();
-        if table == "BUFFER_PROFILE" {
-            let theirs = |name: &str| is_buffermgrds(name) && wanted[table].get(name).is_none();
-            rows.as_object_mut().unwrap().retain(|name, _| !theirs(name));
-        }
-        let rows = &rows;
-        match wanted.get(table) {
-            Some(wanted) if fields_only(table) => {
-                for (key, row) in wanted.as_object().unwrap() {
-                    for (field, value) in row.as_object().unwrap() {
-                        if rows[key].get(field) != Some(value) {
-                            return Err(format!("{table}|{key} {field} is not what was wanted"));
-                        }
-                    }
-                }
-            }
-            Some(wanted) if wanted == rows => {}
-            None if fields_only(table) || was.get(table) == Some(rows) => {}
-            _ => return Err(format!("{table} is not what was wanted")),
-        }
-    }
-    match wanted.as_object().unwrap().keys().find(|table| at.get(table.as_str()).is_none()) {
-        Some(table) => Err(format!("{table} is missing")),
-        None => Ok(()),
-    }
-}
-
-fn fields_only(table: &str) -> bool {
-    fabc::deployed::owned::owner(table) != Some(fabc_targets::sonic::tables::Owner::Rows)
-}
-
-const WRAPPED: [&str; 4] = ["BUFFER_PG", "BUFFER_QUEUE", "PORT_QOS_MAP", "QUEUE"];
-
-/// No patch makes GCU's sorter search: ports do not go or come together with what is bound to them, nor do they change their
-/// admin state together with their queues; lanes of a new port are free.
-fn unmixed(before: &Json, after: &Json, patch: &[Json]) -> Result<(), String> {
-    let mut ports: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    for op in patch {
-        let path: Vec<String> = op["path"].as_str().unwrap().split('/').skip(1).map(str::to_owned).collect();
-        let table = path[0].as_str();
-        let verb = op["op"].as_str().unwrap();
-        let kind = match (table, path.len(), verb) {
-            ("PORT", 2, "add") => "comes",
-            ("PORT", 2, "remove") => "goes",
-            ("PORT", 3, _) if path[2] == "admin_status" => "admin",
-            (table, ..) if WRAPPED.contains(&table) => "bound",
-            ("INTERFACE" | "PFC_WD", ..) => "bound",
-            _ => continue,
-        };
-        if let Some(key) = path.get(1) {
-            let port = key.split('|').next().unwrap().to_owned();
-            ports.entry(port).or_default().insert(kind);
-        }
-    }
-    let all: BTreeSet<&str> = ports.values().flatten().copied().collect();
-    if all.contains("comes") && all.contains("goes") {
-        return Err("ports go and come".to_owned());
-    }
-    for (port, kinds) in &ports {
-        if kinds.len() > 1 && kinds.contains("bound") {
-            return Err(format!("{port}: {kinds:?}"));
-        }
-    }
-    // What a new row names was there before, or comes in a table of its own kind.
-    let profiles = |of: &Json| -> BTreeSet<String> {
-        of["BUFFER_PROFILE"].as_object().map(|o| o.keys().cloned().collect()).unwrap_or_default()
-    };
-    let new: BTreeSet<String> = profiles(after).difference(&profiles(before)).cloned().collect();
-    let used = patch.iter().filter(|op| op["path"].as_str().unwrap().starts_with("/BUFFER_PG"));
-    for op in used {
-        let value = &op["value"];
-        let named = value.as_str().or_else(|| value["profile"].as_str()).unwrap_or_default();
-        if new.contains(named) {
-            return Err(format!("{named} comes and is used in one patch"));
-        }
-    }
-    Ok(())
-}
-
 /// What was tried, by change: how many needed nothing of ConfigDB, patches, a reload.
 type Tried = BTreeMap<&'static str, [usize; 3]>;
 
 fn catalogue(at: usize, example: &str) -> (Tried, Vec<String>) {
     let (mut tried, mut wrong) = (Tried::new(), Vec::new());
-    let text = plain(&whole(&common::project().join("examples").join(example).join("fabric.kdl")));
     let releases = [["202505", "202605"], ["202511", "202405"]][at % 2];
     for (turn, name) in releases.into_iter().enumerate() {
         let release = Release::find(Nos::Sonic, name).unwrap();
-        let written = text.split("release=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-        let text = text.replace(&format!("release=\"{written}\""), &format!("release=\"{name}\""));
+        let text = of_release(example, name);
         let Some(old) = some_switches(&text) else { continue };
         // Each change on half of the examples and on one of them all, on one of two releases, is enough.
         let whole = example == "rail-512";
@@ -219,6 +93,113 @@ fn every_change_leads_to_what_is_wanted_and_back() {
     assert!(never.is_empty(), "never tried: {never:?}");
     let [_, patches, reloads] = tried.values().fold([0; 3], |sum, of| [0, 1, 2].map(|i| sum[i] + of[i]));
     assert!(patches > 150 && reloads > 75, "{patches} by patches, {reloads} by reloads");
+}
+
+/// Numbers that are the same everywhere: splitmix64.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % most as u64) as usize
+    }
+}
+
+/// An example as one release has it.
+fn of_release(name: &str, release: &str) -> String {
+    let text = plain(&whole(&common::project().join("examples").join(name).join("fabric.kdl")));
+    let written = text.split("release=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    text.replace(&format!("release=\"{written}\""), &format!("release=\"{release}\""))
+}
+
+/// A fabric with up to so many changes at once; with fewer where they are refused together.
+fn altered(text: &str, most: usize, dice: &mut Dice) -> Option<(String, BTreeMap<String, Pair>)> {
+    let mut made: Vec<(&Change, String)> = Vec::new();
+    for _ in 0..most {
+        let change = &CHANGES[dice.below(CHANGES.len())];
+        // Two additions of one node are one too many.
+        let node = |of: &Change| of.2.split('{').next().filter(|_| of.1.is_empty()).map(str::to_owned);
+        let twice =
+            made.iter().any(|(of, _)| of.0 == change.0 || node(change).is_some() && node(of) == node(change));
+        let last = made.last().map_or(text, |(_, text)| text.as_str());
+        match edited(last, change) {
+            Some(text) if !twice => made.push((change, text)),
+            _ => {}
+        }
+    }
+    loop {
+        let names = made.iter().map(|(change, _)| change.0).collect::<Vec<_>>().join(" + ");
+        if let Some(switches) = some_switches(made.last().map_or(text, |(_, text)| text)) {
+            return Some((if names.is_empty() { "as it is".to_owned() } else { names }, switches));
+        }
+        made.pop()?;
+    }
+}
+
+/// One pair of fabrics: an example with changes and with others, or two examples. How many switches by patches and by a
+/// reload, and what is wrong.
+fn pair(round: usize) -> ([usize; 2], Vec<String>) {
+    let mut dice = Dice(round as u64);
+    let releases = ["202405", "202411", "202505", "202511", "202605"];
+    let release = releases[dice.below(releases.len())];
+    let first = EXAMPLES[dice.below(EXAMPLES.len())];
+    let second = if dice.below(4) == 0 { EXAMPLES[dice.below(EXAMPLES.len())] } else { first };
+    let (mut ways, mut wrong) = ([0; 2], Vec::new());
+    let old = altered(&of_release(first, release), dice.below(5), &mut dice);
+    let new = altered(&of_release(second, release), 1 + dice.below(6), &mut dice);
+    let (Some((before, old)), Some((after, new))) = (old, new) else { return (ways, wrong) };
+    let release = Release::find(Nos::Sonic, release).unwrap();
+    for (switch, old) in &old {
+        let Some(new) = new.get(switch) else { continue };
+        for (from, to) in [(old, new), (new, old)] {
+            let plan = planned(release, from, to);
+            if let Err(error) = judge(&plan, from, to) {
+                let way = plan.way.name();
+                wrong.push(format!(
+                    "{round}: {} {first} ({before}) {second} ({after}), {switch}, {way}: {error}",
+                    release.name
+                ));
+            }
+            match plan.way {
+                Way::None => {}
+                Way::Patch => ways[0] += 1,
+                Way::Reload => ways[1] += 1,
+            }
+        }
+    }
+    (ways, wrong)
+}
+
+/// `FABC_ROUNDS=3000` draws more of them than the few that are drawn always.
+#[test]
+fn random_pairs_lead_to_each_other() {
+    let rounds = std::env::var("FABC_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(48);
+    let next = AtomicUsize::new(0);
+    let drawn = || {
+        let mut sum = ([0; 2], Vec::new());
+        loop {
+            let round = next.fetch_add(1, Ordering::Relaxed);
+            if round >= rounds {
+                return sum;
+            }
+            let (ways, wrong) = pair(round);
+            sum.0 = [0, 1].map(|i| sum.0[i] + ways[i]);
+            sum.1.extend(wrong);
+        }
+    };
+    let results: Vec<([usize; 2], Vec<String>)> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..2).map(|_| scope.spawn(drawn)).collect();
+        all.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let [patches, reloads] = [0, 1].map(|i| results.iter().map(|of| of.0[i]).sum::<usize>());
+    println!("{rounds} pairs: {patches} switches by patches, {reloads} by a reload");
+    let mut wrong: Vec<&String> = results.iter().flat_map(|of| &of.1).collect();
+    wrong.sort();
+    let few: Vec<&str> = wrong.iter().take(20).map(|text| text.as_str()).collect();
+    assert!(wrong.is_empty(), "{} wrong, as\n{}", wrong.len(), few.join("\n"));
+    assert!(patches >= rounds && reloads >= rounds / 2, "{patches} by patches, {reloads} by reloads");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 pub mod built;
 pub mod changes;
 pub mod schema;
+pub mod stages;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -20,8 +20,9 @@ use crate::diff::fabrics::{Made, Origin, Own};
 use crate::files;
 use crate::output::Hash;
 use crate::plan::cost::{Model, model};
+use crate::plan::db::Reader;
 use crate::plan::document::{BlockedDoc, Drain, Plan, SCHEMA_VERSION, SwitchDoc, Verify, WaveDoc, seconds};
-use crate::plan::switch::{FrrChange, Given, SwitchPlan, Way, plan};
+use crate::plan::switch::{FrrChange, Given, SwitchPlan, Way, plan_with};
 use crate::plan::waves::{Blocked, Item, Limits, Out};
 use crate::report::Format;
 
@@ -59,6 +60,13 @@ const EXIT_CODES: &str = "Exit codes:
   0  nothing has to change
   1  there is a plan
   2  wrong usage, files that can't be read, or a switch that no wave may hold";
+
+/// What is used again for the next switch.
+#[derive(Default)]
+struct Desk {
+    own: Own,
+    reader: Reader,
+}
 
 /// What is known and made of one switch.
 struct Planned {
@@ -108,10 +116,10 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let mut missing = Vec::new();
     let results: Vec<Result<Option<Planned>, (usize, String)>> = wanted
         .par_iter()
-        .map_init(Own::default, |own, &switch| {
+        .map_init(Desk::default, |desk, &switch| {
             let fail = |error: String| (switch, format!("{}: {error}", fabric.switches[switch].name));
             let Some((_, observed)) = read(switch).map_err(|error| (switch, error))? else { return Ok(None) };
-            let planned = one(fabric, &made, &limits, switch, &observed, own, &model).map_err(fail)?;
+            let planned = one(fabric, &made, &limits, switch, &observed, desk, &model).map_err(fail)?;
             Ok(Some(planned))
         })
         .collect();
@@ -126,8 +134,15 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     if !errors.is_empty() {
         return Err(Failure::new(errors.join("\n")));
     }
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    for planned in &mut all {
+        let model = fabric.tier_of(&fabric.switches[planned.switch]).platform;
+        let next = kinds.len() + 1;
+        planned.doc.kind = *kinds.entry(format!("{model} {}", planned.doc.course())).or_insert(next);
+    }
     let item = |p: &Planned| Item {
         switch: p.switch,
+        kind: p.doc.kind,
         out: p.out.clone(),
         paired: p.paired.clone(),
         ms: p.doc.seconds * 1000,
@@ -225,37 +240,40 @@ fn chosen(fabric: &Fabric, only: &[String]) -> Result<Vec<usize>, Failure> {
     Ok(all.filter(|(_, s)| only.is_empty() || only.contains(&s.name)).map(|(i, _)| i).collect())
 }
 
+fn text(bytes: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(bytes).map_err(|_| "a file is not UTF-8".to_owned())
+}
+
 fn one(
     fabric: &Fabric,
     made: &Made<'_>,
     limits: &Limits<'_>,
     switch: usize,
     observed: &Observed,
-    own: &mut Own,
+    desk: &mut Desk,
     model: &Model,
 ) -> Result<Planned, String> {
     let name = &fabric.switches[switch].name;
+    let Desk { own, reader } = desk;
     own.clear();
     made.fill(name, own)?;
-    let text =
-        |bytes: &'_ [u8]| String::from_utf8(bytes.to_vec()).map_err(|_| "a file is not UTF-8".to_owned());
     let (running, config_db, frr) = (text(&observed.config_db)?, text(&own.config_db)?, text(&own.frr)?);
     let running_frr = observed.frr.as_deref().map(text).transpose()?;
     let state = observed.state.as_ref();
     let given = Given {
         release: made.bundle().release(),
-        observed: &running,
-        observed_frr: running_frr.as_deref(),
-        config_db: &config_db,
-        frr: &frr,
+        observed: running,
+        observed_frr: running_frr,
+        config_db,
+        frr,
         models: state.and_then(|state| state.models.as_deref()),
         apply_patch: state.map(|state| state.apply_patch),
     };
     let wires = wires(fabric, switch);
-    let drains = can_drain(fabric, switch, running_frr.as_deref()) && limits.bears(switch, Out::Whole);
+    let drains = can_drain(fabric, switch, running_frr) && limits.bears(switch, Out::Whole);
     let bears =
         |ports: &BTreeSet<String>| drains || ports.is_empty() || limits.bears(switch, links(&wires, ports));
-    let mut plan = plan(&given, model, &bears)?;
+    let mut plan = plan_with(reader, &given, model, &bears)?;
     if !own.cli.is_empty() && !plan.is_empty() {
         plan.reasons.push("sonic-cli.txt is typed by hand, and no part of this plan".to_owned());
     }

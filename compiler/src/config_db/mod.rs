@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use fabc_lang::source::Span;
 
 pub use document::Document;
-pub(crate) use read::Entries;
+pub(crate) use read::{Entries, Entry};
 pub use read::{FORM, RULES, SYNTAX, TWICE};
 
 /// The longest config_db.json that is read, in bytes; that of a switch with 512 ports has less than one MiB.

@@ -126,14 +126,14 @@ fn fields(was: Option<&&RawValue>, is: Option<&&RawValue>, row: &str) -> Result<
         if old.is_some_and(|old| old.get() == new.get()) {
             continue;
         }
-        let old = old.map(|old| value(old, row)).transpose()?;
-        let new = Some(value(new, row)?);
+        let old = old.map(|old| read_value(old, row)).transpose()?;
+        let new = Some(read_value(new, row)?);
         if old != new {
             changes.push(FieldChange { name: name.to_string(), old, new });
         }
     }
     for (name, old) in was.iter().filter(|(name, _)| !is.contains_key(*name)) {
-        changes.push(FieldChange { name: name.to_string(), old: Some(value(old, row)?), new: None });
+        changes.push(FieldChange { name: name.to_string(), old: Some(read_value(old, row)?), new: None });
     }
     changes.sort_by(|a, b| natural_cmp(&a.name, &b.name));
     Ok(changes)
@@ -151,7 +151,11 @@ fn part<'a>(raw: Option<&&'a RawValue>, what: &str) -> Result<Object<'a>, String
     raw.map_or_else(|| Ok(Object::new()), |raw| object(raw.get(), what))
 }
 
-fn value(raw: &RawValue, row: &str) -> Result<Value, String> {
+/// A field's value as its text says; numbers and booleans count as their texts. `row` is what the error names.
+pub(crate) fn read_value(raw: &RawValue, row: &str) -> Result<Value, String> {
+    if let Ok(text) = serde_json::from_str::<String>(raw.get()) {
+        return Ok(Value::Text(text));
+    }
     let json: serde_json::Value =
         serde_json::from_str(raw.get()).map_err(|error| format!("{row}: {error}"))?;
     let scalar = |json: &serde_json::Value| match json {

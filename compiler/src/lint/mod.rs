@@ -29,7 +29,7 @@ pub use example::over_sound;
 pub use file::Desk;
 pub use find::model_of;
 pub(crate) use overrides::overrides;
-pub(crate) use unknown_table::has_model;
+pub use unknown_table::has_model;
 use view::Ctx;
 pub use view::Given;
 

@@ -40,7 +40,7 @@ fn names(enterprise: bool) -> impl Iterator<Item = &'static str> {
 }
 
 /// Whether some release of community SONiC has a YANG model of the table.
-pub(crate) fn has_model(table: &str) -> bool {
+pub fn has_model(table: &str) -> bool {
     names(false).any(|known| known == table)
 }
 

@@ -4,18 +4,81 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use fabc_targets::sonic::Value;
 use fabc_targets::sonic::effects::Op;
-use fabc_targets::sonic::{ConfigDb, Value};
 use serde_json::{Map, Value as Json};
 
+use crate::config_db::{Entries, Entry};
 use crate::deployed::canonical::Name;
 use crate::diff::patch::value;
-use crate::diff::rows::{FieldChange, RowChange};
+use crate::diff::rows::{FieldChange, RowChange, read_value};
 
 /// A row: values by the names of fields.
 pub type Row = BTreeMap<Name, Value>;
 /// A table: rows by their keys.
 pub type Table = BTreeMap<Name, Arc<Row>>;
+
+/// Texts of each table that a [`Reader`] remembers.
+const REMEMBERED: usize = 8;
+
+/// Reads one config_db.json after another. Tables whose text was read before aren't read again: files of switches of one
+/// kind share most of theirs, and so do a switch and what it is to be.
+#[derive(Debug, Default)]
+pub struct Reader {
+    /// By name, texts of a table with what they say, the last one first.
+    known: BTreeMap<String, Vec<Known>>,
+}
+
+/// A table's text, and what it says.
+type Known = (Box<str>, Arc<Table>);
+
+impl Reader {
+    /// Reads like [`Db::read`].
+    pub fn read(&mut self, text: &str) -> Result<Db, String> {
+        let place = |error: serde_json::Error| format!("line {}: {error}", error.line());
+        let entries: Entries<'_> = serde_json::from_str(text).map_err(place)?;
+        let mut db = Db::default();
+        for Entry { name, raw } in entries.0 {
+            let table = self.table(&name, raw.get())?;
+            match table.is_empty() {
+                true => db.0.remove(&*name),
+                false => db.0.insert(name.into_owned(), table),
+            };
+        }
+        Ok(db)
+    }
+
+    fn table(&mut self, name: &str, text: &str) -> Result<Arc<Table>, String> {
+        if !self.known.contains_key(name) {
+            self.known.insert(name.to_owned(), Vec::new());
+        }
+        let Some(known) = self.known.get_mut(name) else { return read_table(name, text).map(Arc::new) };
+        match known.iter().position(|(other, _)| **other == *text) {
+            Some(at) => known.get_mut(..=at).unwrap_or_default().rotate_right(1),
+            None => {
+                known.truncate(REMEMBERED - 1);
+                known.insert(0, (text.into(), Arc::new(read_table(name, text)?)));
+            }
+        }
+        Ok(known.first().map(|(_, table)| Arc::clone(table)).unwrap_or_default())
+    }
+}
+
+/// Rows of a table; of two with one key the last, as Python has it.
+fn read_table(name: &str, text: &str) -> Result<Table, String> {
+    let rows: Entries<'_> = serde_json::from_str(text).map_err(|_| format!("{name} is no object"))?;
+    let row = |Entry { name: key, raw }: Entry<'_>| {
+        let fields: Entries<'_> =
+            serde_json::from_str(raw.get()).map_err(|_| format!("{name}|{key} is no object"))?;
+        let fields = fields.0.into_iter().filter(|field| field.name != "NULL").map(|field| {
+            let value = read_value(field.raw, &format!("{name}|{key}"))?;
+            Ok((Name(field.name.into_owned()), value))
+        });
+        let row = fields.collect::<Result<Row, String>>()?;
+        Ok((Name(key.into_owned()), Arc::new(row)))
+    };
+    rows.0.into_iter().map(row).collect()
+}
 
 /// A whole ConfigDB; no table of it is empty, as ConfigDB can't hold one. Copies share what is the same in both.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,19 +87,7 @@ pub struct Db(pub BTreeMap<String, Arc<Table>>);
 impl Db {
     /// Reads a config_db.json. What Redis shows for a row without fields (`NULL`) is none. The error says why it is none.
     pub fn read(text: &str) -> Result<Db, String> {
-        let read = ConfigDb::read(text).map_err(|error| match error.line {
-            0 => error.message.clone(),
-            line => format!("line {line}: {}", error.message),
-        })?;
-        let mut db = Db::default();
-        for table in read.tables.into_iter().filter(|table| !table.rows.is_empty()) {
-            let rows = table.rows.into_iter().map(|row| {
-                let fields = row.fields.into_iter().filter(|(name, _)| name != "NULL");
-                (Name(row.key), Arc::new(fields.map(|(name, value)| (Name(name), value)).collect()))
-            });
-            db.0.insert(table.name, Arc::new(rows.collect()));
-        }
-        Ok(db)
+        Reader::default().read(text)
     }
 
     /// A row, where there is one.
@@ -115,7 +166,7 @@ impl Db {
 }
 
 /// All keys of either, in order, each with what stands there on both sides.
-fn pairs<'a, K: Ord, V>(
+pub(super) fn pairs<'a, K: Ord, V>(
     a: &'a BTreeMap<K, V>,
     b: &'a BTreeMap<K, V>,
 ) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {

@@ -2,21 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fabc_targets::sonic::Value;
-use fabc_targets::sonic::tables::Owner;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 
 use super::cost::Model;
-use super::db::{Db, Row, row_json};
+use super::owned::both;
+pub use super::owned::{ours, owned_digest, owned_hash};
 use super::patch::PatchOp;
 use super::switch::{Stage, SwitchPlan, Way};
 use crate::deployed::canonical::Name;
-use crate::deployed::mask::is_masked;
-use crate::deployed::owned::{is_buffermgrds, owner};
 use crate::diff::device::{Consequence, On};
-use crate::diff::patch::value;
 use crate::output::Hash;
 
 /// The form that is written.
@@ -82,6 +77,9 @@ pub struct BlockedDoc {
 pub struct SwitchDoc {
     /// Its tier.
     pub tier: String,
+    /// Switches of the same number go through the same on boxes of one model, from 1 on: a canary of it stands for all.
+    #[serde(default)]
+    pub kind: usize,
     /// `none`, `patch` or `reload`: how ConfigDB gets there.
     pub way: String,
     /// Why it must be a reload.
@@ -200,48 +198,6 @@ pub struct Verify {
     pub neighbours: BTreeMap<Name, [String; 2]>,
 }
 
-/// The tables that are fabc's alone: without what daemons write there, and what is masked.
-pub fn ours(db: &Db) -> Db {
-    let theirs = |table: &str, key: &str| table == "BUFFER_PROFILE" && is_buffermgrds(key);
-    let shown = |value: &Value| !matches!(value, Value::Text(text) if is_masked(text));
-    let mut ours = Db::default();
-    for (table, rows) in db.0.iter().filter(|(table, _)| owner(table) == Some(Owner::Rows)) {
-        for (key, row) in rows.iter().filter(|(key, _)| !theirs(table, &key.0) && !is_masked(&key.0)) {
-            let fields = row.iter().filter(|(_, value)| shown(value));
-            let row = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
-            ours.set(table, &key.0, Some(row));
-        }
-    }
-    ours
-}
-
-/// The hash of [`ours`]: what else there is doesn't count.
-pub fn owned_hash(db: &Db) -> Hash {
-    let mut text = String::new();
-    for (table, rows) in &ours(db).0 {
-        for (key, row) in rows.iter() {
-            text += &format!("{table}|{} {}\n", key.0, row_json(row));
-        }
-    }
-    Hash::of(text.as_bytes())
-}
-
-/// [`ours`] as others can count it without fabc: `sha256:` of JSON without blanks, all keys sorted by their bytes.
-pub fn owned_digest(db: &Db) -> String {
-    fn fields(row: &Row) -> BTreeMap<&str, Json> {
-        row.iter().map(|(name, of)| (name.0.as_str(), value(of))).collect()
-    }
-    let ours = ours(db);
-    let tables = ours.0.iter().map(|(table, rows)| {
-        let rows = rows.iter().map(|(key, row)| (key.0.as_str(), fields(row)));
-        (table.as_str(), rows.collect())
-    });
-    let tables: BTreeMap<&str, BTreeMap<&str, _>> = tables.collect();
-    // Plain data with keys that are texts: this can't fail.
-    let digest = Sha256::digest(serde_json::to_vec(&tables).unwrap_or_default());
-    digest.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
-}
-
 /// Whole seconds, rounded up.
 pub fn seconds(ms: u64) -> u64 {
     ms.div_ceil(1000)
@@ -319,8 +275,14 @@ impl SwitchDoc {
                 stage.back = "reload".to_owned();
             }
         }
+        let [observed, wanted] = both(&plan.observed, &plan.wanted).map(|(config_db, rows)| Hashes {
+            config_db,
+            rows: Some(rows),
+            frr: None,
+        });
         SwitchDoc {
             tier: tier.to_owned(),
+            kind: 0,
             way: plan.way.name().to_owned(),
             reasons: plan.reasons.clone(),
             interrupts: plan.interrupts,
@@ -357,23 +319,51 @@ impl SwitchDoc {
                 drained: drained_text.clone(),
             }),
             restarts: plan.restarts.clone(),
-            observed: Hashes {
-                config_db: owned_hash(&plan.observed),
-                rows: Some(owned_digest(&plan.observed)),
-                frr: frr.map(|frr| frr_hash(&frr.before)),
-            },
-            wanted: Hashes {
-                config_db: owned_hash(&plan.wanted),
-                rows: Some(owned_digest(&plan.wanted)),
-                frr: frr.map(|frr| frr_hash(&frr.after)),
-            },
+            observed: Hashes { frr: frr.map(|frr| frr_hash(&frr.before)), ..observed },
+            wanted: Hashes { frr: frr.map(|frr| frr_hash(&frr.after)), ..wanted },
             verify,
             seconds: seconds(plan.ms + settle + drained),
         }
     }
 }
 
+impl SwitchDoc {
+    /// What it goes through, in the same words for switches that go through the same, whatever their numbers: its tier, its
+    /// way, what each stage does, and what happens to frr.conf.
+    pub fn course(&self) -> String {
+        fn told(effects: &[EffectDoc]) -> BTreeSet<[&str; 2]> {
+            effects.iter().map(|effect| [effect.what.as_str(), effect.level.as_str()]).collect()
+        }
+        let drained = if self.drain.is_some() { "drained" } else { "" };
+        let mut out = format!("{} {} {drained} {:?} {:?}", self.tier, self.way, self.reasons, self.restarts);
+        for stage in &self.stages {
+            out += &format!(" {} {} {:?}", stage.title, stage.back, told(&stage.effects));
+        }
+        if let Some(frr) = &self.frr {
+            out += &format!(" frr.conf {:?}", told(&frr.effects));
+        }
+        out
+    }
+}
+
 impl Plan {
+    /// Kinds of change that are seen by no canary: some switches of them go with others of their kind first.
+    pub fn kinds_without_canary(&self) -> BTreeSet<usize> {
+        let kind = |name: &String| self.switches.get(&Name(name.clone())).map(|switch| switch.kind);
+        let mut seen = BTreeSet::new();
+        let mut missed = BTreeSet::new();
+        for wave in &self.waves {
+            let kinds: Vec<usize> = wave.switches.iter().filter_map(kind).collect();
+            if wave.canary {
+                seen.extend(kinds);
+            } else if wave.switches.len() > 1 {
+                // Alone it is a canary by itself.
+                missed.extend(kinds);
+            }
+        }
+        missed.difference(&seen).copied().collect()
+    }
+
     /// Reads what [`Plan::to_bytes`] wrote. The error says why it is no plan.
     pub fn read(bytes: &[u8]) -> Result<Plan, String> {
         let plan: Plan = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;

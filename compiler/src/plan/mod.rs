@@ -7,6 +7,7 @@
 //! - [`cost`]: how long it takes, as data
 //! - [`switch`]: what is done to one switch
 //! - [`waves`]: which switches at the same time
+//! - `owned`: what is fabc's, and its hash
 //! - [`document`]: the form of `plan.json`
 //!
 //! Plain data in, plain data out: nothing here reads a file or talks to a switch.
@@ -14,6 +15,7 @@
 pub mod cost;
 pub mod db;
 pub mod document;
+mod owned;
 pub mod patch;
 mod refs;
 pub mod stages;

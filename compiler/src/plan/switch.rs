@@ -8,7 +8,7 @@ use fabc_targets::sonic::gcu::{Gcu, WRAPPED};
 use fabc_targets::sonic::{Release, Value};
 
 use super::cost::Model;
-use super::db::Db;
+use super::db::{Db, Reader};
 use super::patch::{PatchOp, patch};
 use super::stages::{Hold, Step, steps};
 use crate::deployed::owned::{Owned, owned, owner};
@@ -128,9 +128,19 @@ pub fn plan(
     model: &Model,
     bears: &dyn Fn(&BTreeSet<String>) -> bool,
 ) -> Result<SwitchPlan, String> {
+    plan_with(&mut Reader::default(), given, model, bears)
+}
+
+/// [`plan`] of one switch after another: what they have in common is read once.
+pub fn plan_with(
+    reader: &mut Reader,
+    given: &Given<'_>,
+    model: &Model,
+    bears: &dyn Fn(&BTreeSet<String>) -> bool,
+) -> Result<SwitchPlan, String> {
     let observed =
-        Db::read(given.observed).map_err(|error| format!("the observed config_db.json: {error}"))?;
-    let own = Db::read(given.config_db)?;
+        reader.read(given.observed).map_err(|error| format!("the observed config_db.json: {error}"))?;
+    let own = reader.read(given.config_db)?;
     let Owned { ours, foreign, .. } = owned(observed.changes(&own));
     let mut wanted = observed.clone();
     ours.iter().for_each(|change| wanted.apply(change));
@@ -383,7 +393,7 @@ fn hwsku(observed: &Db, own: &Db) -> String {
 
 /// What changes in frr.conf, FRR's own way of telling it set aside; and how many lines are masked.
 fn frr(given: &Given<'_>) -> (Option<FrrChange>, usize) {
-    let Some(before) = given.observed_frr else { return (None, 0) };
+    let Some(before) = given.observed_frr.filter(|before| *before != given.frr) else { return (None, 0) };
     let build = Build { paths: given.release.maximum_paths };
     let (effects, masked) = statements::running(before, given.frr, build);
     if effects.is_empty() {

@@ -1,9 +1,10 @@
 //! Which switches at the same time: waves that never break the limits of `rollout`.
 //!
-//! Tiers go one after another, the topmost first; each begins with its canaries. What interrupts nothing goes in one wave.
-//! What does is packed greedily in order of the names: as many switches as `max-unavailable` lets, while `keep` holds on
+//! Tiers go one after another, the topmost first; each begins with its canaries, one of each kind of change before a second
+//! of any. What interrupts nothing goes in one wave. What does is packed greedily in order of the names: as many switches as `max-unavailable` lets, while `keep` holds on
 //! every switch that stays in service, and none of these loses its last way up.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::fabric::{Fabric, Lower};
@@ -25,6 +26,8 @@ const SOAK: u64 = 300_000;
 pub struct Item {
     /// Its index in the fabric.
     pub switch: usize,
+    /// Switches of the same number go through the same on boxes of one model.
+    pub kind: usize,
     /// What is out while it changes; nothing where nothing is interrupted.
     pub out: Out,
     /// Links whose two ends must agree on what changes (speed, lanes, an address): where the far end changes too, they are
@@ -78,6 +81,8 @@ pub struct Limits<'a> {
     loads: Vec<Load>,
     /// Groups of switches with how many of them may be out.
     unavailable: Vec<(BTreeSet<usize>, usize)>,
+    /// By switch: the groups that it is in.
+    groups: Vec<Vec<usize>>,
     /// By switch: the largest ratio, where one is set.
     keep: BTreeMap<usize, Ratio>,
     canaries: usize,
@@ -101,6 +106,12 @@ impl<'a> Limits<'a> {
                 fabric.switches.iter().enumerate().filter(|(i, s)| s.tier == tier && !named.contains(i));
             unavailable.push((rest.map(|(i, _)| i).collect(), 1));
         }
+        let mut groups = vec![Vec::new(); fabric.switches.len()];
+        for (group, (switches, _)) in unavailable.iter().enumerate() {
+            for of in switches {
+                groups.get_mut(*of).into_iter().for_each(|of: &mut Vec<usize>| of.push(group));
+            }
+        }
         let mut keep: BTreeMap<usize, Ratio> = BTreeMap::new();
         for (tier, max) in rollout.map_or(&[][..], |rollout| &rollout.keep) {
             for switch in select(fabric, &tier.v).switches {
@@ -113,7 +124,7 @@ impl<'a> Limits<'a> {
         let drained = fabric.switches.iter().enumerate().filter(|(_, s)| s.maintenance && !s.absent);
         let drained = Lost { switches: drained.map(|(i, _)| i).collect(), links: BTreeSet::new() };
         let loads = without(&loads(fabric), fabric, &drained);
-        Limits { fabric, drained, loads, unavailable, keep, canaries, soak }
+        Limits { fabric, drained, loads, unavailable, groups, keep, canaries, soak }
     }
 
     /// What is out while all of these change, and while some links wait for their other end.
@@ -135,7 +146,7 @@ impl<'a> Limits<'a> {
 
     /// Whether one switch may be without these links, or out as a whole, when nothing else is.
     pub fn bears(&self, switch: usize, out: Out) -> bool {
-        let item = Item { switch, out, paired: BTreeSet::new(), ms: 0 };
+        let item = Item { switch, kind: 0, out, paired: BTreeSet::new(), ms: 0 };
         self.breaks(&[&item], &BTreeSet::new()).is_none()
     }
 
@@ -225,7 +236,7 @@ impl<'a> Limits<'a> {
     /// Packs switches into waves; those that break a limit whatever went before are blocked.
     pub fn waves(&self, items: &[Item]) -> (Vec<Wave>, Vec<Blocked>) {
         let mut tiers: Vec<usize> = (0..self.fabric.tiers.len()).collect();
-        tiers.sort_by_key(|&tier| (std::cmp::Reverse(self.fabric.tiers[tier].distance), tier));
+        tiers.sort_by_key(|&tier| (Reverse(self.fabric.tiers[tier].distance), tier));
         let mut waves = Vec::new();
         let mut pairs = Pairs::of(items);
         let mut by_tier: Vec<Vec<&Item>> = vec![Vec::new(); self.fabric.tiers.len()];
@@ -234,8 +245,10 @@ impl<'a> Limits<'a> {
                 of.push(item);
             }
         }
-        // Canaries show most where most is interrupted.
-        by_tier.iter_mut().for_each(|of| of.sort_by_key(|item| item.out == Out::Nothing));
+        for of in &mut by_tier {
+            of.sort_by_key(|item| item.out == Out::Nothing);
+            canaries_first(of, self.canaries);
+        }
         let mut canaries: Vec<usize> = by_tier.iter().map(|of| self.canaries.min(of.len())).collect();
         // What waits for other tiers is tried again once they are done.
         loop {
@@ -287,9 +300,19 @@ impl<'a> Limits<'a> {
         let mut left = Vec::new();
         let mut passed = 0;
         let mut rest = waiting.drain(..);
+        let mut out = vec![0; self.unavailable.len()];
         for item in rest.by_ref() {
+            let groups = self.groups.get(item.switch).filter(|_| item.out != Out::Nothing);
+            let groups = groups.map_or(&[][..], Vec::as_slice);
+            let is_full = |of: &usize| out.get(*of) >= self.unavailable.get(*of).map(|(_, most)| most);
             wave.push(item);
-            if wave.len() > most || self.breaks(&wave, &pairs.waiting).is_some() {
+            // Asked first, as it costs nothing.
+            let full = groups.iter().any(is_full);
+            if !full && wave.len() <= most && self.breaks(&wave, &pairs.waiting).is_none() {
+                for of in groups {
+                    out.get_mut(*of).into_iter().for_each(|count| *count += 1);
+                }
+            } else {
                 wave.pop();
                 left.push(item);
                 passed += 1;
@@ -302,6 +325,34 @@ impl<'a> Limits<'a> {
         *waiting = left;
         wave
     }
+}
+
+/// Puts so many in front: one of each kind, then a second of each. Kinds that interrupt most come first, then those of most
+/// switches.
+fn canaries_first(items: &mut Vec<&Item>, most: usize) {
+    let weight = |item: &Item| match item.out {
+        Out::Whole => 0,
+        Out::Links(_) => 1,
+        Out::Nothing => 2,
+    };
+    // By kind: how hard it is, how many there are, and where the first one stands.
+    let mut kinds: BTreeMap<usize, (usize, Reverse<usize>, usize)> = BTreeMap::new();
+    let mut round = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let of = kinds.entry(item.kind).or_insert((weight(item), Reverse(0), at));
+        of.0 = of.0.min(weight(item));
+        round.push(of.1.0);
+        of.1.0 += 1;
+    }
+    let mut order: Vec<usize> = (0..items.len()).collect();
+    order.sort_by_key(|at| {
+        let kind = items.get(*at).and_then(|item| kinds.get(&item.kind)).copied();
+        (round.get(*at).copied(), kind, *at)
+    });
+    let chosen: BTreeSet<usize> = order.iter().take(most).copied().collect();
+    let first = order.iter().take(most).filter_map(|at| items.get(*at));
+    let rest = items.iter().enumerate().filter(|(at, _)| !chosen.contains(at)).map(|(_, item)| item);
+    *items = first.chain(rest).copied().collect();
 }
 
 /// Links of which both ends change in a way that they must agree on.
@@ -382,7 +433,7 @@ routing {{
 
     fn told(fabric: &Fabric, out: impl Fn(usize) -> Out) -> (Vec<String>, Vec<String>) {
         let items: Vec<Item> = (0..fabric.switches.len())
-            .map(|switch| Item { switch, out: out(switch), paired: BTreeSet::new(), ms: 1_000 })
+            .map(|switch| Item { switch, kind: 0, out: out(switch), paired: BTreeSet::new(), ms: 1_000 })
             .collect();
         let (waves, blocked) = Limits::of(fabric).waves(&items);
         let waves = waves.iter().map(|wave| {
@@ -454,10 +505,42 @@ routing {{
         let spine = fabric.switches.iter().position(|s| s.name == "spine-01").unwrap();
         let link = fabric.switch_wires(spine)[0].link;
         let limits = Limits::of(&fabric);
-        let item =
-            Item { switch: spine, out: Out::Links(BTreeSet::from([link])), paired: BTreeSet::new(), ms: 1 };
+        let out = Out::Links(BTreeSet::from([link]));
+        let item = Item { switch: spine, kind: 0, out, paired: BTreeSet::new(), ms: 1 };
         let (waves, _) = limits.waves(&[item]);
         assert_eq!(waves.len(), 1);
         assert!(waves[0].interrupts && waves[0].ratios.len() == 1, "{waves:?}");
+    }
+
+    #[test]
+    fn canaries_are_one_of_each_kind() {
+        let of = |canary: usize| {
+            let fabric = fabric(&format!("rollout {{ max-unavailable leaf=8; canary {canary}; }}"));
+            let leaves = (0..fabric.switches.len()).filter(|s| fabric.switches[*s].name.starts_with("leaf"));
+            // The last one is of a kind of its own, the first two interrupt nothing.
+            let items: Vec<Item> = leaves
+                .enumerate()
+                .map(|(at, switch)| {
+                    let (kind, out) = match at {
+                        0 | 1 => (7, Out::Nothing),
+                        7 => (3, Out::Whole),
+                        _ => (5, Out::Whole),
+                    };
+                    Item { switch, kind, out, paired: BTreeSet::new(), ms: 1 }
+                })
+                .collect();
+            let (waves, blocked) = Limits::of(&fabric).waves(&items);
+            assert!(blocked.is_empty());
+            let name = |s: &usize| fabric.switches[*s].name.trim_start_matches("leaf-").to_owned();
+            let waves = waves.iter().map(|wave| {
+                let names = wave.switches.iter().map(name).collect::<Vec<_>>().join(" ");
+                format!("{}{names}", if wave.canary { "canary " } else { "" })
+            });
+            waves.collect::<Vec<_>>()
+        };
+        assert_eq!(of(1), ["canary 03", "01 02", "04 05 06 07 08"]);
+        assert_eq!(of(2), ["canary 03 08", "01 02", "04 05 06 07"]);
+        assert_eq!(of(3), ["canary 03 08 01", "02", "04 05 06 07"]);
+        assert_eq!(of(5), ["canary 03 08 01 04 02", "05 06 07"]);
     }
 }

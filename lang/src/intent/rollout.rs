@@ -15,10 +15,12 @@ static KEEP: Node = Node::new(
 )
 .args(&[arg("WHAT", Kind::Word(&["oversubscription"]), ""), arg("TIER", Kind::Path, "")])
 .props(&[prop_needed("max", Kind::Decimal, "as 1.25; read exactly")]);
-static CANARY: Node =
-    Node::new("canary", "So many switches of each tier go first, in waves of their own; 1 without.")
-        .args(&[arg("COUNT", Kind::Int(0, 1000), "0 for none")])
-        .optional();
+static CANARY: Node = Node::new(
+    "canary",
+    "So many switches of each tier go first, in waves of their own, one of each kind of change before a second of any; 1 without.",
+)
+.args(&[arg("COUNT", Kind::Int(0, 1000), "0 for none")])
+.optional();
 static SOAK: Node =
     Node::new("soak", "How long canaries are watched before the rest follows; `\"5m\"` without.")
         .args(&[arg("TIME", Kind::Time, "")])

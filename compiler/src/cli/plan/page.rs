@@ -17,6 +17,18 @@ pub(super) fn page(plan: &Plan, full: bool, width: Option<usize>) -> String {
         let _ = write!(out, "\n{}", kinds(plan, full).render(0, width));
         let _ = write!(out, "\n{}", waves(plan, full).render(0, width));
     }
+    match plan.kinds_without_canary().len() {
+        0 => {}
+        1 => {
+            out += "\none kind of change is seen by no canary: a larger `canary` of `rollout` takes one of each\n"
+        }
+        n => {
+            let _ = writeln!(
+                out,
+                "\n{n} kinds of change are seen by no canary: a larger `canary` of `rollout` takes one of each"
+            );
+        }
+    }
     let mut whys: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for blocked in &plan.blocked {
         whys.entry(&blocked.why).or_default().push(&blocked.switch);

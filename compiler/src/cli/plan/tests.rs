@@ -70,6 +70,23 @@ fn a_live_change_is_two_waves_of_each_tier() {
 }
 
 #[test]
+fn switches_that_go_through_the_same_are_of_one_kind() {
+    let new = FABRIC.replace("weight=70", "weight=60");
+    // Somebody has put a port of leaf-02 down.
+    let (db, frr) = files(FABRIC, "leaf-02");
+    let db =
+        String::from_utf8(db).unwrap().replacen("\"admin_status\": \"up\"", "\"admin_status\": \"down\"", 1);
+    let host = deployed(FABRIC, &new).file("d/leaf-02/config_db.json", db).file("d/leaf-02/frr.conf", frr);
+    let (_, out, _) = said(&host, &["--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let kind = |switch: &str| plan["switches"][switch]["kind"].as_u64().unwrap();
+    assert_eq!(kind("spine-01"), kind("spine-02"));
+    let kinds: std::collections::BTreeSet<u64> =
+        ["leaf-01", "leaf-02", "spine-01"].into_iter().map(kind).collect();
+    assert_eq!(kinds, [1, 2, 3].into());
+}
+
+#[test]
 fn spines_are_drained_and_leaves_keep_a_way_up() {
     let (exit, out, _) =
         said(&deployed(FABRIC, &FABRIC.replace("\"30m\"", "\"45m\"")), &["--format", "json"]);
