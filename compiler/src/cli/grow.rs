@@ -6,10 +6,12 @@ mod page;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use fabc_lang::fabric::Fabric;
+
 use super::screen::Screen;
 use super::source::{Source, made};
 use super::{Exit, Failure};
-use crate::diff::device::Verdict;
+use crate::diff::device::{Running, Verdict};
 use crate::diff::fabrics::{Origin, Own, State, Switch, pull, switches};
 use crate::diff::wiring::{CableChange, Side, cables};
 use crate::growth::{Census, Kind, Move, compare};
@@ -139,8 +141,15 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         (census, _) => Side { census: census.unwrap_or_default(), kinds: Vec::new() },
     };
     let (new, old) = rayon::join(|| Side::of(&fabric), of_old);
-    let nos = fabric.intent.fabric.nos.v;
-    let mut switches = switches(nos, &old.census, origin, &new.census, &after).map_err(Failure::new)?;
+    // What runs is what stood before, where that is known.
+    let lossless = |fabric: &Fabric| fabric.intent.classes.iter().any(|class| class.is_lossless());
+    let running = match (&old_fabric, &old_made) {
+        (Some(fabric), Some(made)) => {
+            Running { release: made.bundle().release(), lossless: lossless(fabric) }
+        }
+        _ => Running { release: after.bundle().release(), lossless: lossless(&fabric) },
+    };
+    let mut switches = switches(running, &old.census, origin, &new.census, &after).map_err(Failure::new)?;
     let (mut numbers, cables) = rayon::join(|| compare(&old.census, &new.census), || cables(&old, &new));
     numbers.retain(|moved| !matches!(moved.kind, Kind::Cable | Kind::Port));
     pull(&mut switches, &cables, &old, &new);

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::fabric::natural_cmp;
 use fabc_lang::intent::Nos;
-use fabc_targets::sonic::effects::{Effect, Level, Op, effect, on, port_of};
+use fabc_targets::sonic::Release;
+use fabc_targets::sonic::effects::{Effect, Level, Op, frozen, on, port_of};
 use fabc_targets::sonic::gcu::{Gcu, Operation, Verb};
 
 use super::rows::{RowChange, Tables, rows};
@@ -89,11 +90,20 @@ const TYPED: Effect = Effect {
 const TYPED_MORE: Effect =
     Effect { level: Level::Live, likely: true, note: "lines are only added", source: "sonic-cli.txt" };
 
+/// What switches run, as far as it decides what a change does; the box is called by name in its former file.
+#[derive(Debug, Clone, Copy)]
+pub struct Running {
+    /// Their release.
+    pub release: &'static Release,
+    /// Whether they have lossless classes.
+    pub lossless: bool,
+}
+
 /// What the way from the former files to the new ones does to a switch that runs.
-pub fn compare(nos: Nos, old: Files<'_>, new: Files<'_>) -> DeviceChange {
+pub fn compare(running: Running, old: Files<'_>, new: Files<'_>) -> DeviceChange {
     let mut found = Vec::new();
     if old.config_db != new.config_db || old.frr != new.frr {
-        match texts(old, new).and_then(|texts| judge(nos, texts)) {
+        match texts(old, new).and_then(|texts| judge(running, texts)) {
             Ok(all) => found = all,
             Err(error) => found.push(Consequence {
                 what: error,
@@ -141,7 +151,7 @@ fn texts<'a>(old: Files<'a>, new: Files<'a>) -> Result<Texts<'a>, String> {
     Ok([text(old.config_db)?, text(new.config_db)?, text(old.frr)?, text(new.frr)?])
 }
 
-fn judge(nos: Nos, [old, new, old_frr, new_frr]: Texts<'_>) -> Result<Vec<Consequence>, String> {
+fn judge(running: Running, [old, new, old_frr, new_frr]: Texts<'_>) -> Result<Vec<Consequence>, String> {
     let (old, new) = (Tables::read(old)?, Tables::read(new)?);
     let up = old.ports_up()?;
     let changes = rows(&old, &new)?;
@@ -151,7 +161,9 @@ fn judge(nos: Nos, [old, new, old_frr, new_frr]: Texts<'_>) -> Result<Vec<Conseq
         let on = if sessions.is_empty() { On::Switch } else { On::Sessions(sessions) };
         other.push(Consequence { what: found.what, effect, on, interrupts, count: 1 });
     }
-    Ok(of_rows(nos, None, &changes, &up).into_iter().chain(other).collect())
+    let gcu = Gcu::new(running.release, &old.hwsku()?);
+    let target = Target { nos: running.release.nos, gcu: &gcu, lossless: running.lossless };
+    Ok(of_rows(&target, &changes, &up).into_iter().chain(other).collect())
 }
 
 /// What a statement does where the ports `up` carry traffic: its effect, the sessions, and whether anything is interrupted.
@@ -168,15 +180,28 @@ pub(super) fn by_sessions(
     (effect, sessions, interrupts)
 }
 
-/// What changes of rows do to a switch whose ports `up` carry traffic; with `gcu` on the very box.
-pub fn of_rows(
-    nos: Nos,
-    gcu: Option<&Gcu>,
-    changes: &[RowChange],
-    up: &BTreeSet<String>,
-) -> Vec<Consequence> {
-    let mut judged = Judged { gcu, rows: BTreeMap::new() };
-    changes.iter().for_each(|change| judged.row(nos, change, up));
+/// The very box that rows change on.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// Its system.
+    pub nos: Nos,
+    /// Its GCU.
+    pub gcu: &'a Gcu,
+    /// Whether it has lossless classes.
+    pub lossless: bool,
+}
+
+impl Target<'_> {
+    fn effect(&self, of: &Operation<'_>) -> Effect {
+        let frozen = frozen(self.nos, of.table).filter(|_| self.lossless);
+        frozen.unwrap_or_else(|| on(self.nos, self.gcu, of))
+    }
+}
+
+/// What changes of rows do to a switch whose ports `up` carry traffic.
+pub fn of_rows(target: &Target<'_>, changes: &[RowChange], up: &BTreeSet<String>) -> Vec<Consequence> {
+    let mut judged = Judged { target, rows: BTreeMap::new() };
+    changes.iter().for_each(|change| judged.row(change, up));
     let of_rows = judged.rows.into_iter().map(|((what, _, interrupts), merged)| {
         let Merged { effect, ports, count } = merged;
         let on = if ports.is_empty() { On::Switch } else { On::Ports(ports) };
@@ -200,7 +225,7 @@ pub(super) fn idle(effect: Effect) -> Effect {
 
 /// Rows by what they are called, how hard they are, and whether they interrupt.
 struct Judged<'a> {
-    gcu: Option<&'a Gcu>,
+    target: &'a Target<'a>,
     rows: BTreeMap<(String, Level, bool), Merged>,
 }
 
@@ -211,13 +236,11 @@ struct Merged {
 }
 
 impl Judged<'_> {
-    fn row(&mut self, nos: Nos, change: &RowChange, up: &BTreeSet<String>) {
+    fn row(&mut self, change: &RowChange, up: &BTreeSet<String>) {
         let RowChange { table, key, op, fields } = change;
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-        let of = |verb, field, names| {
-            let of = Operation { verb, table, key: Some(key), field, names };
-            self.gcu.map_or_else(|| effect(nos, table, key, *op, field), |gcu| on(nos, gcu, &of))
-        };
+        let of =
+            |verb, field, names| self.target.effect(&Operation { verb, table, key: Some(key), field, names });
         if *op != Op::Changed {
             let verb = if *op == Op::Added { Verb::Add } else { Verb::Remove };
             let said = of(verb, None, if *op == Op::Added { &names } else { &[] });
@@ -270,7 +293,8 @@ mod tests {
             cli: b"",
         };
         let new = Files { config_db: new.as_bytes(), frr: frr.as_bytes(), cli: b"" };
-        let change = compare(Nos::Sonic, files(OLD, FRR), new);
+        let release = Release::find(Nos::Sonic, "202505").unwrap();
+        let change = compare(Running { release, lossless: true }, files(OLD, FRR), new);
         let told = change.consequences.iter().map(|c| {
             let on = match &c.on {
                 On::Switch => String::new(),

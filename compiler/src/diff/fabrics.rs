@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::fabric::Fabric;
-use fabc_lang::intent::Nos;
 use fabc_targets::sonic::effects::{Effect, Level};
 use fabc_targets::{Bundle, File};
 use rayon::prelude::*;
 
-use super::device::{self, Consequence, DeviceChange, On, Verdict};
+use super::device::{self, Consequence, DeviceChange, On, Running, Verdict};
 use super::wiring::{CableChange, Side};
 use crate::growth::Census;
 
@@ -102,7 +101,7 @@ pub struct Switch<'a> {
 /// Compares all switches, on all cores; those of `new` come first, each side in its own order. Absent ones are none.
 /// `before` is none where the former files aren't known.
 pub fn switches<'a>(
-    nos: Nos,
+    running: Running,
     old: &'a Census,
     before: Option<&dyn Origin>,
     new: &'a Census,
@@ -127,7 +126,7 @@ pub fn switches<'a>(
         b.clear();
         before.fill(name, a)?;
         after.fill(name, b)?;
-        Ok(State::Stays(device::compare(nos, a.files(), b.files())))
+        Ok(State::Stays(device::compare(running, a.files(), b.files())))
     };
     let stay = of_new.par_iter().map_init(Default::default, |buffers, switch| {
         state(buffers, &switch.name).map(|state| Switch { name: &switch.name, tier: &switch.tier, state })

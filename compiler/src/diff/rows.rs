@@ -70,6 +70,17 @@ impl<'a> Tables<'a> {
         part(self.0.get(table), table).map_or(0, |rows| rows.len())
     }
 
+    /// The hwsku of DEVICE_METADATA; empty where it names none.
+    pub fn hwsku(&self) -> Result<String, String> {
+        let rows = part(self.0.get("DEVICE_METADATA"), "DEVICE_METADATA")?;
+        let row = part(rows.get("localhost"), "DEVICE_METADATA|localhost")?;
+        let Some(raw) = row.get("hwsku") else { return Ok(String::new()) };
+        match read_value(raw, "DEVICE_METADATA|localhost")? {
+            Value::Text(name) => Ok(name),
+            Value::List(_) => Ok(String::new()),
+        }
+    }
+
     /// Ports that it puts up.
     pub fn ports_up(&self) -> Result<BTreeSet<String>, String> {
         let mut up = BTreeSet::new();

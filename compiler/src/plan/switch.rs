@@ -8,11 +8,12 @@ use fabc_targets::sonic::gcu::{Gcu, WRAPPED};
 use fabc_targets::sonic::{Release, Value};
 
 use super::cost::Model;
-use super::db::{Db, Reader};
+use super::db::{Db, Reader, Row};
 use super::patch::{PatchOp, patch};
 use super::stages::{Hold, Step, steps};
+use crate::deployed::canonical::Name;
 use crate::deployed::owned::{Owned, owned, owner};
-use crate::diff::device::{self, Consequence};
+use crate::diff::device::{self, Consequence, Target};
 use crate::diff::running::Build;
 use crate::diff::statements;
 use crate::lint;
@@ -146,6 +147,7 @@ pub fn plan_with(
     ours.iter().for_each(|change| wanted.apply(change));
     let nos = given.release.nos;
     let gcu = Gcu::new(given.release, &hwsku(&observed, &own));
+    let target = Target { nos, gcu: &gcu, lossless: is_lossless(&own) };
     let up = ports_up(&observed);
     let (frr, masked) = frr(given);
     let mut plan = SwitchPlan {
@@ -168,13 +170,11 @@ pub fn plan_with(
             .push(format!("its frr.conf holds {masked} secrets, which loading another file would remove"));
     }
     if plan.way == Way::Patch {
-        let (mut reasons, restarts) = match nos {
-            Nos::Sonic => idle(nos, &plan),
-            Nos::EnterpriseSonic => Default::default(),
-        };
+        let (mut reasons, restarts) = idle(nos, &plan);
         reasons.extend(unpatchable(given, &plan));
+        reasons.extend(boots(&target, &plan));
         plan.restarts = restarts;
-        plan.stages = best(&plan, nos, &gcu, model, bears);
+        plan.stages = best(&plan, &target, model, bears);
         if gcu.is_known() {
             reasons.extend(refusals(&plan.stages, &gcu));
         }
@@ -184,7 +184,9 @@ pub fn plan_with(
             plan.restarts.clear();
             let whole =
                 Step { phases: Vec::new(), before: plan.observed.clone(), after: plan.wanted.clone() };
-            plan.stages = vec![stage(&whole, nos, &gcu, model)];
+            plan.stages = vec![stage(&whole, &target, model)];
+        } else if nos == Nos::EnterpriseSonic {
+            plan.reasons.push(PATCHED.to_owned());
         }
     }
     plan.settle(&up, model);
@@ -233,11 +235,48 @@ fn obstacles(observed: &Db, wanted: &Db) -> Vec<String> {
     found
 }
 
+const RELOADED: &str = "Enterprise SONiC: which patches it takes isn't public, and the switch shows no `config apply-patch` with YANG models; a reload of the file is likely to be right";
+const PATCHED: &str = "Enterprise SONiC: likely, as the switch has `config apply-patch` and models of these tables; which patches it takes isn't public";
+
+/// Whether a file has lossless classes: ports that pause, or RoCE switched on.
+fn is_lossless(own: &Db) -> bool {
+    let pauses = |row: &Row| {
+        let value = row.get(&Name::from("pfc_enable"));
+        matches!(value, Some(Value::Text(text)) if !text.is_empty())
+    };
+    let on = |row: &Row| row.contains_key(&Name::from("roce_enable"));
+    let any = |table: &str, is: &dyn Fn(&Row) -> bool| {
+        own.0.get(table).is_some_and(|rows| rows.values().any(|row| is(row)))
+    };
+    any("PORT_QOS_MAP", &pauses) || any("SWITCH", &on)
+}
+
+/// What a reload doesn't do on this box, but a boot after it.
+fn boots(target: &Target<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
+    if target.nos != Nos::EnterpriseSonic {
+        return BTreeSet::new();
+    }
+    let changes = plan.observed.changes(&plan.wanted);
+    let tables: BTreeSet<&str> = changes.iter().map(|change| change.table.as_str()).collect();
+    let frozen = |table: &&str| effects::frozen(target.nos, table).filter(|_| target.lossless);
+    let frozen = tables.iter().filter_map(|table| Some((*table, frozen(table)?)));
+    frozen
+        .map(|(table, effect)| {
+            let likely = if effect.likely { "likely, " } else { "" };
+            format!(
+                "{table}: {likely}{}: boot the switch when it is reloaded ({})",
+                effect.note, effect.source
+            )
+        })
+        .collect()
+}
+
 /// Why a change can't be patched whatever its order.
 fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
     let mut reasons = BTreeSet::new();
-    if given.release.nos != Nos::Sonic {
-        return BTreeSet::from(["Enterprise SONiC: which patches it takes isn't public; a reload of the file is likely to be right".to_owned()]);
+    let shown = given.apply_patch == Some(true) && given.models.is_some();
+    if given.release.nos == Nos::EnterpriseSonic && !shown {
+        return BTreeSet::from([RELOADED.to_owned()]);
     }
     if given.apply_patch == Some(false) {
         reasons.insert("the switch has no `config apply-patch`".to_owned());
@@ -297,14 +336,14 @@ const PARTS: usize = 16;
 /// where there is no other.
 fn best(
     plan: &SwitchPlan,
-    nos: Nos,
-    gcu: &Gcu,
+    target: &Target<'_>,
     model: &Model,
     bears: &dyn Fn(&BTreeSet<String>) -> bool,
 ) -> Vec<Stage> {
+    let gcu = target.gcu;
     let made = |hold: Hold| -> Vec<Stage> {
         let steps = steps(&plan.observed, &plan.wanted, gcu, hold);
-        steps.iter().map(|step| stage(step, nos, gcu, model)).collect()
+        steps.iter().map(|step| stage(step, target, model)).collect()
     };
     // GCU itself puts one port down at a time.
     let alone = |stages: &[Stage]| {
@@ -332,7 +371,8 @@ fn best(
     }
 }
 
-fn stage(step: &Step, nos: Nos, gcu: &Gcu, model: &Model) -> Stage {
+fn stage(step: &Step, target: &Target<'_>, model: &Model) -> Stage {
+    let gcu = target.gcu;
     let forth = patch(&step.before, &step.after);
     let back = patch(&step.after, &step.before);
     let changes = step.before.changes(&step.after);
@@ -340,7 +380,7 @@ fn stage(step: &Step, nos: Nos, gcu: &Gcu, model: &Model) -> Stage {
     let wrapped = changes.iter().filter(|c| WRAPPED.contains(&c.table.as_str()));
     let flaps: BTreeSet<&str> =
         wrapped.filter_map(|c| port_of(&c.table, &c.key, None)).filter(|p| up.contains(*p)).collect();
-    let effects = device::of_rows(nos, Some(gcu), &changes, &up);
+    let effects = device::of_rows(target, &changes, &up);
     let cuts = effects.iter().filter(|c| c.interrupts).filter_map(|c| match &c.on {
         device::On::Ports(ports) => Some(ports.clone()),
         _ => None,

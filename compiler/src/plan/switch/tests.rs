@@ -92,3 +92,40 @@ fn tables_without_models_are_reloaded() {
     let plan = plan_with(&given_models);
     assert!(plan.frr.is_none() && plan.way == Way::Patch, "{:?}", plan.reasons);
 }
+
+#[test]
+fn enterprise_is_patched_where_the_box_shows_that_it_can_be() {
+    let release = Release::find(Nos::EnterpriseSonic, "4.x").unwrap();
+    let base = DB.replace(r#""VLAN": {"Vlan1": {}}"#, r#""SWITCH": {"switch": {"roce_enable": "true"}}"#);
+    let broken =
+        base.replacen("\"PORT\"", r#""BREAKOUT_CFG": {"Ethernet0": {"brkout_mode": "2x400G"}}, "PORT""#, 1);
+    let of = |old: &str, new: &str, apply_patch: Option<bool>| {
+        let models: Vec<String> = ["PORT", "BREAKOUT_CFG"].map(str::to_owned).to_vec();
+        let given = Given {
+            release,
+            observed: old,
+            observed_frr: None,
+            config_db: new,
+            frr: "",
+            models: Some(&models),
+            apply_patch,
+        };
+        plan(&given, &cost::model(release), &|_| true).unwrap()
+    };
+    let longer = base.replace("9100", "9216");
+    let plan = of(&base, &longer, Some(true));
+    assert_eq!((plan.way, plan.reasons.as_slice()), (Way::Patch, &[PATCHED.to_owned()][..]));
+    assert!(plan.stages.iter().flat_map(|stage| &stage.effects).all(|c| c.effect.likely), "{plan:?}");
+    assert_eq!(of(&base, &longer, Some(false)).reasons, [RELOADED]);
+    assert_eq!(
+        of(&base, &longer.replace("\"xoff\": \"10\"", "\"xoff\": \"11\""), Some(true)).way,
+        Way::Reload
+    );
+    // A break-out is frozen until the box boots, where something is lossless.
+    let plan = of(&base, &broken, Some(true));
+    assert_eq!(plan.way, Way::Reload);
+    assert!(plan.reasons[0].contains("likely") && plan.reasons[0].contains("boot the switch"), "{plan:?}");
+    assert!(plan.stages[0].effects.iter().any(|c| c.effect.level == Level::Reboot), "{plan:?}");
+    let lossy = |text: &str| text.replace("roce_enable", "other");
+    assert_eq!(of(&lossy(&base), &lossy(&broken), Some(true)).way, Way::Patch);
+}
