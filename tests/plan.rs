@@ -172,16 +172,17 @@ fn pair(round: usize) -> ([usize; 2], Vec<String>) {
     (ways, wrong)
 }
 
-/// `FABC_ROUNDS=3000` draws more of them than the few that are drawn always.
+/// `FABC_ROUNDS=3000` draws more of them than the few that are drawn always, `FABC_FROM=145` begins there.
 #[test]
 fn random_pairs_lead_to_each_other() {
-    let rounds = std::env::var("FABC_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(48);
-    let next = AtomicUsize::new(0);
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<usize>().ok());
+    let (from, rounds) = (number("FABC_FROM").unwrap_or(0), number("FABC_ROUNDS").unwrap_or(48));
+    let next = AtomicUsize::new(from);
     let drawn = || {
         let mut sum = ([0; 2], Vec::new());
         loop {
             let round = next.fetch_add(1, Ordering::Relaxed);
-            if round >= rounds {
+            if round >= from + rounds {
                 return sum;
             }
             let (ways, wrong) = pair(round);
@@ -199,7 +200,8 @@ fn random_pairs_lead_to_each_other() {
     wrong.sort();
     let few: Vec<&str> = wrong.iter().take(20).map(|text| text.as_str()).collect();
     assert!(wrong.is_empty(), "{} wrong, as\n{}", wrong.len(), few.join("\n"));
-    assert!(patches >= rounds && reloads >= rounds / 2, "{patches} by patches, {reloads} by reloads");
+    let few = rounds < 48;
+    assert!(few || patches >= rounds && reloads >= rounds / 2, "{patches} by patches, {reloads} by reloads");
 }
 
 #[test]

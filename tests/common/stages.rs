@@ -108,7 +108,8 @@ fn unmixed(before: &Json, after: &Json, patch: &[Json]) -> Result<(), String> {
             ("PORT", 2, "remove") => "goes",
             ("PORT", 3, _) if path[2] == "admin_status" => "admin",
             (table, ..) if WRAPPED.contains(&table) => "bound",
-            ("INTERFACE" | "PFC_WD", ..) => "bound",
+            // GCU puts no port down for these.
+            ("INTERFACE" | "PFC_WD", ..) => "held",
             _ => continue,
         };
         if let Some(key) = path.get(1) {
@@ -121,7 +122,8 @@ fn unmixed(before: &Json, after: &Json, patch: &[Json]) -> Result<(), String> {
         return Err("ports go and come".to_owned());
     }
     for (port, kinds) in &ports {
-        if kinds.len() > 1 && kinds.contains("bound") {
+        let held = kinds.contains("held") && (kinds.contains("comes") || kinds.contains("goes"));
+        if held || kinds.len() > 1 && kinds.contains("bound") && *kinds != BTreeSet::from(["bound", "held"]) {
             return Err(format!("{port}: {kinds:?}"));
         }
     }

@@ -1,5 +1,7 @@
 //! Which differences are fabc's: the tables that it owns, and what SONiC and its daemons write there by themselves.
 
+use std::collections::BTreeSet;
+
 use fabc_lang::fabric::natural_cmp;
 use fabc_targets::sonic::Value;
 use fabc_targets::sonic::effects::Op;
@@ -30,9 +32,13 @@ pub fn owner(table: &str) -> Option<Owner> {
 /// Sorts differences between what a switch runs (old) and what its file says (new).
 pub fn owned(changes: Vec<RowChange>) -> Owned {
     let mut sorted = Owned::default();
+    let pools = changes.iter().filter(|c| c.table == "BUFFER_POOL" && c.op == Op::Removed);
+    let pools: BTreeSet<String> = pools.map(|c| c.key.clone()).collect();
     for change in changes {
         let masked = change.op == Op::Removed && is_masked(&change.key);
-        if masked || daemons(&change) {
+        // A pool that goes takes along what daemons made of it.
+        let lost = !pools.is_empty() && change.fields.iter().any(|f| names_one(f, &pools));
+        if masked || daemons(&change) && !lost {
             sorted.kept.push(change);
             continue;
         }
@@ -75,6 +81,11 @@ fn split(change: RowChange, rows: bool, sorted: &mut Owned) {
             of.push(row(part));
         }
     }
+}
+
+/// Whether it is the pool of a profile, and one of these.
+fn names_one(field: &FieldChange, pools: &BTreeSet<String>) -> bool {
+    field.name == "pool" && matches!(&field.old, Some(Value::Text(pool)) if pools.contains(pool))
 }
 
 fn is_hidden(value: &Value) -> bool {
@@ -163,5 +174,16 @@ mod tests {
         );
         assert_eq!(told(&found.masked), ["changed TACPLUS|global passkey"]);
         assert_eq!(found.kept.len(), 2);
+    }
+
+    #[test]
+    fn a_pool_that_goes_takes_profiles_of_daemons_along() {
+        let old = r#"{"BUFFER_POOL": {"p": {"size": "1"}, "q": {"size": "1"}}, "BUFFER_PROFILE": {
+            "pg_lossless_400000_5m_profile": {"pool": "p"}, "pg_lossless_800000_5m_profile": {"pool": "q"}}}"#;
+        let found = of(old, r#"{"BUFFER_POOL": {"q": {"size": "1"}}}"#);
+        assert_eq!(
+            told(&found.ours),
+            ["removed BUFFER_POOL|p size", "removed BUFFER_PROFILE|pg_lossless_400000_5m_profile pool"]
+        );
     }
 }

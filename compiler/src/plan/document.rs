@@ -385,6 +385,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::db::Db;
 
     #[test]
     fn others_can_count_the_rows() {
