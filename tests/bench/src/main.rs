@@ -132,9 +132,11 @@ fn builds(fabc: &Path, shape: Shape, rounds: u32, home: &Path) -> Result<String>
             .env("XDG_CACHE_HOME", folder.join("cache"));
         command
     };
+    // Of the largest tree more is the kernel's work, which a copy does too.
+    let from_nothing = if shape.gpus > 32_768 { 0.8 } else { 0.65 };
     let mut table = Table::new(Some("cp -r"));
     for _ in 0..rounds {
-        table.add("build from nothing", Goal::Ratio(1.0), run(&mut build(), 0)?);
+        table.add("build from nothing", Goal::Ratio(from_nothing), run(&mut build(), 0)?);
         table.add("cp -r", Goal::None, run(Command::new("cp").arg("-r").arg(&out).arg(&copy), 0)?);
         fs::remove_dir_all(&copy)?;
         table.add("unchanged", Goal::Ratio(0.3), run(&mut build(), 0)?);

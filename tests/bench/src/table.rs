@@ -86,7 +86,7 @@ impl fmt::Display for Table {
             match (row.goal, ratio) {
                 (Goal::Ratio(most), Some(ratio)) => {
                     let missed = missed(ratio > most || memory > MEMORY);
-                    writeln!(f, "  {most:.1}, {} MiB{missed}", MEMORY >> 20)?;
+                    writeln!(f, "  {most}, {} MiB{missed}", MEMORY >> 20)?;
                 }
                 (Goal::Millis(most), _) => {
                     writeln!(f, "  {most} ms{}", missed(wall > Duration::from_millis(most.into())))?;
