@@ -139,7 +139,8 @@ fn shellcheck_has_nothing_to_say() {
         let output = child.wait_with_output().unwrap();
         (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
-    let scripts = [".ci/run", ".ci/judges", ".ci/frr-next"].map(|path| (path.to_owned(), read(path)));
+    let scripts =
+        [".ci/run", ".ci/beside", ".ci/judges", ".ci/frr-next"].map(|path| (path.to_owned(), read(path)));
     for (place, shell) in shell().into_iter().chain(scripts) {
         let (good, said) = check(&shell);
         assert!(good, "{place}\n{said}");
