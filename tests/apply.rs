@@ -293,20 +293,31 @@ fn frr_alone_with_a_drain() {
 }
 
 /// What goes wrong on one leaf, and how it ends: exit code, and the state of that leaf.
-fn fault(change: (&str, &str), fault: Value, wanted: i32, state: &str) -> (Case, Output) {
-    let case = Case::new(&[change], |_, _| {});
-    case.device("leaf-01").fault(fault);
+fn fault(case: &Case, fault: &Value, wanted: i32, state: &str) -> Output {
+    case.device("leaf-01").fault(fault.clone());
     let done = case.apply(&[]);
     code(&done, wanted);
-    assert_eq!(case.is("leaf-01"), state, "{}", said(&done));
+    assert_eq!(case.is("leaf-01"), state, "{fault}: {}", said(&done));
     assert!(said(&done).contains("leaf-01: "), "{}", said(&done));
+    assert!(!case.device("leaf-01").did("fault").is_empty(), "{fault} did not happen");
     for name in case.lab.switches.keys() {
         let is = case.is(name);
         assert!(["old", "new"].contains(&is), "{name} is {is}: {}", said(&done));
         case.is_tidy(name);
     }
     case.journal();
-    (case, done)
+    done
+}
+
+/// The same for one after another that are taken back: the change begins anew each time.
+fn taken_back(change: (&str, &str), faults: &[Value]) -> Case {
+    let case = Case::new(&[change], |_, _| {});
+    for what in faults {
+        case.lab.switches.values().for_each(Device::forget);
+        let done = fault(&case, what, 1, "old");
+        assert!(said(&done).contains("taken back"), "{}", said(&done));
+    }
+    case
 }
 
 #[test]
@@ -321,7 +332,7 @@ fn a_lost_connection_changes_nothing() {
         json!([{ "at": "config save", "do": "cut", "then": "go on" }, { "at": "sonic-cfggen", "nth": 5, "do": "cut" }]),
         json!([{ "at": "lldpctl", "nth": 0, "do": "slow", "seconds": 1 }, { "at": "lldpctl", "nth": 3, "do": "cut" }]),
     ] {
-        fault(MTU, what, 0, "new");
+        fault(&Case::new(&[MTU], |_, _| {}), &what, 0, "new");
     }
 }
 
@@ -330,17 +341,119 @@ fn a_step_that_fails_is_taken_back() {
     if device::is_missing() {
         return;
     }
-    for what in [
+    let faults = [
         json!([{ "at": "config apply-patch", "do": "refuse", "text": "Modification of PORT is illegal" }]),
         json!([{ "at": "config apply-patch", "do": "full" }]),
         json!([{ "at": "step PORT|", "nth": 3, "do": "fail" }]),
         json!([{ "at": "step PORT|", "nth": 3, "do": "cut" }]),
         json!([{ "at": "config save", "do": "full" }]),
         json!([{ "at": "config checkpoint", "do": "full" }]),
-    ] {
-        let (_, done) = fault(MTU, what, 1, "old");
-        assert!(said(&done).contains("taken back"), "{}", said(&done));
+    ];
+    taken_back(MTU, &faults);
+}
+
+#[test]
+fn a_reload_that_fails_half_way_is_taken_back() {
+    if device::is_missing() {
+        return;
     }
+    let faults = [
+        json!([{ "at": "step flush", "do": "fail", "text": "redis is away" }]),
+        json!([{ "at": "step reload", "do": "cut" }]),
+    ];
+    let case = taken_back(WATCHDOG, &faults);
+    // A switch on which no reload ends well is neither, and that is said.
+    case.device("leaf-01").fault(json!([{ "at": "step flush", "nth": 0, "do": "fail" }]));
+    let done = case.apply(&["--only", "leaf-01"]);
+    code(&done, 2);
+    assert!(said(&done).contains("between") && said(&done).contains("before.json"), "{}", said(&done));
+    assert!(case.device("leaf-01").path("/etc/sonic/fabc.lock/before.json").exists());
+    // Once it does, the way back is open.
+    case.device("leaf-01").fault(json!([]));
+    code(&case.apply(&["--rollback", "--only", "leaf-01"]), 0);
+    assert_eq!(case.is("leaf-01"), "old");
+    case.is_tidy("leaf-01");
+}
+
+#[test]
+fn frr_reload_that_fails_half_way_is_taken_back() {
+    if device::is_missing() {
+        return;
+    }
+    let faults = [
+        json!([{ "at": "step frr +", "nth": 2, "do": "fail", "text": "vtysh is away" }]),
+        json!([{ "at": "step frr +", "nth": 3, "do": "cut" }]),
+    ];
+    let case = taken_back(BFD, &faults);
+    assert!(!case.device("leaf-01").did("frr").is_empty());
+}
+
+#[test]
+fn a_job_that_hangs_is_stopped() {
+    if device::is_missing() {
+        return;
+    }
+    let case = Case::new(&[MTU], |_, _| {});
+    case.device("leaf-01").fault(json!([{ "at": "step PORT|", "nth": 2, "do": "hang" }]));
+    let done = case.apply(&["--only", "leaf-01", "--step", "5"]);
+    code(&done, 1);
+    assert!(said(&done).contains("no end in 5 s; it is taken back"), "{}", said(&done));
+    case.all("old");
+}
+
+#[test]
+fn a_switch_that_freezes_is_waited_for() {
+    if device::is_missing() {
+        return;
+    }
+    let case = Case::new(&[MTU], |_, _| {});
+    // Longer than ssh waits for a sign of life.
+    case.device("leaf-01").fault(json!([{ "at": "step PORT|", "nth": 2, "do": "stall", "seconds": 18 }]));
+    code(&case.apply(&["--only", "leaf-01"]), 0);
+    assert_eq!((case.is("leaf-01"), case.is("leaf-02")), ("new", "old"));
+    case.is_tidy("leaf-01");
+    assert_eq!(case.device("leaf-01").did("fault").len(), 1);
+}
+
+#[test]
+fn a_canary_that_goes_bad_is_taken_back() {
+    if device::is_missing() {
+        return;
+    }
+    let case = Case::new(&[MTU], |_, _| {});
+    let mut plan = case.plan.clone();
+    let mut waves = [plan["waves"][0].clone(), plan["waves"][0].clone()];
+    for (wave, (names, soak)) in waves.iter_mut().zip([(json!(["leaf-01"]), 4), (json!(["leaf-02"]), 0)]) {
+        wave["switches"] = names;
+        wave["canary"] = (soak > 0).into();
+        wave["soak"] = soak.into();
+    }
+    plan["waves"] = json!(waves);
+    fs::write(case.lab.folder.path().join("plan.json"), plan.to_string()).unwrap();
+    let mut args = case.args(&[]);
+    args.retain(|arg| arg != "--no-soak");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fabc"));
+    command.current_dir(case.lab.folder.path()).args(args).env("NO_COLOR", "1");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    let journals = || fs::read_dir(case.lab.folder.path().join(".fabc-apply")).into_iter().flatten();
+    let is_watched = || {
+        let texts = journals().map(|entry| fs::read_to_string(entry.unwrap().path().join("journal")));
+        texts.flatten().any(|text| text.contains("\"step\":\"verify\",\"event\":\"done\""))
+    };
+    while !is_watched() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    case.device("leaf-01").alter(|it| it["storms"] = json!(["Ethernet0:3"]));
+    let done = child.wait_with_output().unwrap();
+    code(&done, 1);
+    let text = said(&done);
+    assert!(
+        text.contains("watched for 4 s") && text.contains("a PFC storm in Ethernet0:3; it is taken back"),
+        "{text}"
+    );
+    assert!(case.device("leaf-02").did("step").is_empty() && text.contains("not begun"), "{text}");
+    case.all("old");
 }
 
 /// Starts, and is killed as soon as a program of a switch did something of this kind.
@@ -371,11 +484,13 @@ fn killed_anywhere_and_brought_to_an_end() {
     .into_iter()
     .enumerate()
     {
-        for way in ["--resume", "--rollback"] {
+        let case = Case::new(&[change], |_, _| {});
+        // What was taken back begins anew.
+        for way in ["--rollback", "--resume"] {
             if number == 3 && way == "--rollback" {
                 continue;
             }
-            let case = Case::new(&[change], |_, _| {});
+            case.lab.switches.values().for_each(Device::forget);
             killed(&case, &[], switch, kind, at);
             let refused = case.apply(&[]);
             code(&refused, 2);
@@ -429,6 +544,21 @@ fn what_is_not_as_planned_is_refused() {
     .unwrap();
     case.device("leaf-02").fault(json!([{ "at": "sonic-cfggen", "do": "change", "rows": [["PORT", "Ethernet0", { "lanes": "1", "speed": "800000", "admin_status": "up" }]] }]));
     refused(&case, &[], "its ConfigDB is not what the plan was made for");
+    // ZTP would load what it likes.
+    case.device("leaf-02").fault(json!([]));
+    let ztp = |case: &Case, says: &str| case.device("leaf-01").alter(|it| it["ztp"] = says.into());
+    ztp(&case, "4:IN-PROGRESS");
+    refused(&case, &["--only", "leaf-01"], "ZTP is at work there (4:IN-PROGRESS)");
+    ztp(&case, "0:DISABLED");
+    // Where a connection goes to is the fabric's word for it, if that is wanted: nobody listens there.
+    let proxy = "ProxyCommand=sh -c 'echo %h >> called; exit 1'";
+    refused(
+        &case,
+        &["--only", "leaf-01", "--connect", "address", "--ssh-option", proxy],
+        "it can't be reached",
+    );
+    let called = fs::read_to_string(case.lab.folder.path().join("called")).unwrap();
+    assert_eq!(called.trim(), case.plan["switches"]["leaf-01"]["address"].as_str().unwrap());
     case.lab.change_known_key("leaf-02");
     refused(&case, &[], "host-key");
     case.lab.switches.get_mut("leaf-02").unwrap().stop();

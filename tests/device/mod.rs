@@ -7,7 +7,8 @@
 //!
 //! A fault is an object: `at` is the beginning of a command line (`config apply-patch`, `sonic-cfggen -d`, `vtysh -c`,
 //! `frr-reload.py --reload`, `systemctl restart bgp`) or of a step of one (`step TABLE|key` before a row is written, `step
-//! reload` while services are down), `nth` which of those that fit (1 where it is absent, 0 for each), and `do`:
+//! reload` while services are down, `step flush` while ConfigDB is empty in a reload, `step frr` before a statement goes or
+//! comes), `nth` which of those that fit (1 where it is absent, 0 for each), and `do`:
 //!
 //! | `do` | what happens |
 //! |---|---|
@@ -15,6 +16,7 @@
 //! | `cut after` | the program does its work, then the connection ends before anybody hears of it |
 //! | `hang`; `slow` with `seconds` | no answer, or a late one |
 //! | `freeze` | no byte of the connection moves any more |
+//! | `stall` with `seconds` | nothing moves on the whole switch for a while |
 //! | `fail` with `text`, `code` | the program fails; at a step it leaves what is written, as SONiC does |
 //! | `refuse` with `text` | GCU says no |
 //! | `full` | no space left on the device |
@@ -73,7 +75,7 @@ pub struct Device {
 
 impl Lab {
     /// Starts the switches of `fabric.kdl`. `adjust` may change what a switch is given before it starts: `box` (release,
-    /// hwsku, version, models, lldp, sessions, settle, no_gcu), `config`, `saved`, `init`, `frr`, `disk`.
+    /// hwsku, version, models, lldp, sessions, settle, no_gcu, ztp), `config`, `saved`, `init`, `frr`, `disk`.
     pub fn start(adjust: impl Fn(&str, &mut Value)) -> Lab {
         let folder = tempfile::tempdir().unwrap();
         let build = folder.path().join("build");
@@ -87,18 +89,30 @@ impl Lab {
             .map(|s| s["name"].as_str().unwrap().into())
             .collect();
         key(&folder.path().join("user"));
-        let (mut config, mut known) = (String::new(), String::new());
-        let mut switches = BTreeMap::new();
-        for name in &names {
+        let authorized = fs::read_to_string(folder.path().join("user.pub")).unwrap();
+        let start = |name: &String, mut given: Value| {
             let home = folder.path().join("devices").join(name);
             fs::create_dir_all(&home).unwrap();
             key(&home.join("host"));
+            given["host_key"] = fs::read_to_string(home.join("host")).unwrap().into();
+            given["authorized"] = authorized.clone().into();
+            let public = fs::read_to_string(home.join("host.pub")).unwrap();
+            (Device::start(name, &home, given), public)
+        };
+        let adjusted = names.iter().map(|name| {
             let mut given = given(&build, &model, name);
             adjust(name, &mut given);
-            given["host_key"] = fs::read_to_string(home.join("host")).unwrap().into();
-            given["authorized"] = fs::read_to_string(folder.path().join("user.pub")).unwrap().into();
-            let device = Device::start(name, &home, given);
-            let public = fs::read_to_string(home.join("host.pub")).unwrap();
+            (name, given)
+        });
+        let adjusted: Vec<(&String, Value)> = adjusted.collect();
+        let started = std::thread::scope(|scope| {
+            let all = adjusted.into_iter().map(|(name, given)| (name, scope.spawn(|| start(name, given))));
+            let all: Vec<_> = all.collect();
+            all.into_iter().map(|(name, one)| (name, one.join().unwrap())).collect::<Vec<_>>()
+        });
+        let (mut config, mut known) = (String::new(), String::new());
+        let mut switches = BTreeMap::new();
+        for (name, (device, public)) in started {
             known += &format!("[127.0.0.1]:{} {public}", device.port);
             config += &format!("Host {name}\n    HostName 127.0.0.1\n    Port {}\n", device.port);
             switches.insert(name.clone(), device);

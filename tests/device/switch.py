@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
 """A switch for tests: a folder tree of its own with a real sshd and a real Redis, and stand-ins for SONiC's programs.
 
-`switch.py boot DIR` is the init of its namespaces, and sets all of it up from DIR/device.json; under any other name this is
-the program of that name. What the programs do is logged, a line of JSON each, in /var/switch/log; what is to go wrong is
-asked for in /var/switch/faults.json (see mod.rs). How a program answers is taken from sonic-utilities: config/main.py and
+`switch.py boot DIR` is the init of its namespaces, and sets all of it up from DIR/device.json; `run` is the program of a name.
+What the programs do is logged, a line of JSON each, in /var/switch/log; what is to go wrong is asked for in
+/var/switch/faults.json (see mod.rs). How a program answers is taken from sonic-utilities: config/main.py and
 generic_config_updater, and gcu.json holds what that refuses, release by release.
 """
-import contextlib, fcntl, glob, json, os, re, shutil, signal, socket, subprocess, sys, time
+import fcntl, json, os, re, signal, socket, sys, time
 
 STATE = "/var/switch"
 SAVED, INIT, CHECKPOINTS = "/etc/sonic/config_db.json", "/etc/sonic/init_cfg.json", "/etc/sonic/checkpoints"
 FRR = "/etc/sonic/frr/frr.conf"
 REDIS = "/var/run/redis/redis.sock"
 DATABASES = {"APPL_DB": 0, "ASIC_DB": 1, "COUNTERS_DB": 2, "CONFIG_DB": 4, "STATE_DB": 6}
-NAMES = ["config", "show", "sonic-cfggen", "sonic-db-cli", "sonic-db-dump", "vtysh", "lldpctl", "docker", "systemctl"]
+# What stands for a program: it starts many times as fast as all of this does.
+PROGRAM = "#!/usr/bin/python3 -ISB\nimport sys\nsys.path.append('/usr/local/lib')\nimport switch\nswitch.run(sys.argv)\n"
+NAMES = ["config", "show", "sonic-cfggen", "sonic-db-cli", "sonic-db-dump", "vtysh", "lldpctl", "docker", "systemctl",
+         "ztp"]
 # Rows of these tables take their port down while they change: RequiredValueIdentifier in patch_sorter.py.
 FLAPPING = {"BUFFER_PG", "BUFFER_PORT_EGRESS_PROFILE_LIST", "BUFFER_PORT_INGRESS_PROFILE_LIST", "BUFFER_QUEUE",
             "PORT_QOS_MAP", "QUEUE"}
@@ -103,6 +106,8 @@ def occasion(what):
             for pid in above():
                 os.kill(pid, signal.SIGSTOP)
             time.sleep(100000)
+        elif fault["do"] == "stall":
+            stall(fault["seconds"])
         elif fault["do"] == "cut":
             cut()
             if fault.get("then") != "go on":
@@ -137,11 +142,28 @@ def above():
     return found
 
 
+def end(pid, order):
+    """Sends a signal; one half of a connection goes with the other."""
+    try:
+        os.kill(pid, order)
+    except ProcessLookupError:
+        pass
+
+
+def stall(seconds):
+    """Nothing moves on the whole switch for a while: no connection, no listener."""
+    everyone = [int(pid) for pid in os.listdir("/proc") if pid.isdigit()]
+    stopped = [pid for pid in everyone if pid > 1 and "(sshd" in open(f"/proc/{pid}/stat").read()]
+    for order in (signal.SIGSTOP, signal.SIGCONT):
+        for pid in stopped:
+            end(pid, order)
+        time.sleep(seconds if order == signal.SIGSTOP else 0)
+
+
 def cut():
     """Ends the connection that this was called over."""
     for pid in above():
-        with contextlib.suppress(ProcessLookupError):  # one half goes with the other
-            os.kill(pid, signal.SIGKILL)
+        end(pid, signal.SIGKILL)
 
 
 # ----------------------------------------------------------------------------------------------------------------- redis
@@ -440,7 +462,7 @@ def restart_bgp():
     mode = running().get("DEVICE_METADATA", {}).get("localhost", {}).get("docker_routing_config_mode", "separated")
     if mode not in ("split", "split-unified"):
         write(FRR, "hostname generated\n")  # from SONiC's own templates, whatever was there
-    shutil.copyfile(FRR, STATE + "/frr.running")
+    write(STATE + "/frr.running", open(FRR).read())
     log(do="restart", what="bgp")
 
 
@@ -464,7 +486,9 @@ def reload(args, box):
             fail(f"Config tables are missing yang models: dict_keys({without_model(config)})\nAborted!")
     print("Stopping SONiC target ...")
     log(do="reload", file=name)
+    redis(0, ("FLUSHDB",))
     redis(4, ("FLUSHDB",))
+    occasion("step flush")
     if "VERSIONS" in config:
         fail("AttributeError: 'DBMigrator' object has no attribute 'version_'")
     merge(read(INIT, {}))
@@ -523,7 +547,7 @@ def config(args):
             os.remove(checkpoint(names[0]))
             print("Checkpoint deleted successfully.")
         elif word == "list-checkpoints":
-            found = sorted(os.path.basename(p)[:-len(".cp.json")] for p in glob.glob(checkpoint("*")))
+            found = sorted(p[:-len(".cp.json")] for p in os.listdir(CHECKPOINTS) if p.endswith(".cp.json"))
             print(json.dumps(found, indent=4))
         elif word == "save":
             print(f"Running command: /usr/local/bin/sonic-cfggen -d --print-data > {SAVED}")
@@ -593,7 +617,7 @@ def vtysh(args):
         if bad:
             fail(f"line {bad[0][0]}: % Unknown command: {bad[0][1]}", 2)
     elif "-b" in args:
-        shutil.copyfile(FRR, STATE + "/frr.running")
+        write(STATE + "/frr.running", open(FRR).read())
     elif args[:2] == ["-c", "configure terminal"]:
         configure(args[3::2])
     elif "show running-config" in words:
@@ -626,12 +650,21 @@ def frr_reload(args):
     new, old = open(args[-1].replace("/etc/frr/", "/etc/sonic/frr/")).read(), open(STATE + "/frr.running").read()
     if any(line.strip().startswith("bogus") for line in new.splitlines()):
         fail("vtysh failed to process new configuration: vtysh (mark file) exited with status 2", 1)
-    for sign, one, other in (("-", old, new), ("+", new, old)):
-        for line in one.splitlines():
-            if line not in other.splitlines():
+    now = old.splitlines()
+    try:
+        for sign, one, other in (("-", old, new), ("+", new, old)):
+            for line in one.splitlines():
+                if line in other.splitlines():
+                    continue
                 print(sign, line)
                 if "--reload" in args:
+                    occasion("step frr " + sign)
                     log(do="frr", sign=sign, line=line)
+                    now.remove(line) if sign == "-" else now.append(line)
+                    # Whatever ends it here leaves FRR so.
+                    write(STATE + "/frr.running", "\n".join(now) + "\n")
+    except Refused as error:
+        fail(f"vtysh failed: {error}")
     if "--reload" in args:
         write(STATE + "/frr.running", new)
 
@@ -690,6 +723,12 @@ def show(args):
         fail(f"Error: No such command \"{words}\".", 2)
 
 
+def ztp(args):
+    if args != ["status", "-c"]:
+        fail("usage: ztp [-C FILE] [-c] [-v] [-y] COMMAND", 2)
+    print(read(STATE + "/box.json").get("ztp", "5:SUCCESS"))
+
+
 def run(argv):
     """One program, by its name."""
     name, args = os.path.basename(argv[0]), argv[1:]
@@ -698,7 +737,7 @@ def run(argv):
         return config(args)
     later = occasion(" ".join([name, *args]))
     {"show": show, "sonic-cfggen": cfggen, "sonic-db-cli": db_cli, "sonic-db-dump": db_dump, "vtysh": vtysh,
-     "lldpctl": lldpctl, "docker": docker, "systemctl": systemctl, "frr-reload.py": frr_reload}[name](args)
+     "lldpctl": lldpctl, "docker": docker, "systemctl": systemctl, "frr-reload.py": frr_reload, "ztp": ztp}[name](args)
     ended(later)
 
 
@@ -706,6 +745,7 @@ def run(argv):
 
 def boot(folder):
     """Init of its own namespaces. Ends, and all with it, when stdin does."""
+    import py_compile, shutil, subprocess  # programs that are called so often do without
     device, root = read(folder + "/device.json"), folder + "/root"
     box = device["box"]
 
@@ -752,10 +792,11 @@ def boot(folder):
     put("/etc/ssh/sshd_config", f"Port {device['port']}\nListenAddress 127.0.0.1\nHostKey /etc/ssh/key\nUsePAM no\n"
         "AuthorizedKeysFile /etc/ssh/authorized\nPasswordAuthentication no\nStrictModes no\nUseDNS no\nPidFile none\n"
         "PermitRootLogin no\nMaxStartups 100\nMaxSessions 100\nSubsystem sftp internal-sftp\n")
-    put("/usr/local/lib/switch.py", open(__file__).read(), 0o755)
+    put("/usr/local/lib/switch.py", open(__file__).read())
+    py_compile.compile(root + "/local/lib/switch.py", dfile="switch.py")
     put("/usr/local/lib/gcu.json", open(os.path.dirname(os.path.abspath(__file__)) + "/gcu.json").read())
     for name in NAMES:
-        os.symlink("../lib/switch.py", f"{root}/usr/local/bin/{name}")
+        put(f"/usr/local/bin/{name}", PROGRAM, 0o755)
     version = "".join(f"{key}: '{value}'\n" for key, value in box["version"].items())
     put("/etc/sonic/sonic_version.yml", version)
     put("/host/machine.conf", f"onie_version=2024.05\nonie_platform={box['platform']}\n")
@@ -801,7 +842,4 @@ def boot(folder):
 
 
 if __name__ == "__main__":
-    if os.path.basename(sys.argv[0]) == "switch.py":
-        boot(sys.argv[2])
-    else:
-        run(sys.argv)
+    boot(sys.argv[2])

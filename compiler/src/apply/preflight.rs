@@ -42,6 +42,8 @@ pub struct Beside {
     pub storms: BTreeSet<String>,
     /// Files that SONiC would rather load.
     pub files: Vec<String>,
+    /// What `ztp status -c` says; none where there is no such program.
+    pub ztp: Option<String>,
 }
 
 impl Beside {
@@ -64,6 +66,7 @@ impl Beside {
                         beside.storms.insert(queue.to_owned());
                     }
                 }
+                "@ztp" => beside.ztp = Some(rest.trim().to_owned()),
                 "@file" => beside.files.push(rest.to_owned()),
                 "@end" => return Some(beside),
                 _ => {}
@@ -175,6 +178,9 @@ pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen, build: Build) 
     if let Some(what) = what {
         return unfit(format!("{what} is not what the plan was made for: `fabc pull` and `fabc plan` again"));
     }
+    if let Some(why) = ztp(seen, doc) {
+        return unfit(why);
+    }
     if let Some((free, place)) = beside.free.iter().find(|(free, _)| *free < SPACE) {
         return unfit(format!("{} MiB are free at {place}, {} are needed", free >> 10, SPACE >> 10));
     }
@@ -182,6 +188,20 @@ pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen, build: Build) 
         return unfit(format!("/etc/sonic/{file} is there: SONiC may load it in place of a ConfigDB"));
     }
     Verdict::Ready
+}
+
+/// What ZTP might do to the change: it loads files of its own while it is at work, and begins anew where nothing is saved.
+fn ztp(seen: &Seen, doc: &SwitchDoc) -> Option<String> {
+    let said = seen.beside.ztp.as_ref()?;
+    match said.split(':').next()?.parse::<u8>().ok()? {
+        2..=4 => Some(format!(
+            "ZTP is at work there ({said}) and may load another ConfigDB: wait for its end, or end it with `sudo ztp disable -y`, which loads what is saved; then `fabc pull` and `fabc plan` again"
+        )),
+        1.. if doc.way == "reload" && seen.saved.is_none() => Some(
+            "nothing is saved there, so that ZTP would begin anew at a reboot: `sudo config save -y`, or `sudo ztp disable -y`".to_owned(),
+        ),
+        _ => None,
+    }
 }
 
 /// Whether all that the patches write last is there: hashes are of tables that are fabc's alone, and patches go further.
@@ -205,12 +225,15 @@ mod tests {
 
     #[test]
     fn what_is_beside_is_read() {
-        let answer = "motd\n@lock abc\n@free 100 /etc/sonic\n@wd  QUEUE STATUS\n@wd Ethernet0:3 stormed 1/0\n@wd Ethernet8:3 operational 1/1\n@file minigraph.xml\n@end\n";
+        let answer = "motd\n@lock abc\n@free 100 /etc/sonic\n@wd  QUEUE STATUS\n@wd Ethernet0:3 stormed 1/0\n@wd Ethernet8:3 operational 1/1\n@ztp 5:SUCCESS\n@file minigraph.xml\n@end\n";
+        assert_eq!(Beside::read(&answer.replace("@end\n", "")), None);
         let beside = Beside::read(answer).unwrap();
         assert_eq!(beside.lock.as_deref(), Some("abc"));
         assert_eq!(beside.free, [(100, "/etc/sonic".to_owned())]);
         assert_eq!(beside.storms.iter().collect::<Vec<_>>(), ["Ethernet0:3"]);
-        assert_eq!(beside.files, ["minigraph.xml"]);
-        assert_eq!(Beside::read(&answer.replace("@end\n", "")), None);
+        assert_eq!(
+            (beside.files, beside.ztp),
+            (vec!["minigraph.xml".to_owned()], Some("5:SUCCESS".to_owned()))
+        );
     }
 }

@@ -7,6 +7,7 @@ mod result;
 mod switch;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use fabc_lang::diagnostic::nearest;
 use fabc_lang::intent::Nos;
 use fabc_targets::sonic::Release;
 
+use super::reach::{Connect, Reach};
 use super::screen::Screen;
 use super::{Exit, Failure};
 use crate::apply::ansible;
@@ -83,18 +85,8 @@ pub(crate) struct Args {
     /// Seconds that a switch may be away in the middle of its change
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     away: u64,
-    /// Use this ssh configuration in place of your own
-    #[arg(long, value_name = "FILE")]
-    ssh_config: Option<PathBuf>,
-    /// A further option for ssh, as in `ssh -o`; what fabc itself sets stays
-    #[arg(long, value_name = "KEY=VALUE")]
-    ssh_option: Vec<String>,
-    /// Switches of a wave to work on at once
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    parallel: u16,
-    /// Seconds that one answer may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86400))]
-    timeout: u64,
+    #[command(flatten)]
+    reach: Reach,
     /// Form of the report on stdout
     #[arg(long, value_enum, default_value_t = Form::Human)]
     format: Form,
@@ -140,6 +132,8 @@ struct Job<'a> {
     plan: &'a Plan,
     id: &'a str,
     options: ssh::Options,
+    /// Where switches are, if not where their names lead to.
+    addresses: BTreeMap<String, IpAddr>,
     build: Build,
     stop: Arc<AtomicBool>,
     tell: &'a Told<'a>,
@@ -163,7 +157,9 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     })?;
     let build = Build { paths: release.maximum_paths };
     if let Some(folder) = &args.ansible {
-        let pace = ansible::Pace { settle: args.settle, verify: args.verify, soak: !args.no_soak };
+        let by_address = args.reach.connect == Connect::Address;
+        let pace =
+            ansible::Pace { settle: args.settle, verify: args.verify, soak: !args.no_soak, by_address };
         let files = ansible::files(&plan, id, &waves, build, pace);
         let files = files.map_err(|error| Failure::new(format!("{shown}: {error}")))?;
         return playbook::write(folder, &files, screen);
@@ -178,13 +174,14 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
             screen.findings(&format!("{switch}: {what}\n"));
         }
     };
-    let options = ssh::Options {
-        config: args.ssh_config.clone(),
-        more: args.ssh_option.clone(),
-        connect: (args.timeout / 2).min(10),
-        apart: true,
-    };
-    let job = Job { args, plan: &plan, id, options, build, stop, tell: &tell };
+    let options = args.reach.options(true);
+    let mut addresses = BTreeMap::new();
+    for name in waves.iter().flatten() {
+        let mgmt = plan.switches.get(&name.as_str().into()).and_then(|doc| doc.address);
+        let address = args.reach.address(mgmt).map_err(|why| Failure::new(format!("{name}: {why}")))?;
+        addresses.extend(address.map(|address| (name.clone(), address)));
+    }
+    let job = Job { args, plan: &plan, id, options, addresses, build, stop, tell: &tell };
     let mut report = Report::new(&plan, id, &waves);
     if args.dry_run {
         let verdicts = job.preflight(&waves.concat(), |_| false);
@@ -264,9 +261,10 @@ impl Job<'_> {
     fn remote<'a>(&'a self, name: &'a str) -> Remote<'a> {
         Remote {
             name,
+            address: self.addresses.get(name).copied(),
             plan: self.id,
             options: &self.options,
-            timeout: Duration::from_secs(self.args.timeout),
+            timeout: self.args.reach.patience(),
             patience: Duration::from_secs(self.args.away),
         }
     }
@@ -295,9 +293,9 @@ impl Job<'_> {
 
     /// Looks at switches before anything is done; those that are `begun` only have to be there.
     fn preflight(&self, names: &[String], begun: impl Fn(&str) -> bool + Sync) -> BTreeMap<String, Verdict> {
-        each(names, self.args.parallel, |name| {
+        each(names, self.args.reach.parallel, |name| {
             let doc = self.plan.switches.get(&name.into())?;
-            let verdict = match self.remote(name).look_once() {
+            let verdict = match self.remote(name).look_once(false) {
                 Ok(_) if begun(name) => Verdict::Ready,
                 Ok(seen) => judge(self.plan, doc, self.id, &seen, self.build),
                 Err(Fault::Failed(why)) => Verdict::Unfit(why),
@@ -317,7 +315,7 @@ impl Job<'_> {
                 return;
             }
             let names: Vec<String> = names.iter().filter(|name| report.is_to_do(name)).cloned().collect();
-            let opened = each(&names, self.args.parallel, |name| {
+            let opened = each(&names, self.args.reach.parallel, |name| {
                 let doc = self.plan.switches.get(&name.into())?;
                 Some(self.work(name, doc, book).open())
             });
@@ -326,7 +324,7 @@ impl Job<'_> {
             report.note(opened.into_iter().filter_map(|(name, end)| Some((name, end?))));
             let soaks = wave.canary && wave.soak > 0 && !self.args.no_soak && !open.is_empty();
             let watched = !soaks || self.soak(wave, &open);
-            let closed = each(&open, self.args.parallel, |name| {
+            let closed = each(&open, self.args.reach.parallel, |name| {
                 let doc = self.plan.switches.get(&name.into())?;
                 let work = self.work(name, doc, book);
                 Some(if watched { work.close(soaks) } else { work.leave() })
@@ -357,7 +355,7 @@ impl Job<'_> {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
-            let ends = each(&names, self.args.parallel, |name| {
+            let ends = each(&names, self.args.reach.parallel, |name| {
                 let doc = self.plan.switches.get(&name.into())?;
                 Some(self.work(name, doc, book).back("taken back, as was asked for"))
             });

@@ -22,6 +22,7 @@ mod presets;
 mod progress;
 mod pull;
 mod put;
+mod reach;
 mod reference;
 mod render;
 mod screen;

@@ -304,7 +304,7 @@ fn one(
     why.extend(other.map(|runs| format!("it runs {runs}, and the files are written for {}", release.name)));
     let verify = verify(made.bundle(), switch);
     let tier = &fabric.tier_of(&fabric.switches[switch]).label;
-    let doc = SwitchDoc::of(&plan, tier, drain, verify, model);
+    let doc = SwitchDoc::of(&plan, (tier, fabric.switches[switch].mgmt), drain, verify, model);
     let files = Hash::of(&[own.config_db.as_slice(), own.frr.as_slice()].concat());
     Ok(Planned { switch, idle: plan.is_empty(), doc, out, paired, why, files })
 }

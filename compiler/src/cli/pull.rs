@@ -10,6 +10,7 @@ use fabc_lang::diagnostic::Severity;
 use fabc_lang::fabric::{Fabric, Switch, natural_cmp};
 use serde::{Deserialize, Serialize};
 
+use super::reach::Reach;
 use super::screen::Screen;
 use super::source::Source;
 use super::{Exit, Failure, known};
@@ -45,36 +46,6 @@ pub(crate) struct Args {
     out: PathBuf,
     #[command(flatten)]
     reach: Reach,
-}
-
-/// How switches are reached.
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Reach {
-    /// Connect to the switch's name, as ssh resolves it, or to the management address that the fabric gives it
-    #[arg(long, value_enum, default_value_t)]
-    connect: Connect,
-    /// Use this ssh configuration in place of your own
-    #[arg(long, value_name = "FILE")]
-    ssh_config: Option<PathBuf>,
-    /// A further option for ssh, as in `ssh -o`; what fabc itself sets stays
-    #[arg(long, value_name = "KEY=VALUE")]
-    ssh_option: Vec<String>,
-    /// Switches to talk to at once
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    parallel: u16,
-    /// Seconds that one switch may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86400))]
-    timeout: u64,
-}
-
-/// Where a connection goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-enum Connect {
-    /// The switch's name
-    #[default]
-    Name,
-    /// Its management address
-    Address,
 }
 
 const EXIT_CODES: &str = "Exit codes:
@@ -147,24 +118,11 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
 fn read(switch: &Switch, reach: &Reach) -> Result<Observed, Failed> {
     let failed =
         |what: &str, reason: String| Failed { switch: switch.name.clone(), what: what.into(), reason };
-    let address = match reach.connect {
-        Connect::Name => None,
-        Connect::Address => Some(switch.mgmt.ok_or_else(|| {
-            failed(
-                "no-address",
-                "the fabric gives it no management address: `management { subnet … }`".into(),
-            )
-        })?),
-    };
-    let options = ssh::Options {
-        config: reach.ssh_config.clone(),
-        more: reach.ssh_option.clone(),
-        connect: (reach.timeout / 2).min(10),
-        apart: false,
-    };
-    let target = Target { name: &switch.name, address: address.map(Into::into) };
+    let address = reach.address(switch.mgmt).map_err(|why| failed("no-address", why))?;
+    let options = reach.options(false);
+    let target = Target { name: &switch.name, address };
     // No program may use up all the time: then the others would not be heard of.
-    let script = observed::script((reach.timeout / 2).clamp(1, 60));
+    let script = observed::script((reach.timeout / 2).clamp(1, 60), true);
     let patience = Duration::from_secs(reach.timeout);
     let answer = ssh::run(&options, &target, "sh -s", script.as_bytes(), patience, LIMIT)
         .map_err(|error| failed(Trouble::NoSsh.name(), format!("cannot run ssh: {error}")))?;

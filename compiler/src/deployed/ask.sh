@@ -39,10 +39,13 @@ take frr vtysh -c 'show running-config'
 take bgp vtysh -c 'show bgp summary json'
 take lldp lldpctl -f json0
 take ports sonic-db-dump -n APPL_DB -k 'PORT_TABLE:*' -y
-take gcu config apply-patch --help
-out=$(models 2>/dev/null </dev/null)
-printf '@models %s\n' "$?"
-printf '%s\n' "$out" | LC_ALL=C sort -u | sed 's/^/ /'
+# What no change of its configuration changes.
+if [ "$whole" = yes ]; then
+    take gcu config apply-patch --help
+    out=$(models 2>/dev/null </dev/null)
+    printf '@models %s\n' "$?"
+    printf '%s\n' "$out" | LC_ALL=C sort -u | sed 's/^/ /'
+fi
 printf '@end\n'
 exit 0
 }

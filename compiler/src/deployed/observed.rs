@@ -16,9 +16,10 @@ const SCRIPT: &str = include_str!("ask.sh");
 /// The longest answer that is taken, in bytes.
 pub const LIMIT: usize = 64 << 20;
 
-/// The script that `sh -s` on a switch is given; no command of it may take longer than `seconds`.
-pub fn script(seconds: u64) -> String {
-    format!("limit={seconds}\n{SCRIPT}")
+/// The script that `sh -s` on a switch is given; no command of it may take longer than `seconds`. If it isn't the `whole`, what
+/// the system takes as patches is left out: it stays the same, and takes seconds to ask.
+pub fn script(seconds: u64, whole: bool) -> String {
+    format!("limit={seconds} whole={}\n{SCRIPT}", if whole { "yes" } else { "no" })
 }
 
 /// What is kept of a switch.

@@ -1,6 +1,7 @@
 //! `plan.json`: all that `apply` needs, and all that a reviewer asks. `targets/schemas/plan.schema.json` is its schema.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -80,6 +81,9 @@ pub struct SwitchDoc {
     /// Switches of the same number go through the same on boxes of one model, from 1 on: a canary of it stands for all.
     #[serde(default)]
     pub kind: usize,
+    /// Its management address; none where the fabric gives it none, and in plans of an older fabc.
+    #[serde(default)]
+    pub address: Option<Ipv4Addr>,
     /// `none`, `patch` or `reload`: how ConfigDB gets there.
     pub way: String,
     /// Why it must be a reload.
@@ -249,7 +253,7 @@ impl SwitchDoc {
     /// What is written of a switch's plan.
     pub fn of(
         plan: &SwitchPlan,
-        tier: &str,
+        (tier, address): (&str, Option<Ipv4Addr>),
         drain: Option<Drain>,
         verify: Verify,
         model: &Model,
@@ -283,6 +287,7 @@ impl SwitchDoc {
         SwitchDoc {
             tier: tier.to_owned(),
             kind: 0,
+            address,
             way: plan.way.name().to_owned(),
             reasons: plan.reasons.clone(),
             interrupts: plan.interrupts,

@@ -37,6 +37,8 @@ pub struct Pace {
     pub verify: Option<u64>,
     /// Whether canaries are watched.
     pub soak: bool,
+    /// Whether switches are reached by their management addresses, and not by their names.
+    pub by_address: bool,
 }
 
 /// All files, by their paths. `waves` are names of switches in the plan's waves, `id` is the plan's. The error says what can't
@@ -56,7 +58,7 @@ pub fn files(
         for name in names {
             let Some(doc) = plan.switches.get(&name.as_str().into()) else { continue };
             plain("switch", name)?;
-            hosts.insert(name.clone(), host(doc)?);
+            hosts.insert(name.clone(), host(name, doc, pace)?);
             let text = serde_json::to_string_pretty(&switch(plan, doc, id, build, pace)?);
             let text = text.map_err(|error| error.to_string())? + "\n";
             files.insert(format!("switches/{name}.json"), text.into_bytes());
@@ -122,7 +124,7 @@ fn shown(text: &str) -> String {
 }
 
 /// A switch in the inventory: its steps up to where it would be saved.
-fn host(doc: &SwitchDoc) -> Result<Json, String> {
+fn host(name: &str, doc: &SwitchDoc, pace: Pace) -> Result<Json, String> {
     let mut steps = Vec::new();
     for step in forward(doc, 0, false, &Notes::default()) {
         let run = match &step {
@@ -142,7 +144,12 @@ fn host(doc: &SwitchDoc) -> Result<Json, String> {
         };
         steps.push(json!({ "name": format!("{step}{}", title.unwrap_or_default()), "run": run }));
     }
-    Ok(json!({ "fabc_steps": steps }))
+    let mut host = json!({ "fabc_steps": steps });
+    if pace.by_address {
+        let address = doc.address.ok_or_else(|| format!("the plan knows no management address of {name}"))?;
+        host["ansible_host"] = address.to_string().into();
+    }
+    Ok(host)
 }
 
 /// Everything that `on_switch.py` needs.

@@ -324,6 +324,12 @@ def fit():
     if hash_now != PLAN["observed"] or not frr_old:
         what = "its frr.conf" if hash_now == PLAN["observed"] else "its ConfigDB"
         raise Failed(what + " is not what the plan was made for: `fabc pull` and `fabc plan` again")
+    ztp = [line for line in script("look") if line.startswith("@ztp ")]
+    code = ztp[0][len("@ztp "):] if ztp else "0"
+    if code[:1] in "234":
+        raise Failed(f"ZTP is at work there ({code}): wait for its end, or `sudo ztp disable -y`; then pull and plan again")
+    if code[:1] != "0" and PLAN["way"] == "reload" and not os.path.exists("/etc/sonic/config_db.json"):
+        raise Failed("nothing is saved there, so that ZTP would begin anew at a reboot: `sudo config save -y`")
     free = min(disk.f_bavail * disk.f_frsize for disk in map(os.statvfs, ("/", "/etc/sonic")))
     if free < PLAN["space"] << 10:
         raise Failed(f"{free >> 20} MiB are free, {PLAN['space'] >> 10} are needed")

@@ -1,6 +1,7 @@
 //! A switch, over ssh: what it is seen to run, and what it is told to do.
 
 use std::fmt::Write;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -35,6 +36,8 @@ pub(super) enum Ended {
 #[derive(Debug)]
 pub(super) struct Remote<'a> {
     pub(super) name: &'a str,
+    /// Where it is; none where its name leads there.
+    pub(super) address: Option<IpAddr>,
     /// The plan's id.
     pub(super) plan: &'a str,
     pub(super) options: &'a ssh::Options,
@@ -65,7 +68,7 @@ fn command(words: &[&str]) -> String {
 
 impl Remote<'_> {
     fn ask(&self, command: &str, input: &[u8], patience: Duration) -> Result<Answer, Fault> {
-        let target = Target { name: self.name, address: None };
+        let target = Target { name: self.name, address: self.address };
         let answer = ssh::run(self.options, &target, command, input, patience, LIMIT)
             .map_err(|error| Fault::Lost(format!("cannot run ssh: {error}")))?;
         match answer.broken {
@@ -88,9 +91,9 @@ impl Remote<'_> {
         Err(Fault::Failed(last_words(&out).unwrap_or_else(|| answer.last_line())))
     }
 
-    /// What it runs, at once or never.
-    pub(super) fn look_once(&self) -> Result<Seen, Fault> {
-        let script = observed::script((self.timeout.as_secs() / 2).clamp(1, 60));
+    /// What it runs, at once or never; if not the `whole`, which patches it takes is left out.
+    pub(super) fn look_once(&self, whole: bool) -> Result<Seen, Fault> {
+        let script = observed::script((self.timeout.as_secs() / 2).clamp(1, 60), whole);
         let answer = self.ask("sh -s", script.as_bytes(), self.timeout)?;
         let observed = observed::observe(&answer.out).map_err(|unfit| match unfit {
             Unfit::Needed(program, why) => Fault::Failed(format!("{program}: {why}")),
@@ -105,7 +108,12 @@ impl Remote<'_> {
 
     /// What it runs; a switch that is away is waited for.
     pub(super) fn look(&self) -> Result<Seen, Fault> {
-        self.patiently(|| self.look_once().map_err(|fault| (fault, true)))
+        self.patiently(|| self.look_once(false).map_err(|fault| (fault, true)))
+    }
+
+    /// The same, and which patches it takes.
+    pub(super) fn look_at_all(&self) -> Result<Seen, Fault> {
+        self.patiently(|| self.look_once(true).map_err(|fault| (fault, true)))
     }
 
     /// Asks until there is an answer, for as long as a switch may be away. What comes with `true` is tried again.
@@ -202,26 +210,27 @@ impl Remote<'_> {
         let begun = Instant::now();
         let stopped = AtomicBool::new(false);
         self.patiently(|| {
+            let is_over = || stopped.load(Ordering::Relaxed);
             let left = patience.saturating_sub(begun.elapsed()).max(Duration::from_secs(1));
+            let left = if is_over() { self.timeout } else { left };
             let answer = match self.ask(&command(words), input, left) {
-                Err(Fault::Lost(_)) if begun.elapsed() >= patience => {
-                    if !stopped.swap(true, Ordering::Relaxed) {
-                        let _ = self.ask(&command(&["stop", self.plan, name]), b"", self.timeout);
-                    }
-                    return Err((Fault::Lost(format!("no end in {} s", patience.as_secs())), true));
+                Err(Fault::Lost(_)) if begun.elapsed() >= patience && !is_over() => {
+                    self.ask(&command(&["stop", self.plan, name]), b"", self.timeout)
+                        .map_err(|fault| (fault, true))?;
+                    stopped.store(true, Ordering::Relaxed);
+                    self.ask(&command(words), input, self.timeout)
                 }
-                answer => answer.map_err(|fault| (fault, true))?,
+                answer => answer,
             };
+            let answer = answer.map_err(|fault| (fault, true))?;
             let out = String::from_utf8_lossy(&answer.out);
             if out.lines().any(|line| line == "@unlocked") {
                 let why = "the lock is no longer this plan's: somebody removed /etc/sonic/fabc.lock";
                 return Err((Fault::Failed(why.to_owned()), false));
             }
             match out.lines().rev().find_map(|line| line.strip_prefix("@code ")) {
+                Some(_) if is_over() => Ok(Ended::Code(124, format!("no end in {} s", patience.as_secs()))),
                 Some("died" | "none") => Ok(Ended::Somehow),
-                Some(_) if stopped.load(Ordering::Relaxed) => {
-                    Ok(Ended::Code(124, format!("no end in {} s", patience.as_secs())))
-                }
                 Some(code) => Ok(match code.parse::<u32>() {
                     Ok(code) if code <= 128 => Ended::Code(code, last_words(&out).unwrap_or_default()),
                     _ => Ended::Somehow,

@@ -193,8 +193,9 @@ impl Work<'_> {
             }
             notes = self.notes();
         }
-        let seen = self.remote.look()?;
-        if !notes.has_done(names::PREPARE) {
+        let prepared = notes.has_done(names::PREPARE);
+        let seen = if prepared { self.remote.look()? } else { self.remote.look_at_all()? };
+        if !prepared {
             if owned_hash(&seen.db) != self.doc.observed.config_db || !seen.is_frr_old(self.doc, self.build) {
                 return Err(failed("it is not as the plan saw it any more"));
             }

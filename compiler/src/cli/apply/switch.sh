@@ -87,6 +87,8 @@ look)
     [ ! -d $lock ] || echo "@lock $(cat $lock/plan 2>/dev/null)"
     df -Pk /etc/sonic / | awk 'NR > 1 { print "@free " $4 " " $6 }'
     timeout 20 show pfcwd stats 2>/dev/null </dev/null | sed 's/^/@wd /'
+    # 0:DISABLED, 1:INACTIVE, 2:ACTIVE-DISCOVERY, 3:NOT-STARTED, 4:IN-PROGRESS, 5:SUCCESS, 6:FAILED (sonic-ztp, src/usr/bin/ztp).
+    timeout 20 ztp status -c 2>/dev/null </dev/null | sed 's/^/@ztp /'
     for file in minigraph.xml golden_config_db.json; do
         [ ! -e /etc/sonic/$file ] || echo "@file $file"
     done
@@ -149,16 +151,16 @@ wait) # PLAN NAME
     [ -d "$job" ] || { echo '@code none'; exit 0; }
     wait_for
     ;;
-stop) # PLAN NAME
+stop) # PLAN NAME; dash takes no `--` before a group
     ours "$1" || exit 0
     pid=$(cat "$lock/job.$2/pid" 2>/dev/null)
     [ -n "$pid" ] || exit 0
-    kill -TERM -- "-$pid" 2>/dev/null
+    kill -TERM "-$pid" 2>/dev/null
     for n in 1 2 3 4 5 6 7 8 9 10; do
-        kill -0 -- "-$pid" 2>/dev/null || exit 0
+        kill -0 "-$pid" 2>/dev/null || exit 0
         sleep 0.3
     done
-    kill -KILL -- "-$pid" 2>/dev/null
+    kill -KILL "-$pid" 2>/dev/null
     ;;
 free) # PLAN
     if ours "$1"; then
