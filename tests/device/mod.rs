@@ -24,6 +24,8 @@
 //! | `print` with `text`, `code` | another output than its own |
 #![allow(dead_code, reason = "each test program takes its part")]
 
+pub mod case;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};

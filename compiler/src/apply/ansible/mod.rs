@@ -21,6 +21,7 @@ use crate::plan::document::{FrrDoc, Plan, SwitchDoc};
 /// Files that are the same for every plan.
 const FIXED: &[(&str, &str)] = &[
     ("files/on_switch.py", include_str!("on_switch.py")),
+    ("files/seen.py", include_str!("seen.py")),
     ("files/switch.sh", include_str!("../../cli/apply/switch.sh")),
     ("tasks/back.yml", include_str!("back.yml")),
     ("tasks/preflight.yml", include_str!("preflight.yml")),
