@@ -121,7 +121,7 @@ impl Lab {
         }
         let path = |name: &str| folder.path().join(name).display().to_string();
         config += &format!(
-            "Host *\n    User admin\n    IdentityFile {}\n    IdentitiesOnly yes\n    UserKnownHostsFile {}\n    GlobalKnownHostsFile /dev/null\n",
+            "Host *\n    KexAlgorithms curve25519-sha256\n    User admin\n    IdentityFile {}\n    IdentitiesOnly yes\n    UserKnownHostsFile {}\n    GlobalKnownHostsFile /dev/null\n",
             path("user"),
             path("known_hosts")
         );
