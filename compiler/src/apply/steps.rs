@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(told(&back(&patch, Some(2), &notes)), "take back patch 2, take back patch 1");
         notes.note(Some("patch 2"), Event::Begin);
         assert_eq!(told(&back(&patch, None, &notes)), "take back half a patch, take back patch 1");
-        patch.stages[1].back = "reload".into();
+        std::sync::Arc::make_mut(&mut patch.stages)[1].back = "reload".into();
         assert_eq!(told(&back(&patch, Some(3), &notes)), "take back patch 3, roll back to the checkpoint");
         let reload = doc("reload", 1, false);
         assert_eq!(told(&back(&reload, None, &notes)), "reload what ran before");

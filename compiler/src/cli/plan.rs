@@ -2,8 +2,11 @@
 
 mod page;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use fabc_lang::diagnostic::{Findings, Severity, nearest};
 use fabc_lang::fabric::{Fabric, Level};
@@ -21,7 +24,9 @@ use crate::files;
 use crate::output::Hash;
 use crate::plan::cost::{Model, model};
 use crate::plan::db::Reader;
-use crate::plan::document::{BlockedDoc, Drain, Plan, SCHEMA_VERSION, SwitchDoc, Verify, WaveDoc, seconds};
+use crate::plan::document::{
+    BlockedDoc, Drain, Plan, SCHEMA_VERSION, StageDoc, SwitchDoc, Verify, WaveDoc, seconds,
+};
 use crate::plan::switch::{FrrChange, Given, SwitchPlan, Way, plan_with};
 use crate::plan::waves::{Blocked, Item, Limits, Out};
 use crate::report::Format;
@@ -66,6 +71,25 @@ const EXIT_CODES: &str = "Exit codes:
 struct Desk {
     own: Own,
     reader: Reader,
+    /// Stages of switches before.
+    stages: VecDeque<Arc<Vec<StageDoc>>>,
+}
+
+/// How many of them are kept.
+const REMEMBERED: usize = 8;
+
+impl Desk {
+    /// The same stages, shared with switches before that go through the same to the letter: a document of thousands of
+    /// switches has few.
+    fn shared(&mut self, stages: &mut Arc<Vec<StageDoc>>) {
+        match self.stages.iter().find(|known| *known == stages) {
+            Some(known) => *stages = Arc::clone(known),
+            None => {
+                self.stages.truncate(REMEMBERED - 1);
+                self.stages.push_front(Arc::clone(stages));
+            }
+        }
+    }
 }
 
 /// What is known and made of one switch.
@@ -119,7 +143,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         .map_init(Desk::default, |desk, &switch| {
             let fail = |error: String| (switch, format!("{}: {error}", fabric.switches[switch].name));
             let Some((_, observed)) = read(switch).map_err(|error| (switch, error))? else { return Ok(None) };
-            let planned = one(fabric, &made, &limits, switch, &observed, desk, &model).map_err(fail)?;
+            let mut planned = one(fabric, &made, &limits, switch, &observed, desk, &model).map_err(fail)?;
+            desk.shared(&mut planned.doc.stages);
             Ok(Some(planned))
         })
         .collect();
@@ -194,7 +219,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         switches: all.into_iter().map(|p| (Name(name(&p.switch)), p.doc)).collect(),
     };
     if let Some(out) = &args.out {
-        write(out, &document.to_bytes())?;
+        write(out, &document)?;
     }
     let text = match args.source.wanted.format {
         Format::Json => String::from_utf8(document.to_bytes()).unwrap_or_default(),
@@ -209,11 +234,16 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
 }
 
 /// Writes the plan beside its place first, so that no half plan ever stands there.
-fn write(path: &std::path::Path, bytes: &[u8]) -> Result<(), Failure> {
+fn write(path: &std::path::Path, plan: &Plan) -> Result<(), Failure> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = path.with_file_name(format!(".{name}.new"));
-    let done = std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path));
-    done.map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))
+    let written = || {
+        let mut file = BufWriter::with_capacity(1 << 20, File::create(&beside)?);
+        plan.write(&mut file)?;
+        file.into_inner()?;
+        std::fs::rename(&beside, path)
+    };
+    written().map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))
 }
 
 /// Switches that are asked for, all without a choice.
@@ -254,7 +284,7 @@ fn one(
     model: &Model,
 ) -> Result<Planned, String> {
     let name = &fabric.switches[switch].name;
-    let Desk { own, reader } = desk;
+    let Desk { own, reader, .. } = desk;
     own.clear();
     made.fill(name, own)?;
     let (running, config_db, frr) = (text(&observed.config_db)?, text(&own.config_db)?, text(&own.frr)?);

@@ -1,7 +1,9 @@
 //! `plan.json`: all that `apply` needs, and all that a reviewer asks. `targets/schemas/plan.schema.json` is its schema.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -96,8 +98,8 @@ pub struct SwitchDoc {
     pub foreign_rows: usize,
     /// How traffic is led away first; none where nothing is interrupted, or there is no other way for it.
     pub drain: Option<Drain>,
-    /// Patches one after another; where the way is a reload one, that makes the file to load out of what runs.
-    pub stages: Vec<StageDoc>,
+    /// Patches one after another, shared by switches that go through the same to the letter; where the way is a reload one, that makes the file to load out of what runs.
+    pub stages: Arc<Vec<StageDoc>>,
     /// frr.conf: loaded after the last patch, in place before a reload.
     pub frr: Option<FrrDoc>,
     /// Containers that start anew.
@@ -294,7 +296,7 @@ impl SwitchDoc {
             ports: sorted(&plan.cuts),
             foreign_rows: plan.foreign,
             drain,
-            stages,
+            stages: Arc::new(stages),
             frr: frr.map(|frr| FrrDoc {
                 how: "reload".to_owned(),
                 statements: frr
@@ -341,7 +343,7 @@ impl SwitchDoc {
         }
         let drained = if self.drain.is_some() { "drained" } else { "" };
         let mut out = format!("{} {} {drained} {:?} {:?}", self.tier, self.way, self.reasons, self.restarts);
-        for stage in &self.stages {
+        for stage in self.stages.iter() {
             out += &format!(" {} {} {:?}", stage.title, stage.back, told(&stage.effects));
         }
         if let Some(frr) = &self.frr {
@@ -380,10 +382,16 @@ impl Plan {
 
     /// The bytes of the file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Strings, numbers and maps with string keys: this can't fail.
-        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
-        bytes.push(b'\n');
+        let mut bytes = Vec::new();
+        // Strings, numbers and maps with string keys, to memory: this can't fail.
+        let _ = self.write(&mut bytes);
         bytes
+    }
+
+    /// Writes the file, bit by bit: that of a large fabric is hundreds of megabytes.
+    pub fn write(&self, mut to: impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut to, self)?;
+        to.write_all(b"\n")
     }
 }
 

@@ -175,12 +175,14 @@ pub fn plan_with(
         reasons.extend(boots(&target, &plan));
         plan.restarts = restarts;
         plan.stages = best(&plan, &target, model, bears);
+        let by_hand = if reasons.is_empty() { by_hand(&plan.stages, &gcu) } else { None };
         if gcu.is_known() {
             reasons.extend(refusals(&plan.stages, &gcu));
         }
         if !reasons.is_empty() {
             plan.way = Way::Reload;
             plan.reasons = reasons.into_iter().collect();
+            plan.reasons.extend(by_hand);
             plan.restarts.clear();
             let whole =
                 Step { phases: Vec::new(), before: plan.observed.clone(), after: plan.wanted.clone() };
@@ -408,6 +410,16 @@ fn refusals(stages: &[Stage], gcu: &Gcu) -> BTreeSet<String> {
         op.judged(|of| gcu.refuses(of)).map(|refusal| format!("{}: {}", op.table(), refusal.why))
     })
     .collect()
+}
+
+/// Commands that spare the reload, where there is one for each operation that GCU refuses.
+fn by_hand(stages: &[Stage], gcu: &Gcu) -> Option<String> {
+    let ops = stages.iter().flat_map(|stage| &stage.patch);
+    let refused = ops.filter(|op| op.judged(|of| gcu.refuses(of)).is_some());
+    let commands = refused.map(|op| op.judged(|of| effects::by_hand(gcu, of)));
+    let commands = commands.collect::<Option<BTreeSet<&str>>>().filter(|all| !all.is_empty())?;
+    let commands: Vec<&str> = commands.into_iter().collect();
+    Some(format!("by hand without a reload, to be planned again afterwards: {}", commands.join("; ")))
 }
 
 fn ports_up(db: &Db) -> BTreeSet<String> {

@@ -9,6 +9,8 @@
 //! - from nothing: `fabc build` into an absent folder; `cp -r` of that folder into an absent one
 //! - unchanged: the same build again, with `.fabc-cache` and without; `build --check`, which writes nothing
 //! - diff: the fabric against its own build, against one with another MTU on every port, and against its own again
+//! - diff, pulled: the fabric against a folder as `fabc pull` writes it, of switches that run the build
+//! - plan: from that build to one with another MTU on every port (patches), and to other thresholds of ECN (reloads)
 //! - `check` of the fabric, of each fabric in `examples`, and of a file with a thousand errors
 //!
 //! Goals stand beside the figures, and nothing fails when one is missed: whether it counts is for the reader to say, who
@@ -21,6 +23,7 @@
 
 mod fabric;
 mod measure;
+mod pulled;
 mod table;
 
 use std::error::Error;
@@ -122,14 +125,19 @@ fn builds(fabc: &Path, shape: Shape, rounds: u32, home: &Path) -> Result<String>
     };
     let longer = folder.join("longer.kdl");
     fs::write(&longer, shape.kdl().replacen("release=\"202505\"", "release=\"202505\"\n    mtu 9214", 1))?;
-    let diff = |source: &Path| {
+    let marked = folder.join("marked.kdl");
+    fs::write(&marked, shape.kdl().replacen("max=\"4MiB\"", "max=\"5MiB\"", 1))?;
+    let (snapshots, plan_json) = (folder.join("pulled"), folder.join("plan.json"));
+    let against = |what: &str, source: &Path, deployed: &Path| {
         let mut command = Command::new(fabc);
+        command.arg(what).arg(source).arg("--deployed").arg(deployed);
+        command.env("XDG_CACHE_HOME", folder.join("cache"));
         command
-            .arg("diff")
-            .arg(source)
-            .arg("--deployed")
-            .arg(&out)
-            .env("XDG_CACHE_HOME", folder.join("cache"));
+    };
+    let diff = |source: &Path| against("diff", source, &out);
+    let plan = |source: &Path| {
+        let mut command = against("plan", source, &out);
+        command.arg("--out").arg(&plan_json);
         command
     };
     // Of the largest tree more is the kernel's work, which a copy does too.
@@ -149,6 +157,13 @@ fn builds(fabc: &Path, shape: Shape, rounds: u32, home: &Path) -> Result<String>
         std::thread::sleep(SETTLED);
         run(&mut diff(&source), 0)?;
         table.add("diff, unchanged", Goal::Millis(1000), run(&mut diff(&source), 0)?);
+        pulled::folder(&out, &snapshots)?;
+        let mut of_snapshots = against("diff", &source, &snapshots);
+        table.add("diff, pulled", Goal::Millis(5000), run(of_snapshots.arg("--no-cache"), 0)?);
+        fs::remove_dir_all(&snapshots)?;
+        table.add("plan, other MTU", Goal::Millis(10_000), run(&mut plan(&longer), 1)?);
+        table.add("plan, other ECN", Goal::Millis(10_000), run(&mut plan(&marked), 1)?);
+        fs::remove_file(&plan_json)?;
         if table.rounds() < rounds as usize {
             fs::remove_dir_all(&out)?;
         }

@@ -54,6 +54,28 @@ fn the_way_is_a_reload_where_gcu_refuses() {
 }
 
 #[test]
+fn what_a_command_does_without_a_reload_is_told() {
+    let drop = r#"{"action": "drop"}"#;
+    let forward = r#"{"action": "forward"}"#;
+    let told = |release: &str, from: &str, to: &str| {
+        let plan = of(release, from, to);
+        assert_eq!(plan.way, Way::Reload);
+        plan.reasons.last().unwrap().clone()
+    };
+    let text = told("202505", drop, forward);
+    assert!(text.starts_with("by hand without a reload") && text.contains("`pfcwd start"), "{text}");
+    assert!(!told("202511", drop, forward).contains("by hand"));
+    // One operation without a command, and none is told.
+    let both = told(
+        "202505",
+        &format!(r#""200"}}, "Ethernet0": {drop}"#),
+        &format!(r#""100"}}, "Ethernet0": {forward}"#),
+    );
+    assert!(both.contains("pfcwd interval") && both.contains("pfcwd start"), "{both}");
+    assert!(!told("202505", "\"xoff\": \"10\"", "\"xoff\": \"11\"").contains("by hand"));
+}
+
+#[test]
 fn a_live_change_interrupts_nothing() {
     let plan = of("202605", "\"mtu\": \"9100\"", "\"mtu\": \"9216\"");
     assert_eq!((plan.way, plan.interrupts, plan.stages.len()), (Way::Patch, false, 1), "{plan:?}");

@@ -9,7 +9,7 @@ mod rules;
 
 use fabc_lang::intent::Nos;
 
-pub use on::{frozen, on, round};
+pub use on::{by_hand, frozen, on, round};
 pub use rules::TABLES;
 
 /// How much of what runs is interrupted, the least first.

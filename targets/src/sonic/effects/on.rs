@@ -33,6 +33,32 @@ pub fn round(gcu: &Gcu, of: &Operation<'_>) -> Option<&'static str> {
     (gcu.is_known() && gcu.refuses(of).is_some()).then(|| way(gcu, of))
 }
 
+/// A command that does without a reload what this GCU refuses, and leaves the very rows that are wanted; none where there is
+/// no such command. It works on ConfigDB as it runs, one switch after another.
+pub fn by_hand(gcu: &Gcu, of: &Operation<'_>) -> Option<&'static str> {
+    if !gcu.is_known() || gcu.refuses(of).is_none() {
+        return None;
+    }
+    let is_port = of.key.is_some_and(|key| key != "GLOBAL");
+    match (of.table, of.verb, of.field) {
+        ("PFC_WD", Verb::Remove, None) if is_port => {
+            Some("`pfcwd stop PORT …` (sonic-utilities pfcwd/main.py, stop)")
+        }
+        ("PFC_WD", Verb::Add | Verb::Replace, _) if is_port && !gcu.has_history() => Some(
+            "`pfcwd start --action ACTION --restoration-time MS PORT … DETECTION-MS` (sonic-utilities pfcwd/main.py, start)",
+        ),
+        ("PFC_WD", Verb::Replace, Some("POLL_INTERVAL")) => Some(
+            "`pfcwd interval MS`, before `pfcwd start` where times grow shorter, else after it (sonic-utilities pfcwd/main.py, interval)",
+        ),
+        ("WRED_PROFILE", Verb::Replace, Some(field))
+            if field.contains("_threshold") || field.contains("_drop_") =>
+        {
+            Some("`ecnconfig -p PROFILE …` (sonic-utilities scripts/ecnconfig)")
+        }
+        _ => None,
+    }
+}
+
 /// What a change of break-outs does to a box that has lossless classes: Enterprise SONiC sets up lossless buffers for the
 /// ports that there are when it boots. None where it is no such change.
 pub fn frozen(nos: Nos, table: &str) -> Option<Effect> {
@@ -85,6 +111,9 @@ fn way(gcu: &Gcu, of: &Operation<'_>) -> &'static str {
             "`ecnconfig` sets thresholds and probabilities past GCU; else `config reload`"
         }
         ("PFC_WD", Verb::Remove, _) => "`pfcwd stop` works past GCU; or `config reload`",
+        ("PFC_WD", ..) if gcu.has_history() => {
+            "`pfcwd start` works past GCU, but writes `pfc_stat_history` as well; or `config reload`"
+        }
         ("PFC_WD", ..) => "`pfcwd start` and `pfcwd interval` work past GCU; or `config reload`",
         ("LOOPBACK_INTERFACE", ..) => {
             "add the new address and remove the old one: the row of Loopback0 itself can stay"
@@ -115,6 +144,24 @@ mod tests {
 
     fn level(release: &str, hwsku: &str, verb: Verb, path: &str) -> Level {
         of((Nos::Sonic, release, hwsku), verb, path, |gcu, of| on(Nos::Sonic, gcu, of)).level
+    }
+
+    #[test]
+    fn commands_are_told_where_they_leave_the_wanted_rows() {
+        let hand = |release: &str, hwsku: &str, verb: Verb, path: &str| {
+            of((Nos::Sonic, release, hwsku), verb, path, |gcu, of| by_hand(gcu, of)).unwrap_or_default()
+        };
+        let time = "PFC_WD/Ethernet8/detection_time";
+        assert!(hand("202505", DELL, Verb::Replace, time).contains("pfcwd start"));
+        // From 202511 on it leaves a field more.
+        assert_eq!(hand("202511", DELL, Verb::Replace, time), "");
+        assert_eq!(hand("202505", NOKIA, Verb::Replace, time), "");
+        assert!(hand("202511", DELL, Verb::Remove, "PFC_WD/Ethernet8").contains("pfcwd stop"));
+        assert_eq!(hand("202505", DELL, Verb::Remove, "PFC_WD/GLOBAL"), "");
+        assert!(
+            hand("202505", DELL, Verb::Replace, "WRED_PROFILE/E/green_min_threshold").contains("ecnconfig")
+        );
+        assert_eq!(hand("202505", DELL, Verb::Replace, "BUFFER_POOL/p/size"), "");
     }
 
     #[test]

@@ -109,6 +109,12 @@ impl Gcu {
         self.on_list
     }
 
+    /// Whether rows of the PFC watchdog know `pfc_stat_history`, which `pfcwd start` then writes always: sonic-utilities
+    /// `pfcwd/main.py`, verify_pfc_enable_status_per_port.
+    pub fn has_history(&self) -> bool {
+        self.listed.is_some_and(|listed| listed.pfc_stat_history)
+    }
+
     /// Seconds that GCU sleeps after each step: `change_applier.py`.
     pub fn sleeps(&self) -> bool {
         self.listed.is_some_and(|listed| listed.sleeps)
