@@ -25,7 +25,7 @@ use crate::output::Hash;
 use crate::plan::cost::{Model, model};
 use crate::plan::db::Reader;
 use crate::plan::document::{
-    BlockedDoc, Drain, Plan, SCHEMA_VERSION, StageDoc, SwitchDoc, Verify, WaveDoc, seconds,
+    BlockedDoc, Counted, Drain, Plan, SCHEMA_VERSION, StageDoc, SwitchDoc, Verify, WaveDoc, seconds,
 };
 use crate::plan::switch::{FrrChange, Given, SwitchPlan, Way, plan_with};
 use crate::plan::waves::{Blocked, Item, Limits, Out};
@@ -71,6 +71,7 @@ const EXIT_CODES: &str = "Exit codes:
 struct Desk {
     own: Own,
     reader: Reader,
+    counted: Counted,
     /// Stages of switches before.
     stages: VecDeque<Arc<Vec<StageDoc>>>,
 }
@@ -284,7 +285,7 @@ fn one(
     model: &Model,
 ) -> Result<Planned, String> {
     let name = &fabric.switches[switch].name;
-    let Desk { own, reader, .. } = desk;
+    let Desk { own, reader, counted, .. } = desk;
     own.clear();
     made.fill(name, own)?;
     let (running, config_db, frr) = (text(&observed.config_db)?, text(&own.config_db)?, text(&own.frr)?);
@@ -334,7 +335,8 @@ fn one(
     why.extend(other.map(|runs| format!("it runs {runs}, and the files are written for {}", release.name)));
     let verify = verify(made.bundle(), switch);
     let tier = &fabric.tier_of(&fabric.switches[switch]).label;
-    let doc = SwitchDoc::of(&plan, (tier, fabric.switches[switch].mgmt), drain, verify, model);
+    let place = (tier.as_str(), fabric.switches[switch].mgmt);
+    let doc = SwitchDoc::of(&plan, place, drain, verify, model, counted);
     let files = Hash::of(&[own.config_db.as_slice(), own.frr.as_slice()].concat());
     Ok(Planned { switch, idle: plan.is_empty(), doc, out, paired, why, files })
 }
@@ -384,7 +386,7 @@ fn links(wires: &BTreeMap<&str, u32>, ports: &BTreeSet<String>) -> Out {
 /// Links of ports whose far end must have the same: speed, lanes and FEC, and addresses of one net.
 fn paired(plan: &SwitchPlan, wires: &BTreeMap<&str, u32>) -> BTreeSet<u32> {
     let mut found = BTreeSet::new();
-    for change in plan.observed.changes(&plan.wanted) {
+    for change in &plan.changes {
         let port = change.key.split('|').next().unwrap_or_default();
         let must = match (change.table.as_str(), change.op) {
             ("PORT", Op::Added) => true,

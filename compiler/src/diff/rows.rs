@@ -26,6 +26,23 @@ pub struct RowChange {
     pub fields: Vec<FieldChange>,
 }
 
+impl RowChange {
+    /// The change that takes it back.
+    pub fn inverse(&self) -> RowChange {
+        let op = match self.op {
+            Op::Added => Op::Removed,
+            Op::Changed => Op::Changed,
+            Op::Removed => Op::Added,
+        };
+        let fields = self.fields.iter().map(|field| FieldChange {
+            name: field.name.clone(),
+            old: field.new.clone(),
+            new: field.old.clone(),
+        });
+        RowChange { table: self.table.clone(), key: self.key.clone(), op, fields: fields.collect() }
+    }
+}
+
 /// A field that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldChange {

@@ -166,7 +166,7 @@ impl Db {
 }
 
 /// All keys of either, in order, each with what stands there on both sides.
-pub(super) fn pairs<'a, K: Ord, V>(
+fn pairs<'a, K: Ord, V>(
     a: &'a BTreeMap<K, V>,
     b: &'a BTreeMap<K, V>,
 ) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::cost::Model;
-use super::owned::both;
-pub use super::owned::{ours, owned_digest, owned_hash};
+pub use super::owned::{Counted, ours, owned_digest, owned_hash};
 use super::patch::PatchOp;
 use super::switch::{Stage, SwitchPlan, Way};
 use crate::deployed::canonical::Name;
@@ -259,6 +258,7 @@ impl SwitchDoc {
         drain: Option<Drain>,
         verify: Verify,
         model: &Model,
+        counted: &mut Counted,
     ) -> SwitchDoc {
         let frr_hash = |text: &str| Hash::of(text.as_bytes());
         let frr = plan.frr.as_ref();
@@ -281,11 +281,8 @@ impl SwitchDoc {
                 stage.back = "reload".to_owned();
             }
         }
-        let [observed, wanted] = both(&plan.observed, &plan.wanted).map(|(config_db, rows)| Hashes {
-            config_db,
-            rows: Some(rows),
-            frr: None,
-        });
+        let hashes = |(config_db, rows)| Hashes { config_db, rows: Some(rows), frr: None };
+        let [observed, wanted] = [&plan.observed, &plan.wanted].map(|db| hashes(counted.count(db)));
         SwitchDoc {
             tier: tier.to_owned(),
             kind: 0,

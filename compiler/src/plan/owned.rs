@@ -1,5 +1,6 @@
 //! What of a ConfigDB is fabc's alone, and the hash that tells whether it is still what a plan has seen.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use fabc_targets::sonic::Value;
@@ -7,7 +8,7 @@ use fabc_targets::sonic::tables::Owner;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-use super::db::{Db, Row, Table, pairs};
+use super::db::{Db, Row, Table};
 use crate::deployed::canonical::Name;
 use crate::deployed::mask::is_masked;
 use crate::deployed::owned::{is_buffermgrds, owner};
@@ -55,26 +56,40 @@ pub fn owned_digest(db: &Db) -> String {
     digest(&text)
 }
 
-/// [`owned_hash`] and [`owned_digest`] of two that share most of their tables: these are gone through once.
-pub(super) fn both(a: &Db, b: &Db) -> [(Hash, String); 2] {
-    let plain = texts(a, b, tell).map(|text| Hash::of(text.as_bytes()));
-    let sorted = texts(a, b, tell_sorted).map(|text| digest(&text));
-    let [x, y] = plain;
-    let [p, q] = sorted;
-    [(x, p), (y, q)]
+/// Texts of each table that [`Counted`] remembers.
+const REMEMBERED: usize = 8;
+
+/// Counts one ConfigDB after another; what tables say that they share is put together once.
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// By name, the last one first.
+    known: BTreeMap<String, VecDeque<Told>>,
 }
 
-fn texts(a: &Db, b: &Db, tell: fn(&str, &Table, &mut String)) -> [String; 2] {
-    let (mut x, mut y) = (String::new(), String::new());
-    for (name, was, is) in pairs(&a.0, &b.0) {
-        let begin = x.len();
-        was.into_iter().for_each(|table| tell(name, table, &mut x));
-        match (was, is) {
-            (Some(was), Some(is)) if Arc::ptr_eq(was, is) => y += x.get(begin..).unwrap_or_default(),
-            (_, is) => is.into_iter().for_each(|table| tell(name, table, &mut y)),
+/// A table, and what [`tell`] and [`tell_sorted`] make of it.
+type Told = (Arc<Table>, [String; 2]);
+
+impl Counted {
+    /// [`owned_hash`] and [`owned_digest`].
+    pub fn count(&mut self, db: &Db) -> (Hash, String) {
+        let (mut plain, mut sorted) = (String::new(), String::new());
+        for (name, table) in db.0.iter().filter(|(name, _)| is_ours(name)) {
+            let known = self.known.entry(name.clone()).or_default();
+            if !known.iter().any(|(other, _)| Arc::ptr_eq(other, table)) {
+                let mut told = [String::new(), String::new()];
+                let [x, y] = &mut told;
+                tell(name, table, x);
+                tell_sorted(name, table, y);
+                known.truncate(REMEMBERED - 1);
+                known.push_front((Arc::clone(table), told));
+            }
+            if let Some((_, [x, y])) = known.iter().find(|(other, _)| Arc::ptr_eq(other, table)) {
+                plain += x;
+                sorted += y;
+            }
         }
+        (Hash::of(plain.as_bytes()), digest(&sorted))
     }
-    [x, y]
 }
 
 /// Of tables told by [`tell_sorted`], one after another.
@@ -178,9 +193,10 @@ mod tests {
             assert!(!text.contains("pg_lossless") && !text.contains("VLAN"), "{text}");
             Hash::of(text.as_bytes())
         };
-        let both = both(&old, &new);
-        assert_eq!([both[0].0, both[1].0], [plain(&old), plain(&new)]);
-        assert_eq!([&both[0].1, &both[1].1], [&owned_digest(&old), &owned_digest(&new)]);
+        let mut counted = Counted::default();
+        for db in [&old, &new, &old] {
+            assert_eq!(counted.count(db), (plain(db), owned_digest(db)));
+        }
         assert_eq!([owned_hash(&old), owned_hash(&new)], [plain(&old), plain(&new)]);
     }
 }

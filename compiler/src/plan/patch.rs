@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::db::{Db, row_json};
 use crate::diff::patch::{pointer, value};
+use crate::diff::rows::RowChange;
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +54,19 @@ impl PatchOp {
 /// The fewest operations from `old` to `new`: on fields where a row stays, on rows where a table does. What goes comes
 /// first, in reverse order, so that a row that another one needs goes after it.
 pub fn patch(old: &Db, new: &Db) -> Vec<PatchOp> {
+    patch_of(&old.changes(new), old, new)
+}
+
+/// The same where it is known what changes.
+pub(super) fn patch_of(changes: &[RowChange], old: &Db, new: &Db) -> Vec<PatchOp> {
     let mut removed = Vec::new();
     let mut rest = Vec::new();
-    let mut table_done: Option<String> = None;
-    for change in old.changes(new) {
+    let mut table_done: Option<&str> = None;
+    for change in changes {
         let path = vec![change.table.clone(), change.key.clone()];
         match (change.op, old.0.get(&change.table), new.0.get(&change.table)) {
             (Op::Added, None, Some(rows)) => {
-                if table_done.as_ref() != Some(&change.table) {
+                if table_done != Some(&change.table) {
                     let value: Map<_, _> =
                         rows.iter().map(|(key, row)| (key.0.clone(), row_json(row))).collect();
                     rest.push(PatchOp {
@@ -68,17 +74,17 @@ pub fn patch(old: &Db, new: &Db) -> Vec<PatchOp> {
                         path: vec![change.table.clone()],
                         value: Some(value.into()),
                     });
-                    table_done = Some(change.table);
+                    table_done = Some(&change.table);
                 }
             }
             (Op::Removed, _, None) => {
-                if table_done.as_ref() != Some(&change.table) {
+                if table_done != Some(&change.table) {
                     removed.push(PatchOp {
                         verb: Verb::Remove,
                         path: vec![change.table.clone()],
                         value: None,
                     });
-                    table_done = Some(change.table);
+                    table_done = Some(&change.table);
                 }
             }
             (Op::Added, ..) => {
@@ -87,10 +93,10 @@ pub fn patch(old: &Db, new: &Db) -> Vec<PatchOp> {
             }
             (Op::Removed, ..) => removed.push(PatchOp { verb: Verb::Remove, path, value: None }),
             (Op::Changed, ..) => {
-                for field in change.fields {
+                for field in &change.fields {
                     let mut path = path.clone();
                     let verb = field.verb();
-                    path.push(field.name);
+                    path.push(field.name.clone());
                     rest.push(PatchOp { verb, path, value: field.new.as_ref().map(value) });
                 }
             }

@@ -9,11 +9,12 @@ use fabc_targets::sonic::{Release, Value};
 
 use super::cost::Model;
 use super::db::{Db, Reader, Row};
-use super::patch::{PatchOp, patch};
+use super::patch::{PatchOp, patch_of};
 use super::stages::{Hold, Step, steps};
 use crate::deployed::canonical::Name;
 use crate::deployed::owned::{Owned, owned, owner};
 use crate::diff::device::{self, Consequence, Target};
+use crate::diff::rows::RowChange;
 use crate::diff::running::Build;
 use crate::diff::statements;
 use crate::lint;
@@ -89,6 +90,8 @@ pub struct SwitchPlan {
     pub wanted: Db,
     /// What it holds now.
     pub observed: Db,
+    /// What differs between the two.
+    pub changes: Vec<RowChange>,
     /// Rows that nobody asked for and that go.
     pub foreign: usize,
     /// Rows that aren't fabc's, stay, and name what goes: `VLAN_MEMBER|Vlan10|Ethernet4 names PORT Ethernet4, which goes`.
@@ -162,6 +165,7 @@ pub fn plan_with(
         cuts: BTreeSet::new(),
         interrupts: false,
         ms: 0,
+        changes: observed.changes(&wanted),
         wanted,
         observed,
     };
@@ -258,8 +262,7 @@ fn boots(target: &Target<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
     if target.nos != Nos::EnterpriseSonic {
         return BTreeSet::new();
     }
-    let changes = plan.observed.changes(&plan.wanted);
-    let tables: BTreeSet<&str> = changes.iter().map(|change| change.table.as_str()).collect();
+    let tables: BTreeSet<&str> = plan.changes.iter().map(|change| change.table.as_str()).collect();
     let frozen = |table: &&str| effects::frozen(target.nos, table).filter(|_| target.lossless);
     let frozen = tables.iter().filter_map(|table| Some((*table, frozen(table)?)));
     frozen
@@ -283,7 +286,7 @@ fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
     if given.apply_patch == Some(false) {
         reasons.insert("the switch has no `config apply-patch`".to_owned());
     }
-    for change in plan.observed.changes(&plan.wanted) {
+    for change in &plan.changes {
         let known = match given.models {
             Some(models) => models.contains(&change.table),
             None => lint::has_model(&change.table),
@@ -305,7 +308,7 @@ fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
 fn idle(nos: Nos, plan: &SwitchPlan) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut reasons, mut restarts) = (BTreeSet::new(), BTreeSet::new());
     // Of profiles GCU judges.
-    for change in plan.observed.changes(&plan.wanted).iter().filter(|c| c.table != "BUFFER_PROFILE") {
+    for change in plan.changes.iter().filter(|c| c.table != "BUFFER_PROFILE") {
         for field in &change.fields {
             // A row that comes brings all its fields.
             let said = effects::effect(nos, &change.table, &change.key, Op::Changed, Some(&field.name));
@@ -375,9 +378,10 @@ fn best(
 
 fn stage(step: &Step, target: &Target<'_>, model: &Model) -> Stage {
     let gcu = target.gcu;
-    let forth = patch(&step.before, &step.after);
-    let back = patch(&step.after, &step.before);
     let changes = step.before.changes(&step.after);
+    let forth = patch_of(&changes, &step.before, &step.after);
+    let inverse: Vec<RowChange> = changes.iter().map(RowChange::inverse).collect();
+    let back = patch_of(&inverse, &step.after, &step.before);
     let up = ports_up(&step.before);
     let wrapped = changes.iter().filter(|c| WRAPPED.contains(&c.table.as_str()));
     let flaps: BTreeSet<&str> =

@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn commands_are_told_where_they_leave_the_wanted_rows() {
         let hand = |release: &str, hwsku: &str, verb: Verb, path: &str| {
-            of((Nos::Sonic, release, hwsku), verb, path, |gcu, of| by_hand(gcu, of)).unwrap_or_default()
+            of((Nos::Sonic, release, hwsku), verb, path, by_hand).unwrap_or_default()
         };
         let time = "PFC_WD/Ethernet8/detection_time";
         assert!(hand("202505", DELL, Verb::Replace, time).contains("pfcwd start"));
