@@ -1,5 +1,7 @@
 //! Statements of two frr.conf that are added or removed, and what that does to the sessions that there are.
 
+mod known;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use fabc_lang::source::FileId;
@@ -58,7 +60,7 @@ fn judge(old: &Conf, new: &Conf) -> Vec<StatementEffect> {
     // Neighbours that change, by what is said of them in a file of two.
     let mut touched: BTreeMap<String, Vec<&StatementChange>> = BTreeMap::new();
     for change in &changes {
-        let words: Vec<&str> = change.text.split(' ').collect();
+        let words: Vec<&str> = known::bare(&change.text).split(' ').collect();
         let of_bgp = change.block.starts_with("router bgp");
         let (effect, sessions) = match words.as_slice() {
             ["router", "bgp", ..] if change.block.is_empty() => match change.added {
@@ -71,19 +73,7 @@ fn judge(old: &Conf, new: &Conf) -> Vec<StatementEffect> {
                 continue;
             }
             ["neighbor", ..] if of_bgp => (ADDED, Vec::new()),
-            ["network", ..] if of_bgp && !change.added => (WITHDRAWN, Vec::new()),
-            // What is permitted no more, or matched otherwise, is no longer passed on.
-            ["ip" | "ipv6", "prefix-list", ..] | ["match" | "call", ..] if !change.added => {
-                (FILTERED, Vec::new())
-            }
-            ["route-map", _, "deny", ..]
-                if change.added && old.blocks.iter().any(|b| b.starts_with("route-map")) =>
-            {
-                (FILTERED, Vec::new())
-            }
-            _ if change.added && !old.blocks.contains(&change.block) => (ADDED, Vec::new()),
-            ["network", ..] if of_bgp => (ADDED, Vec::new()),
-            _ => (OTHER, Vec::new()),
+            _ => (known::effect(change, old, new), Vec::new()),
         };
         let block = if change.block.is_empty() { String::new() } else { format!("{}: ", change.block) };
         let sign = if change.added { "+" } else { "-" };
@@ -146,7 +136,16 @@ const OTHER: Effect = Effect { level: Level::Live, likely: true, note: "", sourc
 struct Conf {
     /// Block and text, in order.
     statements: Vec<Statement>,
-    blocks: BTreeSet<String>,
+    /// Clauses of route maps: `route-map X permit 10`.
+    clauses: BTreeSet<String>,
+    /// Route maps that something goes by.
+    maps: BTreeSet<String>,
+    /// Prefix lists that something goes by.
+    lists: BTreeSet<String>,
+    /// Of these, lists by which a clause denies.
+    denied: BTreeSet<String>,
+    /// Networks that `network` names.
+    announced: BTreeSet<String>,
     /// Whether there is a `router bgp`.
     bgp: bool,
     /// What `neighbor` says something of: neighbours and groups.
@@ -198,11 +197,44 @@ impl Conf {
                 }
                 _ => {}
             }
-            conf.blocks.insert(block.clone());
+            conf.names(&block, &words);
             conf.statements.push((block, whole(line)));
         }
         conf.members.retain(|id, _| !groups.contains(id));
         conf
+    }
+
+    /// Notes which maps, lists and networks a statement names.
+    fn names(&mut self, block: &str, words: &[&str]) {
+        let after = |word: &str| {
+            let at = words.iter().position(|said| *said == word)?;
+            words.get(at + 1).map(|name| (*name).to_owned())
+        };
+        match words {
+            ["route-map", ..] if block.is_empty() => {
+                self.clauses.insert(words.join(" "));
+            }
+            ["ip" | "ipv6", "prefix-list", ..] => {}
+            ["network", network, ..] => {
+                self.announced.insert((*network).to_owned());
+                self.maps.extend(after("route-map"));
+            }
+            _ => {
+                self.maps.extend(after("route-map"));
+                self.maps.extend(after("call").filter(|_| words.first() == Some(&"call")));
+                let list = after("prefix-list");
+                if block.split(' ').nth(2) == Some("deny") {
+                    self.denied.extend(list.clone());
+                }
+                self.lists.extend(list);
+            }
+        }
+    }
+
+    /// Whether a route map has a clause.
+    fn has_map(&self, name: &str) -> bool {
+        let begin = format!("route-map {name} ");
+        self.clauses.range(begin.clone()..).next().is_some_and(|clause| clause.starts_with(&begin))
     }
 }
 
@@ -289,18 +321,97 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_are_live_and_likely() {
-        assert_eq!(
-            said("set tag 1", "set tag 2"),
-            "route-map A permit 10: - set tag 1 = live likely ; route-map A permit 10: + set tag 2 = live likely "
-        );
+    fn what_is_known_to_be_live_is_live() {
         assert!(
             said("interval 300", "interval 100")
                 .contains("bfd, profile F: - transmit-interval 300 = live likely")
         );
+        assert!(said("hostname leaf-01", "hostname leaf-02").ends_with("+ hostname leaf-02 = live likely "));
+        // Nothing goes by these maps.
         assert_eq!(
             said("bfd\n", "route-map B permit 10\n set tag 3\nexit\nbfd\n"),
-            "+ route-map B permit 10 = live likely ; route-map B permit 10: + set tag 3 = live "
+            "+ route-map B permit 10 = live ; route-map B permit 10: + set tag 3 = live "
+        );
+        assert_eq!(
+            said("set tag 1", "set tag 2"),
+            "route-map A permit 10: - set tag 1 = live ; route-map A permit 10: + set tag 2 = live "
+        );
+    }
+
+    #[test]
+    fn what_nobody_knows_interrupts() {
+        for (line, level) in [
+            ("ip route 0.0.0.0/0 10.1.1.1", "unknown likely"),
+            ("ip route 10.0.0.1/32 Null0", "live likely"),
+            ("ip route 10.0.0.0/24 Null0", "unknown likely"),
+            ("router ospf\n network 10.0.0.0/8 area 0\nexit", "unknown"),
+            ("interface Ethernet0\n shutdown\nexit", "unknown"),
+            ("never heard of", "unknown"),
+        ] {
+            let said = said("bfd\n", &format!("{line}\nbfd\n"));
+            assert!(
+                said.split("; ").all(|one| one.trim().ends_with(&format!("= {level}"))),
+                "{line}: {said}"
+            );
+        }
+        assert_eq!(
+            said(" neighbor UP peer-group\n", " neighbor UP peer-group\n redistribute connected\n"),
+            "router bgp: + redistribute connected = unknown "
+        );
+    }
+
+    /// Statements that go and come, with their levels, where routes are filtered.
+    fn filtered(from: &str, to: &str) -> Vec<String> {
+        const MAPS: &str = "ip prefix-list P seq 5 permit 10.0.0.0/8\nip prefix-list D seq 5 permit 10.1.0.0/16\nroute-map IN deny 5\n \
+            match ip address prefix-list D\nexit\nroute-map IN permit 10\nexit\nroute-map GS permit 10\nexit\nrouter bgp 1\n \
+            neighbor UP route-map IN in\n neighbor UP route-map GS out\nexit\n";
+        assert!(MAPS.contains(from), "{from}");
+        let all = effects(MAPS, &MAPS.replacen(from, to, 1));
+        all.iter().map(|e| format!("{} = {}", e.what, e.effect.level.name())).collect()
+    }
+
+    #[test]
+    fn what_is_permitted_no_more_interrupts() {
+        let map = "route-map IN permit 10\n";
+        assert_eq!(
+            filtered(map, "route-map IN permit 10\n match ip address prefix-list P\n"),
+            ["route-map IN permit 10: + match ip address prefix-list P = session reset"]
+        );
+        assert_eq!(
+            filtered(map, "route-map IN permit 10\n call X\n"),
+            ["route-map IN permit 10: + call X = session reset"]
+        );
+        assert_eq!(
+            filtered("route-map IN permit 10\nexit\n", ""),
+            ["- route-map IN permit 10 = session reset"]
+        );
+        assert_eq!(
+            filtered(
+                map,
+                "route-map IN permit 7\n match ip address prefix-list P\nexit\nroute-map IN permit 10\n"
+            ),
+            [
+                "+ route-map IN permit 7 = live",
+                "route-map IN permit 7: + match ip address prefix-list P = live"
+            ]
+        );
+        let more = |list: &str| {
+            let first = "ip prefix-list P seq 5";
+            filtered(first, &format!("ip prefix-list {list} seq 9 permit 10.9.0.0/16\n{first}"))
+        };
+        assert!(more("D")[0].ends_with("= session reset"), "{:?}", more("D"));
+        assert!(more("P")[0].ends_with("= live"), "{:?}", more("P"));
+        // What leads traffic away takes no route.
+        assert_eq!(
+            filtered(
+                "route-map GS permit 10\n",
+                "route-map GS permit 10\n set community graceful-shutdown additive\n"
+            ),
+            ["route-map GS permit 10: + set community graceful-shutdown additive = live"]
+        );
+        assert_eq!(
+            filtered("route-map GS permit 10\n", "route-map GS permit 10\n set community no-export\n"),
+            ["route-map GS permit 10: + set community no-export = unknown"]
         );
     }
 }
