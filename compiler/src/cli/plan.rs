@@ -11,6 +11,7 @@ use std::sync::Arc;
 use fabc_lang::diagnostic::{Findings, Severity, nearest};
 use fabc_lang::fabric::{Fabric, Level};
 use fabc_targets::Bundle;
+use fabc_targets::sonic::Value;
 use fabc_targets::sonic::effects::Op;
 use rayon::prelude::*;
 
@@ -28,7 +29,7 @@ use crate::plan::document::{
     BlockedDoc, Counted, Drain, Plan, SCHEMA_VERSION, StageDoc, SwitchDoc, Verify, WaveDoc, seconds,
 };
 use crate::plan::switch::{FrrChange, Given, SwitchPlan, Way, plan_with};
-use crate::plan::waves::{Blocked, Item, Limits, Out};
+use crate::plan::waves::{Alone, Begin, Blocked, Item, Limits, Out};
 use crate::report::Format;
 
 /// Plan a change: patches in stages that SONiC takes, each with its way back, in waves that keep the fabric's bandwidth
@@ -100,8 +101,10 @@ struct Planned {
     idle: bool,
     doc: SwitchDoc,
     out: Out,
-    /// Links whose far end must agree.
-    paired: BTreeSet<u32>,
+    /// Links whose ends must agree.
+    links: Links,
+    /// Whether traffic is led away from it now.
+    drained: bool,
     /// Why it can't be changed at all.
     why: Vec<String>,
     files: Hash,
@@ -132,6 +135,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let deployed = folder.switches(screen.host);
     let made = Made::new(fabric, bundle);
     let limits = Limits::of(fabric);
+    let alone = Alone::of(&limits);
     let read = |switch: usize| -> Result<Option<(usize, Observed)>, String> {
         let name = &fabric.switches[switch].name;
         Ok(folder.switch(name, screen.host)?.map(|observed| (switch, observed)))
@@ -139,21 +143,32 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let mut errors = Vec::new();
     let mut all: Vec<Planned> = Vec::new();
     let mut missing = Vec::new();
+    // What isn't asked for is taken to run as declared, and to change when it pleases.
+    let mut begin = Begin::as_declared(fabric);
+    begin.known.clear();
     let results: Vec<Result<Option<Planned>, (usize, String)>> = wanted
         .par_iter()
         .map_init(Desk::default, |desk, &switch| {
             let fail = |error: String| (switch, format!("{}: {error}", fabric.switches[switch].name));
             let Some((_, observed)) = read(switch).map_err(|error| (switch, error))? else { return Ok(None) };
-            let mut planned = one(fabric, &made, &limits, switch, &observed, desk, &model).map_err(fail)?;
+            let mut planned =
+                one(fabric, &made, (&limits, &alone), switch, &observed, desk, &model).map_err(fail)?;
             desk.shared(&mut planned.doc.stages);
             Ok(Some(planned))
         })
         .collect();
     for (result, &switch) in results.into_iter().zip(&wanted) {
         match result {
-            Ok(Some(planned)) if planned.idle => {}
-            Ok(Some(planned)) => all.push(planned),
-            Ok(None) => missing.push(fabric.switches[switch].name.clone()),
+            Ok(Some(planned)) => {
+                planned.begins(&mut begin);
+                if !planned.idle {
+                    all.push(planned);
+                }
+            }
+            Ok(None) => {
+                begin.missing.insert(switch);
+                missing.push(fabric.switches[switch].name.clone());
+            }
             Err((_, error)) => errors.push(error),
         }
     }
@@ -170,11 +185,11 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         switch: p.switch,
         kind: p.doc.kind,
         out: p.out.clone(),
-        paired: p.paired.clone(),
+        paired: p.links.all(),
         ms: p.doc.seconds * 1000,
     };
     let items: Vec<Item> = all.iter().filter(|p| p.why.is_empty()).map(item).collect();
-    let (waves, mut blocked) = limits.waves(&items);
+    let (waves, mut blocked) = limits.waves(&items, &begin);
     blocked.extend(
         all.iter().filter(|p| !p.why.is_empty()).map(|p| Blocked { switch: p.switch, why: p.why.join("; ") }),
     );
@@ -278,7 +293,7 @@ fn text(bytes: &[u8]) -> Result<&str, String> {
 fn one(
     fabric: &Fabric,
     made: &Made<'_>,
-    limits: &Limits<'_>,
+    (limits, alone): (&Limits<'_>, &Alone<'_>),
     switch: usize,
     observed: &Observed,
     desk: &mut Desk,
@@ -301,9 +316,10 @@ fn one(
         apply_patch: state.map(|state| state.apply_patch),
     };
     let wires = wires(fabric, switch);
-    let drains = can_drain(fabric, switch, running_frr) && limits.bears(switch, Out::Whole);
-    let bears =
-        |ports: &BTreeSet<String>| drains || ports.is_empty() || limits.bears(switch, links(&wires, ports));
+    let drains = can_drain(fabric, switch, running_frr) && limits.bears(alone, switch, Out::Whole);
+    let bears = |ports: &BTreeSet<String>| {
+        drains || ports.is_empty() || limits.bears(alone, switch, links(&wires, ports))
+    };
     let mut plan = plan_with(reader, &given, model, &bears)?;
     if !own.cli.is_empty() && !plan.is_empty() {
         plan.reasons.push("sonic-cli.txt is typed by hand, and no part of this plan".to_owned());
@@ -314,20 +330,33 @@ fn one(
         plan.frr =
             plan.frr_texts.clone().map(|(before, after)| FrrChange { effects: Vec::new(), before, after });
     }
+    let linked = Links::of(&plan, &wires);
     let out = match (plan.interrupts, plan.way) {
-        (false, _) => Out::Nothing,
+        (false, _) if linked.moved.is_empty() => Out::Nothing,
+        (false, _) => Out::Links(vec![linked.moved.clone()]),
         (true, Way::Reload) => Out::Whole,
         _ if drain.is_some() || !plan.restarts.is_empty() || whole(&plan) => Out::Whole,
-        // One part after another: what is out at a time is the largest.
+        // One part after another.
         _ => {
             let parts = plan.stages.iter().flat_map(|stage| {
                 let alone = stage.flaps.iter().map(|port| BTreeSet::from([port.clone()]));
                 alone.chain([stage.downs()])
             });
-            links(&wires, &parts.max_by_key(BTreeSet::len).unwrap_or_default())
+            let parts: BTreeSet<BTreeSet<String>> = parts.filter(|part| !part.is_empty()).collect();
+            let outs: Vec<Out> = parts.iter().map(|part| links(&wires, part)).collect();
+            match outs.contains(&Out::Whole) {
+                true => Out::Whole,
+                false => Out::Links(
+                    outs.into_iter()
+                        .flat_map(|out| match out {
+                            Out::Links(links) => links,
+                            _ => Vec::new(),
+                        })
+                        .collect(),
+                ),
+            }
         }
     };
-    let paired = paired(&plan, &wires);
     let runs = state.and_then(|state| state.release.clone());
     let release = made.bundle().release();
     let other = runs.filter(|runs| fabc_targets::sonic::Release::find(release.nos, runs) != Some(release));
@@ -336,9 +365,11 @@ fn one(
     let verify = verify(made.bundle(), switch);
     let tier = &fabric.tier_of(&fabric.switches[switch]).label;
     let place = (tier.as_str(), fabric.switches[switch].mgmt);
-    let doc = SwitchDoc::of(&plan, place, drain, verify, model, counted);
+    let mut doc = SwitchDoc::of(&plan, place, drain, verify, model, counted);
+    doc.moves(&linked.ports);
     let files = Hash::of(&[own.config_db.as_slice(), own.frr.as_slice()].concat());
-    Ok(Planned { switch, idle: plan.is_empty(), doc, out, paired, why, files })
+    let drained = running_frr.map_or(fabric.switches[switch].maintenance, is_drained);
+    Ok(Planned { switch, idle: plan.is_empty(), doc, out, links: linked, drained, why, files })
 }
 
 /// The route map that leads traffic away, as fabc writes it.
@@ -347,9 +378,13 @@ const MAP: &str = "route-map GRACEFUL_SHUTDOWN permit 10";
 /// Whether what only passes can be led away, and isn't yet: a leaf's servers have no other way.
 fn can_drain(fabric: &Fabric, switch: usize, running: Option<&str>) -> bool {
     let passes = fabric.tier_of(&fabric.switches[switch]).level != Level::Bottom;
-    let lines = || running.unwrap_or_default().lines().map(str::trim);
-    let drained = lines().any(|line| line.starts_with("set community graceful-shutdown"));
-    passes && lines().any(|line| line == MAP) && !drained
+    let running = running.unwrap_or_default();
+    passes && running.lines().any(|line| line.trim() == MAP) && !is_drained(running)
+}
+
+/// Whether a frr.conf leads traffic away.
+fn is_drained(running: &str) -> bool {
+    running.lines().any(|line| line.trim().starts_with("set community graceful-shutdown"))
 }
 
 fn drain() -> Drain {
@@ -380,27 +415,70 @@ fn links(wires: &BTreeMap<&str, u32>, ports: &BTreeSet<String>) -> Out {
     if ports.iter().any(|port| !wires.contains_key(port.as_str())) {
         return Out::Whole;
     }
-    Out::Links(ports.iter().filter_map(|port| wires.get(port.as_str())).copied().collect())
+    Out::Links(vec![ports.iter().filter_map(|port| wires.get(port.as_str())).copied().collect()])
 }
 
-/// Links of ports whose far end must have the same: speed, lanes and FEC, and addresses of one net.
-fn paired(plan: &SwitchPlan, wires: &BTreeMap<&str, u32>) -> BTreeSet<u32> {
-    let mut found = BTreeSet::new();
-    for change in &plan.changes {
-        let port = change.key.split('|').next().unwrap_or_default();
-        let must = match (change.table.as_str(), change.op) {
-            ("PORT", Op::Added) => true,
-            ("PORT", Op::Changed) => {
-                change.fields.iter().any(|f| matches!(f.name.as_str(), "autoneg" | "fec" | "lanes" | "speed"))
-            }
-            ("INTERFACE", Op::Added) => change.key.contains('|'),
-            _ => false,
-        };
-        if must {
-            found.extend(wires.get(port));
+/// Links of which both ends must agree on what changes.
+#[derive(Default)]
+struct Links {
+    /// Speed, lanes and FEC, and addresses of one net.
+    paired: BTreeSet<u32>,
+    /// They come: neither end had them.
+    fresh: BTreeSet<u32>,
+    /// Their cable is another one.
+    moved: BTreeSet<u32>,
+    /// At these ports.
+    ports: BTreeSet<String>,
+}
+
+impl Links {
+    fn of(plan: &SwitchPlan, wires: &BTreeMap<&str, u32>) -> Links {
+        let mut found = Links::default();
+        // Ports come where others go, of the same lanes: a link that is there becomes another.
+        let breaks_out = plan.changes.iter().any(|c| c.table.as_str() == "PORT" && c.op == Op::Removed);
+        for change in &plan.changes {
+            let of = |names: &[&str]| change.fields.iter().any(|field| names.contains(&field.name.as_str()));
+            let comes_up = || {
+                let mut fields = change.fields.iter().filter(|field| field.name.as_str() == "admin_status");
+                fields.any(|field| matches!(&field.new, Some(Value::Text(text)) if text == "up"))
+            };
+            let port = change.key.split('|').next().unwrap_or_default();
+            let links = match (change.table.as_str(), change.op) {
+                ("PORT", Op::Added) if breaks_out => &mut found.paired,
+                ("PORT", Op::Added) => &mut found.fresh,
+                ("PORT", Op::Changed) if comes_up() => &mut found.fresh,
+                ("PORT", Op::Changed) if of(&["autoneg", "fec", "lanes", "speed"]) => &mut found.paired,
+                ("INTERFACE", Op::Added | Op::Removed) if change.key.contains('|') => &mut found.paired,
+                ("DEVICE_NEIGHBOR", Op::Changed) if of(&["name", "port"]) => {
+                    found.ports.insert(port.to_owned());
+                    &mut found.moved
+                }
+                _ => continue,
+            };
+            links.extend(wires.get(port));
         }
+        found
     }
-    found
+
+    fn all(&self) -> BTreeSet<u32> {
+        [&self.paired, &self.fresh, &self.moved].into_iter().flatten().copied().collect()
+    }
+}
+
+impl Planned {
+    /// What is so of it before the first wave.
+    fn begins(&self, begin: &mut Begin) {
+        begin.known.insert(self.switch);
+        match self.drained {
+            true => _ = begin.drained.insert(self.switch),
+            false => _ = begin.drained.remove(&self.switch),
+        }
+        for link in self.links.all() {
+            begin.paired.entry(link).or_default().insert(self.switch);
+        }
+        begin.fresh.extend(&self.links.fresh);
+        begin.moved.extend(&self.links.moved);
+    }
 }
 
 /// What is to be seen when the switch is done.

@@ -93,6 +93,9 @@ pub struct SwitchDoc {
     pub interrupts: bool,
     /// Ports that carry traffic and are interrupted, or of which nobody knows that they aren't.
     pub ports: Vec<String>,
+    /// Ports whose cable is another one: nothing crosses it before both ends have changed.
+    #[serde(default)]
+    pub cables: Vec<String>,
     /// Rows that nobody asked for and that go.
     pub foreign_rows: usize,
     /// How traffic is led away first; none where nothing is interrupted, or there is no other way for it.
@@ -251,6 +254,13 @@ impl From<&Stage> for StageDoc {
 }
 
 impl SwitchDoc {
+    /// At these ports the cable is another one: somebody interrupts what crosses the old one.
+    pub fn moves(&mut self, ports: &BTreeSet<String>) {
+        self.cables = sorted(ports);
+        self.interrupts |= !ports.is_empty();
+        self.ports = sorted(&self.ports.iter().chain(ports).cloned().collect());
+    }
+
     /// What is written of a switch's plan.
     pub fn of(
         plan: &SwitchPlan,
@@ -291,6 +301,7 @@ impl SwitchDoc {
             reasons: plan.reasons.clone(),
             interrupts: plan.interrupts,
             ports: sorted(&plan.cuts),
+            cables: Vec::new(),
             foreign_rows: plan.foreign,
             drain,
             stages: Arc::new(stages),

@@ -6,7 +6,7 @@ use crate::units::{Ratio, Time};
 
 static MAX_UNAVAILABLE: Node = Node::new(
     "max-unavailable",
-    "Switches of a tier that may be out of service at the same time; 1 of a tier that isn't named.",
+    "Switches of a tier that may be out of service at the same time, those under `maintenance` among them; 1 of a tier that isn't named. Where all of a tier may be, no switch of it is kept a way to others.",
 )
 .props(&[prop("*", Kind::Int(1, 100_000), "tier by name or path, and how many")]);
 static KEEP: Node = Node::new(

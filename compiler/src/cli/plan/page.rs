@@ -17,6 +17,15 @@ pub(super) fn page(plan: &Plan, full: bool, width: Option<usize>) -> String {
         let _ = write!(out, "\n{}", kinds(plan, full).render(0, width));
         let _ = write!(out, "\n{}", waves(plan, full).render(0, width));
     }
+    let moved: Vec<&str> =
+        plan.switches.iter().filter(|(_, s)| !s.cables.is_empty()).map(|(name, _)| name.0.as_str()).collect();
+    if !moved.is_empty() {
+        let _ = writeln!(
+            out,
+            "\ncables move at {}: `fabc diff` lists them; nothing crosses one before both its ends have changed",
+            stretch(&moved)
+        );
+    }
     match plan.kinds_without_canary().len() {
         0 => {}
         1 => {
@@ -152,6 +161,9 @@ fn what(switch: &SwitchDoc) -> String {
     parts.extend(tables.iter().map(String::as_str));
     if switch.frr.is_some() {
         parts.push("frr.conf");
+    }
+    if !switch.cables.is_empty() {
+        parts.push("cables");
     }
     parts.join(", ")
 }

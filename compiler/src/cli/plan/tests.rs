@@ -139,3 +139,103 @@ fn what_is_on_one_side_only_is_listed() {
     assert!(out.contains("nothing is known of leaf-02 … spine-02 (2)"), "{out}");
     assert!(out.contains("the fabric has no old-01"), "{out}");
 }
+
+/// A change that puts ports down.
+fn longer(text: &str) -> String {
+    text.replace("length \"30m\"", "length \"35m\"")
+}
+
+fn maintained(text: &str) -> String {
+    format!("{text}switch \"spine-02\" {{ maintenance; }}\n")
+}
+
+fn waves(host: &MemoryHost, more: &[&str]) -> (Exit, Vec<String>, Vec<String>) {
+    let (exit, out, _) = said(host, &[more, &["--format", "json"]].concat());
+    let plan: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let words = |value: &serde_json::Value| {
+        let names = value.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let waves = plan["waves"].as_array().unwrap().iter().map(|wave| words(&wave["switches"])).collect();
+    let why =
+        |b: &serde_json::Value| format!("{}: {}", b["switch"].as_str().unwrap(), b["why"].as_str().unwrap());
+    (exit, waves, plan["blocked"].as_array().unwrap().iter().map(why).collect())
+}
+
+#[test]
+fn a_switch_under_maintenance_is_out_once() {
+    let old = maintained(FABRIC);
+    let (exit, of, why) = waves(&deployed(&old, &longer(&old)), &[]);
+    assert_eq!(exit, Exit::Failed);
+    assert_eq!(of, ["spine-02"]);
+    assert_eq!(why[0], "leaf-01: leaf-01 would lose its last way up");
+    assert_eq!(why[2], "spine-01: 2 switches would be out, 1 of them anyway, and max-unavailable is 1");
+    let more = "rollout { max-unavailable spine=2; }\n";
+    let (_, _, why) = waves(&deployed(&old, &(longer(&old) + more)), &[]);
+    // The tier of spines is given up; leaves aren't.
+    assert_eq!(why[2], "spine-01: leaf-01 would lose its last way up");
+    let more = "rollout { max-unavailable spine=2 leaf=2; }\n";
+    let (exit, of, _) = waves(&deployed(&old, &(longer(&old) + more)), &[]);
+    assert_eq!((exit, of.len()), (Exit::Findings, 4));
+}
+
+#[test]
+fn a_switch_that_traffic_is_led_away_from_goes_first() {
+    let (exit, of, why) = waves(&deployed(&maintained(FABRIC), &longer(FABRIC)), &[]);
+    assert_eq!(why, Vec::<String>::new());
+    assert_eq!(
+        (exit, of),
+        (Exit::Findings, ["spine-02", "spine-01", "leaf-01", "leaf-02"].map(str::to_owned).into())
+    );
+}
+
+#[test]
+fn ends_that_must_agree_leave_no_leaf_alone() {
+    let numbered = FABRIC.replace("    loopbacks", "    numbered \"10.200.0.0/16\"\n    loopbacks");
+    for (old, new) in [(FABRIC, numbered.as_str()), (&numbered, FABRIC)] {
+        let (exit, of, why) = waves(&deployed(old, new), &[]);
+        assert_eq!((exit, of), (Exit::Failed, vec!["spine-01".to_owned()]));
+        assert!(
+            why[0].starts_with("leaf-01: leaf-01 and leaf-02 would have no way to each other; "),
+            "{why:?}"
+        );
+        assert!(why[2].starts_with("spine-02: leaf-01 would lose its last way up; "), "{why:?}");
+        // Nobody says what the leaves do.
+        let (_, of, why) = waves(&deployed(old, new), &["--only", "spine-01,spine-02"]);
+        assert_eq!((of, why.len()), (vec!["spine-01".to_owned()], 1));
+        let host = deployed(old, &format!("{new}rollout {{ max-unavailable leaf=2 spine=2; }}\n"));
+        let (exit, of, _) = waves(&host, &[]);
+        assert_eq!((exit, of.concat().len()), (Exit::Findings, "spine-01spine-02leaf-01leaf-02".len()));
+    }
+}
+
+#[test]
+fn what_is_not_there_yet_carries_nothing() {
+    let new = longer(FABRIC) + "rollout { keep \"oversubscription\" \"leaf\" max=2.1; }\n";
+    let mut host = MemoryHost::default().file("fabric.kdl", &*new);
+    for switch in ["leaf-01", "leaf-02", "spine-01"] {
+        let (db, frr) = files(FABRIC, switch);
+        host = host.file(format!("d/{switch}/config_db.json"), db).file(format!("d/{switch}/frr.conf"), frr);
+    }
+    let (exit, of, why) = waves(&host, &[]);
+    assert_eq!((exit, of.len()), (Exit::Failed, 0));
+    let why: Vec<&str> = why.iter().map(|why| why.split(": ").nth(1).unwrap()).collect();
+    let last = ["leaf-01 would lose its last way up", "leaf-02 would lose its last way up"];
+    assert_eq!(why, [last[0], last[1], last[0]]);
+}
+
+#[test]
+fn cables_that_move_interrupt() {
+    let (old, new) = (FABRIC, FABRIC.replace("per-pair=1", "per-pair=2"));
+    let (exit, out, _) = said(&deployed(old, &new), &[]);
+    assert_eq!(exit, Exit::Findings);
+    assert!(!out.contains("nothing is interrupted"), "{out}");
+    assert!(out.contains("\ncables move at leaf-01 … spine-02 (4): `fabc diff` lists them"), "{out}");
+    let (_, of, _) = waves(&deployed(old, &new), &[]);
+    assert_eq!(of, ["spine-01", "spine-02", "leaf-01", "leaf-02"]);
+    // Nobody knows how much is up while they move.
+    let new = new + "rollout { keep \"oversubscription\" \"leaf\" max=1.4; }\n";
+    let (exit, of, why) = waves(&deployed(old, &new), &[]);
+    assert_eq!((exit, of.len()), (Exit::Failed, 0));
+    assert!(why[0].contains("would have an oversubscription of "), "{why:?}");
+}

@@ -1,25 +1,26 @@
 //! Which switches at the same time: waves that never break the limits of `rollout`.
 //!
 //! Tiers go one after another, the topmost first; each begins with its canaries, one of each kind of change before a second
-//! of any. What interrupts nothing goes in one wave. What does is packed greedily in order of the names: as many switches as `max-unavailable` lets, while `keep` holds on
-//! every switch that stays in service, and none of these loses its last way up.
+//! of any. What interrupts nothing goes in one wave. What does is packed greedily in order of the names: as many switches as
+//! `max-unavailable` lets, while `keep` holds on every switch that stays in service, none of these loses its last way up, and
+//! no two leaves their ways to each other.
+
+mod limits;
+mod standing;
+mod ways;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use fabc_lang::fabric::{Fabric, Lower};
 use fabc_lang::units::Ratio;
 
-use crate::checks::load::{Load, loads, without};
-use crate::checks::lost::Lost;
-use crate::checks::select::select;
+use limits::Rest;
+pub use limits::{Alone, Limits};
+pub use standing::Begin;
+use standing::Standing;
 
 /// How many switches in a row may be passed over before a wave is taken to be full.
 const PATIENCE: usize = 64;
-/// Canaries of each tier, unless the fabric says otherwise.
-const CANARIES: usize = 1;
-/// How long they are watched, ms, unless the fabric says otherwise.
-const SOAK: u64 = 300_000;
 
 /// A switch that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,8 +31,8 @@ pub struct Item {
     pub kind: usize,
     /// What is out while it changes; nothing where nothing is interrupted.
     pub out: Out,
-    /// Links whose two ends must agree on what changes (speed, lanes, an address): where the far end changes too, they are
-    /// out from the first of the two until the second.
+    /// Links whose two ends must agree on what changes (speed, lanes, an address, the cable): they are out from the first
+    /// end's turn until the last one's.
     pub paired: BTreeSet<u32>,
     /// About how long it takes, ms.
     pub ms: u64,
@@ -42,8 +43,8 @@ pub struct Item {
 pub enum Out {
     /// Nothing.
     Nothing,
-    /// These links, by index.
-    Links(BTreeSet<u32>),
+    /// These links, by index, one part after another.
+    Links(Vec<BTreeSet<u32>>),
     /// All of the switch.
     Whole,
 }
@@ -72,158 +73,11 @@ pub struct Blocked {
     pub why: String,
 }
 
-/// The limits of a fabric, looked up.
-pub struct Limits<'a> {
-    fabric: &'a Fabric,
-    /// Switches that are drained by the file: out before anything changes.
-    drained: Lost,
-    /// What hangs on each switch without them.
-    loads: Vec<Load>,
-    /// Groups of switches with how many of them may be out.
-    unavailable: Vec<(BTreeSet<usize>, usize)>,
-    /// By switch: the groups that it is in.
-    groups: Vec<Vec<usize>>,
-    /// By switch: the largest ratio, where one is set.
-    keep: BTreeMap<usize, Ratio>,
-    canaries: usize,
-    soak: u64,
-}
-
-impl<'a> Limits<'a> {
-    /// Those of a fabric; tiers that it doesn't have limit nothing.
-    pub fn of(fabric: &'a Fabric) -> Limits<'a> {
-        let rollout = fabric.intent.rollout.as_ref();
-        let said = rollout.map_or(&[][..], |rollout| &rollout.max_unavailable);
-        let mut unavailable: Vec<(BTreeSet<usize>, usize)> = Vec::new();
-        let mut named: BTreeSet<usize> = BTreeSet::new();
-        for (tier, most) in said {
-            let switches: BTreeSet<usize> = select(fabric, &tier.v).switches.into_iter().collect();
-            named.extend(&switches);
-            unavailable.push((switches, most.v as usize));
-        }
-        for tier in 0..fabric.tiers.len() {
-            let rest =
-                fabric.switches.iter().enumerate().filter(|(i, s)| s.tier == tier && !named.contains(i));
-            unavailable.push((rest.map(|(i, _)| i).collect(), 1));
-        }
-        let mut groups = vec![Vec::new(); fabric.switches.len()];
-        for (group, (switches, _)) in unavailable.iter().enumerate() {
-            for of in switches {
-                groups.get_mut(*of).into_iter().for_each(|of: &mut Vec<usize>| of.push(group));
-            }
-        }
-        let mut keep: BTreeMap<usize, Ratio> = BTreeMap::new();
-        for (tier, max) in rollout.map_or(&[][..], |rollout| &rollout.keep) {
-            for switch in select(fabric, &tier.v).switches {
-                let known = keep.entry(switch).or_insert(max.v);
-                *known = (*known).min(max.v);
-            }
-        }
-        let canaries = rollout.and_then(|r| r.canary.as_ref()).map_or(CANARIES, |count| count.v as usize);
-        let soak = rollout.and_then(|r| r.soak.as_ref()).map_or(SOAK, |time| time.v.0 / 1000);
-        let drained = fabric.switches.iter().enumerate().filter(|(_, s)| s.maintenance && !s.absent);
-        let drained = Lost { switches: drained.map(|(i, _)| i).collect(), links: BTreeSet::new() };
-        let loads = without(&loads(fabric), fabric, &drained);
-        Limits { fabric, drained, loads, unavailable, groups, keep, canaries, soak }
-    }
-
-    /// What is out while all of these change, and while some links wait for their other end.
-    fn lost(&self, items: &[&Item], waiting: &BTreeSet<u32>) -> Lost {
-        let mut lost = self.drained.clone();
-        lost.links.extend(waiting);
-        for item in items {
-            match &item.out {
-                Out::Nothing => {}
-                Out::Links(links) => lost.links.extend(links),
-                Out::Whole => {
-                    lost.switches.insert(item.switch);
-                }
-            }
-            lost.links.extend(&item.paired);
-        }
-        lost
-    }
-
-    /// Whether one switch may be without these links, or out as a whole, when nothing else is.
-    pub fn bears(&self, switch: usize, out: Out) -> bool {
-        let item = Item { switch, kind: 0, out, paired: BTreeSet::new(), ms: 0 };
-        self.breaks(&[&item], &BTreeSet::new()).is_none()
-    }
-
-    /// What breaks when all of these are out; nothing where all limits hold.
-    fn breaks(&self, items: &[&Item], waiting: &BTreeSet<u32>) -> Option<String> {
-        let fabric = self.fabric;
-        let name = |switch: usize| fabric.switches[switch].name.as_str();
-        for (switches, most) in &self.unavailable {
-            let out = items
-                .iter()
-                .filter(|item| item.out != Out::Nothing && switches.contains(&item.switch))
-                .count();
-            if out > *most {
-                return Some(format!("{out} switches would be out, and max-unavailable is {most}"));
-            }
-        }
-        let lost = self.lost(items, waiting);
-        let loads = without(&self.loads, fabric, &lost);
-        for switch in touched(fabric, &lost) {
-            let (Some(now), Some(before)) = (loads.get(switch), self.loads.get(switch)) else { continue };
-            if now.up == 0 && before.up > 0 && now.down > 0 {
-                return Some(format!("{} would lose its last way up", name(switch)));
-            }
-            let Some(max) = self.keep.get(&switch) else { continue };
-            let ratio = now.ratio();
-            // What the limit doesn't allow even when nothing is out isn't the wave's doing.
-            let always = before.ratio().is_some_and(|before| before > *max && Some(before) == ratio);
-            if let Some(ratio) = ratio.filter(|ratio| ratio > max && !always) {
-                return Some(format!(
-                    "{} would have an oversubscription of {}, and keep asks for at most {max}",
-                    name(switch),
-                    ratio.exact()
-                ));
-            }
-        }
-        self.cut_off(&lost)
-    }
-
-    /// A server on several switches that would lose all of them. One that hangs on a single switch goes down with it
-    /// whatever the order.
-    fn cut_off(&self, lost: &Lost) -> Option<String> {
-        let fabric = self.fabric;
-        let gone = lost.links_gone(fabric);
-        let mut hosts = BTreeSet::new();
-        for &link in &gone {
-            let link = &fabric.links[link as usize];
-            if matches!(fabric.line_of(link).lower, Lower::Hosts { .. }) {
-                hosts.insert(link.a as usize);
-            }
-        }
-        hosts.into_iter().find_map(|host| {
-            let wires = fabric.host_wires(host);
-            let leaves: BTreeSet<u32> = wires.iter().map(|w| fabric.links[w.link as usize].b).collect();
-            let all = wires.iter().all(|wire| gone.contains(&wire.link));
-            (all && leaves.len() > 1).then(|| format!("{} would be cut off", fabric.hosts[host].name))
-        })
-    }
-
-    /// The worst ratio of each tier that is not as it always is.
-    fn ratios(&self, items: &[&Item], waiting: &BTreeSet<u32>) -> BTreeMap<usize, Ratio> {
-        let lost = self.lost(items, waiting);
-        let loads = without(&self.loads, self.fabric, &lost);
-        let mut worst = BTreeMap::new();
-        for switch in touched(self.fabric, &lost) {
-            let (Some(now), Some(before)) = (loads.get(switch), self.loads.get(switch)) else { continue };
-            let changed = |ratio: &Ratio| before.ratio() != Some(*ratio) && ratio.num > 0;
-            let Some(ratio) = now.ratio().filter(changed) else { continue };
-            let known = worst.entry(self.fabric.switches[switch].tier).or_insert(ratio);
-            *known = (*known).max(ratio);
-        }
-        worst
-    }
-
-    fn wave(&self, items: &[&Item], canary: bool, waiting: &BTreeSet<u32>) -> Wave {
+impl Limits<'_> {
+    fn wave(&self, items: &[&Item], canary: bool, standing: &Standing<'_>, rest: &Rest<'_>) -> Wave {
         let interrupts = items.iter().any(|item| item.out != Out::Nothing);
-        let ratios =
-            if interrupts || !waiting.is_empty() { self.ratios(items, waiting) } else { BTreeMap::new() };
+        let changes = interrupts || standing.has_links() || items.iter().any(|item| !item.paired.is_empty());
+        let ratios = if changes { self.ratios(items, standing, rest) } else { BTreeMap::new() };
         Wave {
             switches: items.iter().map(|item| item.switch).collect(),
             canary,
@@ -234,11 +88,12 @@ impl<'a> Limits<'a> {
     }
 
     /// Packs switches into waves; those that break a limit whatever went before are blocked.
-    pub fn waves(&self, items: &[Item]) -> (Vec<Wave>, Vec<Blocked>) {
+    pub fn waves(&self, items: &[Item], begin: &Begin) -> (Vec<Wave>, Vec<Blocked>) {
+        let mut standing = Standing::of(self.fabric, begin);
+        let rest = self.rest(&standing, begin);
         let mut tiers: Vec<usize> = (0..self.fabric.tiers.len()).collect();
         tiers.sort_by_key(|&tier| (Reverse(self.fabric.tiers[tier].distance), tier));
         let mut waves = Vec::new();
-        let mut pairs = Pairs::of(items);
         let mut by_tier: Vec<Vec<&Item>> = vec![Vec::new(); self.fabric.tiers.len()];
         for item in items {
             if let Some(of) = by_tier.get_mut(self.fabric.switches[item.switch].tier) {
@@ -259,14 +114,14 @@ impl<'a> Limits<'a> {
                 };
                 while !waiting.is_empty() {
                     let most = if *canaries > 0 { *canaries } else { waiting.len() };
-                    let wave = self.pack(waiting, most, *canaries == 0, &pairs);
+                    let wave = self.pack(waiting, most, *canaries == 0, &standing, &rest);
                     if wave.is_empty() {
                         break;
                     }
                     let canary = *canaries > 0 && !waiting.is_empty();
                     *canaries = canaries.saturating_sub(wave.len());
-                    waves.push(self.wave(&wave, canary, &pairs.waiting));
-                    pairs.done(&wave);
+                    waves.push(self.wave(&wave, canary, &standing, &rest));
+                    standing.done(&wave);
                 }
             }
             if waves.len() == before {
@@ -275,10 +130,12 @@ impl<'a> Limits<'a> {
         }
         let left = by_tier.into_iter().flatten();
         let blocked = left.map(|item| {
-            let why = self.breaks(&[item], &pairs.waiting).unwrap_or_default();
-            let why = match pairs.waiting.is_empty() && pairs.open(item).is_empty() {
-                true => why,
-                false => format!("{why}; both ends of links change in a way that they must agree on, so these are down from one end's turn to the other's"),
+            let why = self.breaks(&[item], &standing, &rest).unwrap_or_default();
+            let why = match standing.has_links() || standing.waits(item) {
+                false => why,
+                true => format!(
+                    "{why}; links whose ends must agree are down from one end's turn to the other's; a tier of which `max-unavailable` allows all is given up meanwhile"
+                ),
             };
             Blocked { switch: item.switch, why }
         });
@@ -289,26 +146,32 @@ impl<'a> Limits<'a> {
 
     /// Takes the next wave of at most so many off what waits; none where each breaks a limit. With `live` those that
     /// interrupt nothing go all at once.
-    fn pack<'i>(&self, waiting: &mut Vec<&'i Item>, most: usize, live: bool, pairs: &Pairs) -> Vec<&'i Item> {
+    fn pack<'i>(
+        &self,
+        waiting: &mut Vec<&'i Item>,
+        most: usize,
+        live: bool,
+        standing: &Standing<'_>,
+        rest: &Rest<'_>,
+    ) -> Vec<&'i Item> {
         let idle = |item: &&Item| item.out == Out::Nothing && item.paired.is_empty();
         if live && waiting.iter().any(idle) {
-            let (wave, rest) = waiting.drain(..).partition(idle);
-            *waiting = rest;
+            let (wave, later) = waiting.drain(..).partition(idle);
+            *waiting = later;
             return wave;
         }
         let mut wave: Vec<&Item> = Vec::new();
         let mut left = Vec::new();
         let mut passed = 0;
-        let mut rest = waiting.drain(..);
-        let mut out = vec![0; self.unavailable.len()];
-        for item in rest.by_ref() {
-            let groups = self.groups.get(item.switch).filter(|_| item.out != Out::Nothing);
-            let groups = groups.map_or(&[][..], Vec::as_slice);
-            let is_full = |of: &usize| out.get(*of) >= self.unavailable.get(*of).map(|(_, most)| most);
+        let mut later = waiting.drain(..);
+        let mut out = self.out(standing);
+        for item in later.by_ref() {
+            let groups = if Self::is_more(item, standing) { self.groups_of(item.switch) } else { &[] };
+            let is_full = |of: &usize| out.get(*of).copied() >= self.groups.get(*of).map(|group| group.most);
             wave.push(item);
             // Asked first, as it costs nothing.
             let full = groups.iter().any(is_full);
-            if !full && wave.len() <= most && self.breaks(&wave, &pairs.waiting).is_none() {
+            if !full && wave.len() <= most && self.breaks(&wave, standing, rest).is_none() {
                 for of in groups {
                     out.get_mut(*of).into_iter().for_each(|count| *count += 1);
                 }
@@ -321,7 +184,7 @@ impl<'a> Limits<'a> {
                 }
             }
         }
-        left.extend(rest);
+        left.extend(later);
         *waiting = left;
         wave
     }
@@ -355,58 +218,11 @@ fn canaries_first(items: &mut Vec<&Item>, most: usize) {
     *items = first.chain(rest).copied().collect();
 }
 
-/// Links of which both ends change in a way that they must agree on.
-struct Pairs {
-    /// By link: how many of its ends are still to change.
-    open: BTreeMap<u32, usize>,
-    /// Links of which one end has changed.
-    waiting: BTreeSet<u32>,
-}
-
-impl Pairs {
-    fn of(items: &[Item]) -> Pairs {
-        let mut open: BTreeMap<u32, usize> = BTreeMap::new();
-        for &link in items.iter().flat_map(|item| &item.paired) {
-            *open.entry(link).or_default() += 1;
-        }
-        Pairs { open, waiting: BTreeSet::new() }
-    }
-
-    /// Links of a switch whose other end is still to change.
-    fn open(&self, item: &Item) -> Vec<u32> {
-        item.paired.iter().filter(|link| self.open.get(link).is_some_and(|open| *open > 1)).copied().collect()
-    }
-
-    fn done(&mut self, items: &[&Item]) {
-        for link in items.iter().flat_map(|item| &item.paired) {
-            let Some(open) = self.open.get_mut(link) else { continue };
-            *open = open.saturating_sub(1);
-            match *open {
-                0 => _ = self.waiting.remove(link),
-                _ => _ = self.waiting.insert(*link),
-            }
-        }
-    }
-}
-
-/// Switches in service whose links are not all as they were.
-fn touched(fabric: &Fabric, lost: &Lost) -> BTreeSet<usize> {
-    let mut found = BTreeSet::new();
-    for link in lost.links_gone(fabric) {
-        let link = &fabric.links[link as usize];
-        let lower = match fabric.line_of(link).lower {
-            Lower::Tier(_) => Some(link.a as usize),
-            Lower::Hosts { .. } => None,
-        };
-        found
-            .extend(lower.into_iter().chain([link.b as usize]).filter(|switch| lost.spares(fabric, *switch)));
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+
+    use fabc_lang::fabric::Fabric;
 
     use super::*;
     use crate::host::MemoryHost;
@@ -435,7 +251,7 @@ routing {{
         let items: Vec<Item> = (0..fabric.switches.len())
             .map(|switch| Item { switch, kind: 0, out: out(switch), paired: BTreeSet::new(), ms: 1_000 })
             .collect();
-        let (waves, blocked) = Limits::of(fabric).waves(&items);
+        let (waves, blocked) = Limits::of(fabric).waves(&items, &Begin::as_declared(fabric));
         let waves = waves.iter().map(|wave| {
             let names: Vec<&str> = wave.switches.iter().map(|s| fabric.switches[*s].name.as_str()).collect();
             format!("{}{}", if wave.canary { "canary " } else { "" }, names.join(" "))
@@ -505,9 +321,9 @@ routing {{
         let spine = fabric.switches.iter().position(|s| s.name == "spine-01").unwrap();
         let link = fabric.switch_wires(spine)[0].link;
         let limits = Limits::of(&fabric);
-        let out = Out::Links(BTreeSet::from([link]));
+        let out = Out::Links(vec![BTreeSet::from([link])]);
         let item = Item { switch: spine, kind: 0, out, paired: BTreeSet::new(), ms: 1 };
-        let (waves, _) = limits.waves(&[item]);
+        let (waves, _) = limits.waves(&[item], &Begin::as_declared(&fabric));
         assert_eq!(waves.len(), 1);
         assert!(waves[0].interrupts && waves[0].ratios.len() == 1, "{waves:?}");
     }
@@ -529,7 +345,7 @@ routing {{
                     Item { switch, kind, out, paired: BTreeSet::new(), ms: 1 }
                 })
                 .collect();
-            let (waves, blocked) = Limits::of(&fabric).waves(&items);
+            let (waves, blocked) = Limits::of(&fabric).waves(&items, &Begin::as_declared(&fabric));
             assert!(blocked.is_empty());
             let name = |s: &usize| fabric.switches[*s].name.trim_start_matches("leaf-").to_owned();
             let waves = waves.iter().map(|wave| {
