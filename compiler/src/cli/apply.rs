@@ -52,8 +52,8 @@ pub(crate) struct Args {
     /// Only this wave, counted from 1
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     wave: Option<u32>,
-    /// Only part I of N of each wave, for several machines that share the work
-    #[arg(long, value_name = "I/N", value_parser = shard)]
+    /// Only part I of N of the wave, for several machines that share it
+    #[arg(long, value_name = "I/N", value_parser = shard, requires = "wave")]
     shard: Option<(usize, usize)>,
     /// Look at the switches, say what would be done, and change nothing
     #[arg(long, conflicts_with_all = ["resume", "rollback"])]

@@ -19,6 +19,11 @@ use crate::output::Hash;
 /// The form that is written.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// What `way` may be.
+const WAYS: [&str; 3] = ["none", "patch", "reload"];
+/// What the `back` of a stage may be.
+const BACK: [&str; 2] = ["patch", "reload"];
+
 /// A whole plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -385,7 +390,36 @@ impl Plan {
         if plan.schema_version != SCHEMA_VERSION {
             return Err(format!("it has form {}, and this fabc reads {SCHEMA_VERSION}", plan.schema_version));
         }
-        Ok(plan)
+        match plan.wrong() {
+            Some(why) => Err(why),
+            None => Ok(plan),
+        }
+    }
+
+    /// What contradicts itself: a plan is a file, and files are edited.
+    fn wrong(&self) -> Option<String> {
+        let mut held: BTreeSet<&str> = BTreeSet::new();
+        for name in self.waves.iter().flat_map(|wave| &wave.switches) {
+            if !self.switches.contains_key(&name.as_str().into()) {
+                return Some(format!("a wave holds `{name}`, and nothing says what is done to it"));
+            }
+            if !held.insert(name) {
+                return Some(format!("`{name}` is in two waves"));
+            }
+        }
+        let blocked: BTreeSet<&str> = self.blocked.iter().map(|blocked| blocked.switch.as_str()).collect();
+        if let Some(name) = blocked.intersection(&held).next() {
+            return Some(format!("`{name}` is in a wave, and no wave may hold it"));
+        }
+        self.switches.iter().find_map(|(name, switch)| {
+            if !held.contains(name.0.as_str()) && !blocked.contains(name.0.as_str()) {
+                return Some(format!("`{}` changes, and no wave holds it", name.0));
+            }
+            let way = (!WAYS.contains(&switch.way.as_str())).then_some(&switch.way);
+            let back = switch.stages.iter().map(|stage| &stage.back);
+            let word = way.or_else(|| back.into_iter().find(|back| !BACK.contains(&back.as_str())))?;
+            Some(format!("`{}`: there is no way `{word}`", name.0))
+        })
     }
 
     /// The bytes of the file.

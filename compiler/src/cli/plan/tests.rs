@@ -239,3 +239,35 @@ fn cables_that_move_interrupt() {
     assert_eq!((exit, of.len()), (Exit::Failed, 0));
     assert!(why[0].contains("would have an oversubscription of "), "{why:?}");
 }
+
+#[test]
+fn a_plan_that_contradicts_itself_is_none() {
+    let (_, text, _) = said(&deployed(FABRIC, &longer(FABRIC)), &["--format", "json"]);
+    let read = |plan: &serde_json::Value| {
+        crate::plan::document::Plan::read(plan.to_string().as_bytes()).map(|_| ()).unwrap_err()
+    };
+    let good: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(crate::plan::document::Plan::read(text.as_bytes()).is_ok());
+    let with = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut plan = good.clone();
+        change(&mut plan);
+        read(&plan)
+    };
+    let none = with(&|plan| plan["waves"] = serde_json::json!([]));
+    assert_eq!(none, "`leaf-01` changes, and no wave holds it");
+    let twice = with(&|plan| plan["waves"][1]["switches"][0] = "spine-01".into());
+    assert_eq!(twice, "`spine-01` is in two waves");
+    let unknown = with(&|plan| plan["waves"][0]["switches"][0] = "spine-09".into());
+    assert_eq!(unknown, "a wave holds `spine-09`, and nothing says what is done to it");
+    let blocked = serde_json::json!([{ "switch": "leaf-01", "why": "" }]);
+    assert_eq!(
+        with(&|plan| plan["blocked"] = blocked.clone()),
+        "`leaf-01` is in a wave, and no wave may hold it"
+    );
+    assert_eq!(
+        with(&|plan| plan["switches"]["leaf-02"]["way"] = "xx".into()),
+        "`leaf-02`: there is no way `xx`"
+    );
+    let back = with(&|plan| plan["switches"]["leaf-02"]["stages"][0]["back"] = "away".into());
+    assert_eq!(back, "`leaf-02`: there is no way `away`");
+}
