@@ -7,6 +7,7 @@
 //! - [`cost`]: how long it takes, as data
 //! - [`switch`]: what is done to one switch
 //! - [`waves`]: which switches at the same time
+//! - `obstacles`: what a switch keeps that can't stand beside what it becomes
 //! - `owned`: what is fabc's, and its hash
 //! - [`document`]: the form of `plan.json`
 //!
@@ -15,6 +16,7 @@
 pub mod cost;
 pub mod db;
 pub mod document;
+mod obstacles;
 mod owned;
 pub mod patch;
 mod refs;

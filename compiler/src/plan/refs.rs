@@ -6,11 +6,13 @@ use fabc_targets::sonic::effects::port_of;
 use super::db::Row;
 
 /// Table, field, and the table whose row the field names. Sources: sonic-buffer-pg.yang, sonic-buffer-queue.yang,
-/// sonic-buffer-profile.yang, sonic-queue.yang, sonic-port-qos-map.yang, sonic-tc-*.yang, sonic-high-frequency-telemetry.yang.
+/// sonic-buffer-profile.yang, sonic-queue.yang, sonic-port-qos-map.yang, sonic-tc-*.yang, sonic-high-frequency-telemetry.yang,
+/// sonic-ntp.yang, sonic-system-tacacs.yang. Where a field names a row of one of several tables there is a line for each.
 const NAMED: &[(&str, &str, &str)] = &[
     ("BUFFER_PG", "profile", "BUFFER_PROFILE"),
     ("BUFFER_PROFILE", "pool", "BUFFER_POOL"),
     ("BUFFER_QUEUE", "profile", "BUFFER_PROFILE"),
+    ("NTP", "src_intf", "LOOPBACK_INTERFACE"),
     ("NTP", "src_intf", "PORT"),
     ("PORT_QOS_MAP", "dscp_to_tc_map", "DSCP_TO_TC_MAP"),
     ("PORT_QOS_MAP", "pfc_to_pg_map", "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP"),
@@ -20,6 +22,8 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("PORT_QOS_MAP", "tc_to_queue_map", "TC_TO_QUEUE_MAP"),
     ("QUEUE", "scheduler", "SCHEDULER"),
     ("QUEUE", "wred_profile", "WRED_PROFILE"),
+    ("TACPLUS", "src_intf", "LOOPBACK_INTERFACE"),
+    ("TACPLUS", "src_intf", "PORT"),
 ];
 
 /// Tables whose keys begin with the key of a row of another: `Ethernet0|10.0.0.1/31` needs `Ethernet0`.
@@ -38,7 +42,10 @@ pub fn needs(table: &str, key: &str, row: &Row) -> Vec<(&'static str, String)> {
     for (_, field, target) in NAMED.iter().filter(|(of, ..)| *of == table) {
         let value = row.iter().find(|(name, _)| name.0 == *field).map(|(_, value)| value);
         match value {
-            Some(Value::Text(name)) => found.push((*target, name.clone())),
+            // NTP's list is one text with `;` (sonic_yang_ext.py, LEAF_LIST_WITH_STRING_VALUE_DICT).
+            Some(Value::Text(names)) => {
+                found.extend(names.split(';').map(|name| (*target, name.to_owned())));
+            }
             Some(Value::List(names)) => found.extend(names.iter().map(|name| (*target, name.clone()))),
             None => {}
         }

@@ -1,6 +1,6 @@
 //! What is done to one switch: patches, or a reload, and its frr.conf.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use fabc_lang::intent::Nos;
 use fabc_targets::sonic::effects::{self, Effect, Level, Op, port_of};
@@ -9,10 +9,11 @@ use fabc_targets::sonic::{Release, Value};
 
 use super::cost::Model;
 use super::db::{Db, Reader, Row};
+use super::obstacles::obstacles;
 use super::patch::{PatchOp, patch_of};
 use super::stages::{Hold, Step, steps};
 use crate::deployed::canonical::Name;
-use crate::deployed::owned::{Owned, owned, owner};
+use crate::deployed::owned::{Owned, owned};
 use crate::diff::device::{self, Consequence, Target};
 use crate::diff::rows::RowChange;
 use crate::diff::running::Build;
@@ -94,7 +95,7 @@ pub struct SwitchPlan {
     pub changes: Vec<RowChange>,
     /// Rows that nobody asked for and that go.
     pub foreign: usize,
-    /// Rows that aren't fabc's, stay, and name what goes: `VLAN_MEMBER|Vlan10|Ethernet4 names PORT Ethernet4, which goes`.
+    /// Rows that stay and can't stand beside what comes or goes: `VLAN_MEMBER|Vlan10|Ethernet4 names PORT Ethernet4, which goes`.
     pub obstacles: Vec<String>,
     /// frr.conf as it is and as it becomes, where it is known.
     pub frr_texts: Option<(String, String)>,
@@ -197,48 +198,6 @@ pub fn plan_with(
     }
     plan.settle(&up, model);
     Ok(plan)
-}
-
-/// Tables whose rows others name.
-const NAMED: [&str; 10] = [
-    "BUFFER_POOL",
-    "BUFFER_PROFILE",
-    "DSCP_TO_TC_MAP",
-    "MAP_PFC_PRIORITY_TO_QUEUE",
-    "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP",
-    "PORT",
-    "SCHEDULER",
-    "TC_TO_PRIORITY_GROUP_MAP",
-    "TC_TO_QUEUE_MAP",
-    "WRED_PROFILE",
-];
-
-/// Rows that stay and name a row that goes: with them SONiC's models refuse what would be there.
-fn obstacles(observed: &Db, wanted: &Db) -> Vec<String> {
-    let gone: BTreeMap<String, &str> = NAMED
-        .iter()
-        .flat_map(|table| {
-            let rows = observed.0.get(*table).into_iter().flat_map(|rows| rows.keys());
-            rows.filter(|key| wanted.row(table, &key.0).is_none()).map(|key| (key.0.clone(), *table))
-        })
-        .collect();
-    let mut found = Vec::new();
-    if gone.is_empty() {
-        return found;
-    }
-    for (table, rows) in wanted.0.iter().filter(|(table, _)| owner(table).is_none()) {
-        for (key, row) in rows.iter() {
-            let values = row.values().flat_map(|value| match value {
-                Value::Text(text) => vec![text.as_str()],
-                Value::List(items) => items.iter().map(String::as_str).collect(),
-            });
-            let mut words = key.0.split('|').chain(values.flat_map(|text| text.split(',')));
-            if let Some((name, of)) = words.find_map(|word| gone.get_key_value(word)) {
-                found.push(format!("{table}|{} names {of} {name}, which goes", key.0));
-            }
-        }
-    }
-    found
 }
 
 const RELOADED: &str = "Enterprise SONiC: which patches it takes isn't public, and the switch shows no `config apply-patch` with YANG models; a reload of the file is likely to be right";
