@@ -163,6 +163,10 @@ pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen, build: Build) 
             return unfit(format!("its {what} is {said}, the plan is for {wanted}: make a new plan"));
         }
     }
+    let boxes = doc.platform.as_ref().zip(seen.state.platform.as_ref());
+    if let Some((wanted, is)) = boxes.filter(|(wanted, is)| wanted != is) {
+        return unfit(format!("it is a {is}, the plan is for {wanted}: it is another box"));
+    }
     let hash = owned_hash(&seen.db);
     let is_frr_new = seen.is_frr_new(doc, build);
     if hash == doc.wanted.config_db && is_frr_new && is_there(&seen.db.to_json(), doc) {

@@ -7,6 +7,7 @@ mod markdown;
 mod page;
 mod switch;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use fabc_lang::diagnostic::nearest;
@@ -20,6 +21,7 @@ use super::screen::Screen;
 use super::source::{self, Source};
 use super::wanted::{Wanted, Weights};
 use super::{Exit, Failure};
+use crate::deployed::failed::Failed;
 use crate::deployed::read::Folder;
 use crate::diff::cabling::{Miscabled, Plan};
 use crate::host::Host;
@@ -80,7 +82,7 @@ pub(crate) struct Args {
 const EXIT_CODES: &str = "Exit codes:
   0  no differences
   1  differences
-  2  wrong usage, a fabric with errors, or files that can't be read";
+  2  wrong usage, a fabric with errors, files that can't be read, or a folder that holds none of the switches";
 
 /// In which form differences are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -104,6 +106,8 @@ struct Report<'a> {
     switches: Vec<Found<'a>>,
     /// Switches of the fabric of which nothing is known.
     missing: Vec<&'a str>,
+    /// Switches that `fabc pull` could not read, and whether something is known of before.
+    failed: Vec<(&'a str, &'a Failed, bool)>,
     /// Switches that the fabric lacks.
     unknown: Vec<String>,
     cabling: Vec<Miscabled>,
@@ -115,8 +119,8 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn differs(&self) -> bool {
-        let drifted = self.switches.iter().any(|found| !found.drift.differences.is_empty());
-        drifted || !self.missing.is_empty() || !self.unknown.is_empty() || !self.cabling.is_empty()
+        let lacking = !self.missing.is_empty() || !self.failed.is_empty() || !self.unknown.is_empty();
+        self.switches.iter().any(Found::differs) || lacking || !self.cabling.is_empty()
     }
 }
 
@@ -201,6 +205,10 @@ fn compare(
         (None, Some(made), Some(fabric)) => Former::Made(made, fabric),
         _ => return Err(Failure::new("give --deployed DIR or --against REV")),
     };
+    let failed = match folder {
+        Some(folder) => folder.failed(host).map_err(Failure::new)?,
+        None => BTreeMap::new(),
+    };
     let plan = Plan::new(&fabric);
     let look = Look { fabric: &fabric, made: &made, former: &former, plan: &plan, host, args };
     let looked: Vec<_> = wanted.par_iter().map_init(Default::default, |own, &at| look.at(at, own)).collect();
@@ -208,6 +216,7 @@ fn compare(
         names: (args.former(), args.fabric.display().to_string()),
         switches: Vec::with_capacity(wanted.len()),
         missing: Vec::new(),
+        failed: Vec::new(),
         unknown: if args.switches.is_empty() { unknown(&fabric, &former, host) } else { Vec::new() },
         cabling: Vec::new(),
         bundle: made.bundle(),
@@ -217,17 +226,25 @@ fn compare(
     };
     let mut trouble = Vec::new();
     for (looked, at) in looked.into_iter().zip(&wanted) {
+        let name = fabric.switches.get(*at).map_or("", |switch| switch.name.as_str());
+        if let (Some(failed), Ok(known)) = (failed.get(name), &looked) {
+            report.failed.push((name, failed, known.is_some()));
+        }
         match looked {
             Ok(Some(mut found)) => {
                 report.cabling.append(&mut found.cabling);
                 report.switches.push(found);
             }
-            Ok(None) => report.missing.extend(fabric.switches.get(*at).map(|switch| switch.name.as_str())),
+            Ok(None) if failed.contains_key(name) => {}
+            Ok(None) => report.missing.push(name),
             Err(error) => trouble.push(error),
         }
     }
     if !trouble.is_empty() {
         return Err(Failure::new(trouble.join("\n")));
+    }
+    if let Some(folder) = folder.filter(|_| report.missing.len() == wanted.len() && !wanted.is_empty()) {
+        return Err(Failure::new(folder.holds_none(host)));
     }
     plan.swaps(&mut report.cabling);
     let text = match args.format {

@@ -20,6 +20,8 @@ use super::source::Source;
 use super::{Exit, Failure};
 use crate::deployed::canonical::Name;
 use crate::deployed::read::{Folder, Observed};
+use crate::deployed::unlike::unlike;
+use crate::deployed::{CONFIG_DB, FRR};
 use crate::diff::fabrics::{Made, Origin, Own};
 use crate::files;
 use crate::output::Hash;
@@ -65,7 +67,7 @@ pub(crate) struct Args {
 const EXIT_CODES: &str = "Exit codes:
   0  nothing has to change
   1  there is a plan
-  2  wrong usage, files that can't be read, or a switch that no wave may hold";
+  2  wrong usage, files that can't be read, a folder that holds none of the switches, or a switch that no wave may hold";
 
 /// What is used again for the next switch.
 #[derive(Default)]
@@ -107,6 +109,8 @@ struct Planned {
     drained: bool,
     /// Why it can't be changed at all.
     why: Vec<String>,
+    /// Whether it is another box, or runs another release, than its files are for.
+    unlike: bool,
     files: Hash,
 }
 
@@ -133,6 +137,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let model = model(bundle.release());
     let release = bundle.release();
     let deployed = folder.switches(screen.host);
+    let failed = folder.failed(screen.host).map_err(Failure::new)?;
     let made = Made::new(fabric, bundle);
     let limits = Limits::of(fabric);
     let alone = Alone::of(&limits);
@@ -140,9 +145,10 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         let name = &fabric.switches[switch].name;
         Ok(folder.switch(name, screen.host)?.map(|observed| (switch, observed)))
     };
+    let failure = |switch: usize| failed.get(&fabric.switches[switch].name);
     let mut errors = Vec::new();
     let mut all: Vec<Planned> = Vec::new();
-    let mut missing = Vec::new();
+    let (mut missing, mut found, mut held) = (Vec::new(), 0, Vec::new());
     // What isn't asked for is taken to run as declared, and to change when it pleases.
     let mut begin = Begin::as_declared(fabric);
     begin.known.clear();
@@ -159,18 +165,32 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         .collect();
     for (result, &switch) in results.into_iter().zip(&wanted) {
         match result {
-            Ok(Some(planned)) => {
+            Ok(Some(mut planned)) => {
+                found += 1;
                 planned.begins(&mut begin);
-                if !planned.idle {
-                    all.push(planned);
+                planned.why.extend(failure(switch).map(|failed| failed.told(true)));
+                match planned.idle {
+                    false => all.push(planned),
+                    // Nothing differs, but who knows.
+                    true if planned.unlike || failure(switch).is_some() => {
+                        held.push(Blocked { switch, why: planned.why.join("; ") });
+                    }
+                    true => {}
                 }
             }
             Ok(None) => {
+                // One that could not be read may be gone.
                 begin.missing.insert(switch);
-                missing.push(fabric.switches[switch].name.clone());
+                match failure(switch) {
+                    Some(failed) => held.push(Blocked { switch, why: failed.told(false) }),
+                    None => missing.push(fabric.switches[switch].name.clone()),
+                }
             }
             Err((_, error)) => errors.push(error),
         }
+    }
+    if found == 0 && held.is_empty() && errors.is_empty() && !wanted.is_empty() {
+        return Err(Failure::new(folder.holds_none(screen.host)));
     }
     if !errors.is_empty() {
         return Err(Failure::new(errors.join("\n")));
@@ -190,6 +210,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     };
     let items: Vec<Item> = all.iter().filter(|p| p.why.is_empty()).map(item).collect();
     let (waves, mut blocked) = limits.waves(&items, &begin);
+    blocked.extend(held);
     blocked.extend(
         all.iter().filter(|p| !p.why.is_empty()).map(|p| Blocked { switch: p.switch, why: p.why.join("; ") }),
     );
@@ -286,8 +307,8 @@ fn chosen(fabric: &Fabric, only: &[String]) -> Result<Vec<usize>, Failure> {
     Ok(all.filter(|(_, s)| only.is_empty() || only.contains(&s.name)).map(|(i, _)| i).collect())
 }
 
-fn text(bytes: &[u8]) -> Result<&str, String> {
-    std::str::from_utf8(bytes).map_err(|_| "a file is not UTF-8".to_owned())
+fn text<'a>(bytes: &'a [u8], file: &str) -> Result<&'a str, String> {
+    std::str::from_utf8(bytes).map_err(|_| format!("{file} is not UTF-8"))
 }
 
 fn one(
@@ -303,8 +324,13 @@ fn one(
     let Desk { own, reader, counted, .. } = desk;
     own.clear();
     made.fill(name, own)?;
-    let (running, config_db, frr) = (text(&observed.config_db)?, text(&own.config_db)?, text(&own.frr)?);
-    let running_frr = observed.frr.as_deref().map(text).transpose()?;
+    let running = text(&observed.config_db, &observed.path.display().to_string())?;
+    let (config_db, frr) = (text(&own.config_db, CONFIG_DB)?, text(&own.frr, FRR)?);
+    let running_frr = observed
+        .frr
+        .as_deref()
+        .map(|bytes| text(bytes, &observed.path.with_file_name(FRR).display().to_string()));
+    let running_frr = running_frr.transpose()?;
     let state = observed.state.as_ref();
     let given = Given {
         release: made.bundle().release(),
@@ -357,19 +383,20 @@ fn one(
             }
         }
     };
-    let runs = state.and_then(|state| state.release.clone());
     let release = made.bundle().release();
-    let other = runs.filter(|runs| fabc_targets::sonic::Release::find(release.nos, runs) != Some(release));
-    let mut why: Vec<String> = plan.obstacles.clone();
-    why.extend(other.map(|runs| format!("it runs {runs}, and the files are written for {}", release.name)));
+    let sonic = release.names(fabric.platform_of(fabric.tier_of(&fabric.switches[switch])));
+    let unlike = unlike(release, sonic, state, &plan.observed.metadata());
+    let why: Vec<String> = plan.obstacles.iter().chain(&unlike).cloned().collect();
     let verify = verify(made.bundle(), switch);
     let tier = &fabric.tier_of(&fabric.switches[switch]).label;
     let place = (tier.as_str(), fabric.switches[switch].mgmt);
     let mut doc = SwitchDoc::of(&plan, place, drain, verify, model, counted);
     doc.moves(&linked.ports);
+    doc.platform = sonic.map(|sonic| sonic.platform.clone()).filter(|platform| !platform.is_empty());
     let files = Hash::of(&[own.config_db.as_slice(), own.frr.as_slice()].concat());
     let drained = running_frr.map_or(fabric.switches[switch].maintenance, is_drained);
-    Ok(Planned { switch, idle: plan.is_empty(), doc, out, links: linked, drained, why, files })
+    let (idle, unlike) = (plan.is_empty(), !unlike.is_empty());
+    Ok(Planned { switch, idle, doc, out, links: linked, drained, why, unlike, files })
 }
 
 /// The route map that leads traffic away, as fabc writes it.

@@ -8,20 +8,18 @@ use std::time::Duration;
 
 use fabc_lang::diagnostic::Severity;
 use fabc_lang::fabric::{Fabric, Switch, natural_cmp};
-use serde::{Deserialize, Serialize};
 
 use super::reach::Reach;
 use super::screen::Screen;
 use super::source::Source;
 use super::{Exit, Failure, known};
+use crate::deployed::failed::{self, Failed, Failures};
 use crate::deployed::observed::{self, LIMIT, Observed, Unfit};
-use crate::deployed::{CONFIG_DB, FRR, SAVED, STATE};
+use crate::deployed::{CONFIG_DB, FAILED, FRR, SAVED, STATE};
 use crate::output::{Put, Shelf};
 use crate::pipeline::Analysis;
 use crate::ssh::{self, Broken, Target, Trouble};
 
-/// Failures of the last run that asked for each switch.
-const FAILED: &str = "failed.json";
 /// All that is written for a switch.
 const OWN: &[&str] = &[CONFIG_DB, FRR, SAVED, STATE];
 
@@ -52,21 +50,6 @@ const EXIT_CODES: &str = "Exit codes:
   0  all were read
   1  errors in the source
   2  wrong usage, or a switch could not be read";
-
-/// A switch that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Failed {
-    switch: String,
-    what: String,
-    reason: String,
-}
-
-/// `failed.json`.
-#[derive(Debug, Serialize, Deserialize)]
-struct Failures {
-    schema_version: u32,
-    failed: Vec<Failed>,
-}
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let Analysis { sources, mut findings, fabric, .. } = args.source.analyze(screen)?;
@@ -175,7 +158,8 @@ fn note(
     let bytes = if all.is_empty() {
         None
     } else {
-        let text = serde_json::to_string_pretty(&Failures { schema_version: 1, failed: all });
+        let text =
+            serde_json::to_string_pretty(&Failures { schema_version: failed::SCHEMA_VERSION, failed: all });
         Some(text.map_err(|error| Failure::new(error.to_string()))? + "\n")
     };
     let noted = shelf.note(FAILED, bytes.as_deref().map(str::as_bytes));

@@ -1,10 +1,12 @@
 //! Finds what is known of a switch in a folder: pulled, built before, or dumped by hand.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::failed::{Failed, Failures};
 use super::state::State;
-use super::{CONFIG_DB, FRR, SAVED, STATE};
+use super::{CONFIG_DB, FAILED, FRR, SAVED, STATE};
 use crate::config_db::LIMIT;
 use crate::host::Host;
 
@@ -40,8 +42,11 @@ impl Folder {
             ErrorKind::NotADirectory => format!("{shown} is no folder"),
             _ => format!("cannot read {shown}: {error}"),
         })?;
-        let built = names.iter().any(|path| path.ends_with("switches"));
-        Ok(Folder { root: root.to_path_buf(), inner: if built { "switches".into() } else { PathBuf::new() } })
+        let folder = Folder { root: root.to_path_buf(), inner: PathBuf::new() };
+        let has = |name: &str| names.iter().any(|path| path.ends_with(name));
+        // A folder of that name beside what was pulled makes no build.
+        let built = has("switches") && (has(MANIFEST) || folder.switches(host).is_empty());
+        Ok(if built { Folder { inner: "switches".into(), ..folder } } else { folder })
     }
 
     /// The folder itself.
@@ -65,6 +70,10 @@ impl Folder {
         };
         let [own, plain] = self.candidates(switch);
         let (config_db, path) = match (read(&own)?, own) {
+            (Some(_), path) if host.canonical(&plain).is_ok() => {
+                let (path, plain) = (path.display(), plain.display());
+                return Err(format!("{path} and {plain} are both there, and only one can be what it runs"));
+            }
             (Some(bytes), path) => (bytes, path),
             (None, _) => match read(&plain)? {
                 Some(bytes) => {
@@ -84,6 +93,31 @@ impl Folder {
         };
         let (frr, saved) = (read(&beside(FRR))?, read(&beside(SAVED))?);
         Ok(Some(Observed { config_db, frr, saved, state, path }))
+    }
+
+    /// Switches that `fabc pull` could not read, by name. The error names the file.
+    pub fn failed(&self, host: &dyn Host) -> Result<BTreeMap<String, Failed>, String> {
+        let path = self.root.join(FAILED);
+        let bytes = match host.read(&path, LIMIT) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
+            Err(error) => return Err(format!("cannot read {}: {error}", path.display())),
+        };
+        Failures::read(&bytes).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// What to say where it holds nothing of any switch that is asked for.
+    pub fn holds_none(&self, host: &dyn Host) -> String {
+        let others = self.switches(host);
+        let held = match others.as_slice() {
+            [] => String::new(),
+            [one] => format!(", but one of {one}"),
+            [first, .., last] => format!(", but {} others, {first} … {last}", others.len()),
+        };
+        let root = self.root.display();
+        format!(
+            "{root} holds no config_db.json of any switch that is looked at{held}; name the folder that does, or write it: `fabc pull --out {root}`"
+        )
     }
 
     /// Every file that [`Folder::switch`] may read of any switch, whether it is there or not; in order.
@@ -116,7 +150,9 @@ impl Folder {
 }
 
 /// Files of a build, of `fabc pull` or `fabc plan`, that are no switch's.
-const RESERVED: [&str; 4] = ["fabric.json", "manifest.json", "failed.json", "plan.json"];
+const RESERVED: [&str; 4] = ["fabric.json", MANIFEST, FAILED, "plan.json"];
+/// What every build has.
+const MANIFEST: &str = "manifest.json";
 
 #[cfg(test)]
 mod tests {
@@ -144,6 +180,39 @@ mod tests {
         assert_eq!(open("b").unwrap().switches(&host), ["s"]);
         assert!(open("no").unwrap_err().contains("there is no folder no"));
         assert!(open("b/fabric.json").unwrap_err().contains("is no folder"));
+    }
+
+    #[test]
+    fn a_folder_that_is_called_switches_makes_no_build() {
+        let host = MemoryHost::default().file("d/a/config_db.json", "{}").file("d/switches/notes.txt", "");
+        let folder = Folder::open(Path::new("d"), &host).unwrap();
+        assert_eq!(folder.switches(&host), ["a"]);
+        let host = host.file("d/manifest.json", "{}").file("d/switches/s/config_db.json", "{}");
+        assert_eq!(Folder::open(Path::new("d"), &host).unwrap().switches(&host), ["s"]);
+    }
+
+    #[test]
+    fn two_files_of_one_switch_are_said() {
+        let host = MemoryHost::default().file("d/a/config_db.json", "{}").file("d/a.json", "{}");
+        let error = Folder::open(Path::new("d"), &host).unwrap().switch("a", &host).unwrap_err();
+        assert!(error.contains("d/a/config_db.json and d/a.json are both there"), "{error}");
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_known() {
+        let of = |text: &str| {
+            let host = MemoryHost::default().file("d/failed.json", text);
+            Folder::open(Path::new("d"), &host).unwrap().failed(&host)
+        };
+        let all =
+            of(r#"{"schema_version": 1, "failed": [{"switch": "a", "what": "timeout", "reason": "r"}]}"#)
+                .unwrap();
+        assert!(
+            all["a"].told(true).contains("(timeout: r), and what is known of it is of before"),
+            "{all:?}"
+        );
+        assert!(of("{}").unwrap_err().starts_with("d/failed.json: "));
+        assert!(of(r#"{"schema_version": 2, "failed": []}"#).unwrap_err().contains("form 2"));
     }
 
     #[test]

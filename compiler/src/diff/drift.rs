@@ -159,13 +159,14 @@ pub fn drift(
     Ok(found)
 }
 
-/// How many rows and fields differ between what runs and what is saved.
+/// How many rows and fields differ between what runs, which can be read, and what is saved. The error says what is wrong
+/// with the latter.
 pub fn unsaved(running: &[u8], saved: &[u8]) -> Result<usize, String> {
     if running == saved {
         return Ok(0);
     }
     let (saved, running) =
-        (Tables::read(text(saved, "saved.json")?)?, Tables::read(text(running, "config_db.json")?)?);
+        (Tables::read(text(saved, "it")?)?, Tables::read(text(running, "config_db.json")?)?);
     let count = |change: &RowChange| if change.op == Op::Changed { change.fields.len() } else { 1 };
     Ok(rows(&saved, &running)?.iter().map(count).sum())
 }

@@ -12,6 +12,7 @@ use fabc_targets::sonic::gcu::Verb;
 use serde_json::value::RawValue;
 
 use crate::config_db::Entries;
+use crate::deployed::unlike::Metadata;
 
 /// A row that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,13 +90,23 @@ impl<'a> Tables<'a> {
 
     /// The hwsku of DEVICE_METADATA; empty where it names none.
     pub fn hwsku(&self) -> Result<String, String> {
+        Ok(self.metadata("hwsku")?.unwrap_or_default())
+    }
+
+    /// A field of DEVICE_METADATA that is a text.
+    pub fn metadata(&self, field: &str) -> Result<Option<String>, String> {
         let rows = part(self.0.get("DEVICE_METADATA"), "DEVICE_METADATA")?;
         let row = part(rows.get("localhost"), "DEVICE_METADATA|localhost")?;
-        let Some(raw) = row.get("hwsku") else { return Ok(String::new()) };
+        let Some(raw) = row.get(field) else { return Ok(None) };
         match read_value(raw, "DEVICE_METADATA|localhost")? {
-            Value::Text(name) => Ok(name),
-            Value::List(_) => Ok(String::new()),
+            Value::Text(text) => Ok(Some(text)),
+            Value::List(_) => Ok(None),
         }
+    }
+
+    /// What it says that the box is.
+    pub fn box_of(&self) -> Result<Metadata, String> {
+        Ok(Metadata { platform: self.metadata("platform")?, hwsku: self.metadata("hwsku")? })
     }
 
     /// Ports that it puts up.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::config_db::{Entries, Entry};
 use crate::deployed::canonical::Name;
+use crate::deployed::unlike::Metadata;
 use crate::diff::patch::value;
 use crate::diff::rows::{FieldChange, RowChange, read_value};
 
@@ -93,6 +94,16 @@ impl Db {
     /// A row, where there is one.
     pub fn row(&self, table: &str, key: &str) -> Option<&Row> {
         self.0.get(table)?.get(&Name::from(key)).map(|row| &**row)
+    }
+
+    /// What it says that the box is.
+    pub fn metadata(&self) -> Metadata {
+        let row = self.row("DEVICE_METADATA", "localhost");
+        let text = |field: &str| match row?.get(&Name::from(field))? {
+            Value::Text(text) => Some(text.clone()),
+            Value::List(_) => None,
+        };
+        Metadata { platform: text("platform"), hwsku: text("hwsku") }
     }
 
     /// Puts a row, or takes it away.

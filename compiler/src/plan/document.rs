@@ -90,6 +90,9 @@ pub struct SwitchDoc {
     /// Its management address; none where the fabric gives it none, and in plans of an older fabc.
     #[serde(default)]
     pub address: Option<Ipv4Addr>,
+    /// The box that its files are for, as SONiC calls it: `x86_64-dell_z9864f-r0`; none in plans of an older fabc.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     /// `none`, `patch` or `reload`: how ConfigDB gets there.
     pub way: String,
     /// Why it must be a reload.
@@ -302,6 +305,7 @@ impl SwitchDoc {
             tier: tier.to_owned(),
             kind: 0,
             address,
+            platform: None,
             way: plan.way.name().to_owned(),
             reasons: plan.reasons.clone(),
             interrupts: plan.interrupts,

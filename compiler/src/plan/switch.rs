@@ -396,14 +396,7 @@ fn ports_up(db: &Db) -> BTreeSet<String> {
 
 /// The box's, else the file's.
 fn hwsku(observed: &Db, own: &Db) -> String {
-    let of = |db: &Db| {
-        let row = db.row("DEVICE_METADATA", "localhost")?;
-        row.iter().find(|(name, _)| name.0 == "hwsku").and_then(|(_, value)| match value {
-            Value::Text(text) => Some(text.clone()),
-            Value::List(_) => None,
-        })
-    };
-    of(observed).or_else(|| of(own)).unwrap_or_default()
+    observed.metadata().hwsku.or_else(|| own.metadata().hwsku).unwrap_or_default()
 }
 
 /// What changes in frr.conf, FRR's own way of telling it set aside; and how many lines are masked.

@@ -20,6 +20,9 @@ pub(super) fn document(report: &Report<'_>, args: &Args) -> Value {
         "groups": groups.iter().map(|group| self::group(report, group)).collect::<Vec<_>>(),
         "switches": report.switches.iter().map(switch).collect::<Vec<_>>(),
         "not_known": report.missing,
+        "not_read": report.failed.iter().map(|(name, failed, stale)| {
+            json!({ "switch": name, "what": failed.what, "reason": failed.reason, "stale": stale })
+        }).collect::<Vec<_>>(),
         "not_in_fabric": report.unknown,
         "cabling": report.cabling.iter().map(cable).collect::<Vec<_>>(),
     })
@@ -115,6 +118,7 @@ fn switch(found: &Found<'_>) -> Value {
         "kept": rows(&found.drift.kept),
         "masked": rows(&found.drift.masked),
         "masked_lines": found.drift.masked_lines,
+        "unlike": found.unlike,
         "unsaved": found.unsaved,
     })
 }

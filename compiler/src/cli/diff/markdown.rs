@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Report;
 use super::fold::{Group, by_lines, fold};
-use super::page::{cable, does, places, some, summary, told, unsaved};
+use super::page::{cable, does, places, some, summary, told, unfit, unsaved};
 use crate::cli::fold::Ranks;
 use crate::cli::why::line;
 
@@ -73,7 +73,7 @@ pub(super) fn comment(report: &Report<'_>) -> String {
             details(&mut comment, report, group, &ranks);
         }
     }
-    let mut notes: Vec<String> = Vec::new();
+    let mut notes: Vec<String> = unfit(report, &ranks);
     if !report.missing.is_empty() {
         notes.push(format!("nothing is known of {}", ranks.names(&report.missing.iter().copied().collect())));
     }

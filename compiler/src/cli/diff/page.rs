@@ -75,7 +75,7 @@ pub(super) fn page(report: &Report<'_>, args: &Args, width: Option<usize>) -> St
 
 /// `8 of 12 switches differ`
 pub(super) fn summary(report: &Report<'_>) -> String {
-    let differ = report.switches.iter().filter(|found| !found.drift.differences.is_empty()).count();
+    let differ = report.switches.iter().filter(|found| found.differs()).count();
     let all = report.switches.len();
     let mut parts = Vec::new();
     match (differ, all) {
@@ -92,6 +92,9 @@ pub(super) fn summary(report: &Report<'_>) -> String {
     }
     if !report.missing.is_empty() {
         parts.push(format!("nothing known of {}", grouped(report.missing.len() as u64)));
+    }
+    if !report.failed.is_empty() {
+        parts.push(format!("{} could not be read", grouped(report.failed.len() as u64)));
     }
     if !report.unknown.is_empty() {
         parts.push(format!("{} not in the fabric", grouped(report.unknown.len() as u64)));
@@ -233,6 +236,10 @@ fn every(page: &mut Page, report: &Report<'_>, group: &Group<'_>) {
 
 /// What there is to say beside the differences.
 fn besides(page: &mut Page, report: &Report<'_>, ranks: &Ranks<'_>, args: &Args) {
+    for text in unfit(report, ranks) {
+        page.blank();
+        page.put(0, &text);
+    }
     if !report.missing.is_empty() {
         page.blank();
         let names = ranks.names(&report.missing.iter().copied().collect());
@@ -354,6 +361,20 @@ pub(super) fn cable(of: &Miscabled) -> String {
         None => String::new(),
     };
     format!("{} {}: {planned}, LLDP sees {} {}{meant}", of.switch, of.port, of.seen.0, of.seen.1)
+}
+
+/// A line for each reason why switches aren't what their files are for, or why nothing new is known of them.
+pub(super) fn unfit(report: &Report<'_>, ranks: &Ranks<'_>) -> Vec<String> {
+    let mut alike: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for found in &report.switches {
+        for why in &found.unlike {
+            alike.entry(why.clone()).or_default().insert(found.name);
+        }
+    }
+    for (name, failed, stale) in &report.failed {
+        alike.entry(failed.told(*stale)).or_default().insert(name);
+    }
+    alike.into_iter().map(|(why, names)| format!("{}: {why}", ranks.names(&names))).collect()
 }
 
 /// A line for each number of rows that a reboot would lose.

@@ -8,7 +8,8 @@ use similar::TextDiff;
 
 use super::{Args, Format};
 use crate::deployed::read::{Folder, Observed};
-use crate::deployed::{canonical, mask};
+use crate::deployed::unlike::{Metadata, unlike};
+use crate::deployed::{SAVED, canonical, mask};
 use crate::diff::cabling::{Miscabled, Plan};
 use crate::diff::drift::{self, Drift, Pair, Target};
 use crate::diff::fabrics::{Made, Origin, Own};
@@ -30,6 +31,8 @@ pub(super) struct Found<'a> {
     /// Number in the fabric.
     pub(super) index: usize,
     pub(super) drift: Drift,
+    /// Why its files aren't for the box that it is.
+    pub(super) unlike: Vec<String>,
     /// Rows and fields that a reboot would lose; none where nothing is saved, or nothing is known of it.
     pub(super) unsaved: Option<usize>,
     pub(super) cabling: Vec<Miscabled>,
@@ -37,6 +40,13 @@ pub(super) struct Found<'a> {
     pub(super) patch: Vec<Json>,
     /// frr.conf as lines that come and go, where that is wanted.
     pub(super) text: String,
+}
+
+impl Found<'_> {
+    /// Whether it is anything else than its files say.
+    pub(super) fn differs(&self) -> bool {
+        !self.drift.differences.is_empty() || !self.unlike.is_empty()
+    }
 }
 
 /// All that it takes to look at a switch.
@@ -77,15 +87,16 @@ impl<'f> Look<'_, 'f> {
             }
         };
         self.made.fill(&switch.name, after)?;
-        let found = self.compare(index, &observed, after);
-        found.map(Some).map_err(|error| format!("{}: {error}", observed.path.display()))
+        self.compare(index, &observed, after).map(Some)
     }
 
     fn compare(&self, index: usize, observed: &Observed, own: &Own) -> Result<Found<'f>, String> {
         let switch = &self.fabric.switches[index];
         let tier = self.fabric.tier_of(switch);
         let release = self.made.bundle().release();
-        let planned = release.names(self.fabric.platform_of(tier)).map_or("", |sonic| sonic.hwsku.as_str());
+        let sonic = release.names(self.fabric.platform_of(tier));
+        let planned = sonic.map_or("", |sonic| sonic.hwsku.as_str());
+        let place = |error: String| format!("{}: {error}", observed.path.display());
         let state = observed.state.as_ref();
         let target = Target {
             release,
@@ -97,21 +108,30 @@ impl<'f> Look<'_, 'f> {
             config_db: [&observed.config_db, &own.config_db],
             frr: observed.frr.as_deref().map(|frr| [frr, own.frr.as_slice()]),
         };
-        let mut operations = Vec::new();
+        let (mut operations, mut metadata) = (Vec::new(), Ok(Metadata::default()));
         let wants_patch = self.args.format == Format::Patch;
         let drift = drift::drift(&target, pair, &mut |old, changes| {
+            metadata = old.box_of();
             if wants_patch {
                 operations = patch::operations(old, changes);
             }
-        })?;
+        });
+        let (drift, metadata) = (drift.map_err(place)?, metadata.map_err(place)?);
+        let unlike = match self.former {
+            Former::Folder(_) => unlike(release, sonic, state, &metadata),
+            Former::Made(..) => Vec::new(),
+        };
         let unsaved = observed.saved.as_deref().map(|saved| drift::unsaved(&observed.config_db, saved));
+        // The running one was read before: what is wrong is wrong with the saved one.
+        let saved = |error: String| format!("{}: {error}", observed.path.with_file_name(SAVED).display());
         let lldp = state.map_or(&[][..], |state| &state.lldp);
         Ok(Found {
             name: &switch.name,
             tier: &tier.label,
             index,
             drift,
-            unsaved: unsaved.transpose()?,
+            unlike,
+            unsaved: unsaved.transpose().map_err(saved)?,
             cabling: if lldp.is_empty() { Vec::new() } else { self.plan.of_switch(&switch.name, lldp) },
             patch: operations,
             text: if self.args.text { self.text(&switch.name, pair) } else { String::new() },

@@ -179,3 +179,48 @@ fn a_comment_begins_with_its_marker_and_stays_within_its_limit() {
     assert!(told.chars().count() <= 65_536);
     insta::assert_snapshot!(told.lines().take(14).collect::<Vec<_>>().join("\n"));
 }
+
+#[test]
+fn a_folder_of_other_switches_is_no_comparison() {
+    let host = MemoryHost::default().file("fabric.kdl", RAILS).file("d/old-01.json", "{}");
+    let (exit, out, error) = diff(&host, &["--deployed", "d"]);
+    assert_eq!((exit, out.as_str()), (Exit::Failed, ""));
+    assert!(error.contains("d holds no config_db.json") && error.contains("but one of old-01"), "{error}");
+}
+
+#[test]
+fn what_pull_could_not_read_is_said() {
+    let failed =
+        r#"{"schema_version": 1, "failed": [{"switch": "leaf-02", "what": "timeout", "reason": "r"}]}"#;
+    let host = deployed(RAILS).file("d/failed.json", failed);
+    let (exit, told) = page(&host, &[]);
+    assert_eq!(exit, Exit::Findings);
+    assert!(
+        told.contains(
+            "leaf-02: `fabc pull` could not read it (timeout: r), and what is known of it is of before"
+        ),
+        "{told}"
+    );
+    let (_, told) = page(&host, &["--format", "json"]);
+    assert!(told.contains("\"stale\": true"), "{told}");
+    // Others aren't asked for.
+    assert_eq!(page(&host, &["leaf-01"]).0, Exit::Clean);
+}
+
+#[test]
+fn another_release_or_box_is_said() {
+    let state = r#"{"schema_version": 1, "release": "202605", "platform": "x86_64-other-r0", "apply_patch": true, "unanswered": [],
+        "ports": {}, "lldp": [], "sessions": {}, "masked": {}}"#;
+    let (exit, told) = page(&deployed(RAILS).file("d/leaf-02/state.json", state), &[]);
+    assert_eq!(exit, Exit::Findings);
+    assert!(told.starts_with("d to fabric.kdl: 1 of 4 switches differs\n"), "{told}");
+    assert!(told.contains("leaf-02: it runs 202605, and the files are written for 202505"), "{told}");
+    assert!(told.contains("leaf-02: it is a x86_64-other-r0"), "{told}");
+}
+
+#[test]
+fn what_is_wrong_with_the_saved_file_is_said_of_it() {
+    let (exit, _, error) = diff(&deployed(RAILS).file("d/leaf-02/saved.json", "[]"), &["--deployed", "d"]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(error.contains("d/leaf-02/saved.json: "), "{error}");
+}

@@ -67,8 +67,10 @@ pub(super) fn page(plan: &Plan, full: bool, width: Option<usize>) -> String {
 }
 
 fn summary(plan: &Plan) -> String {
-    if plan.switches.is_empty() {
-        return "nothing has to change\n".to_owned();
+    match (plan.switches.is_empty(), plan.blocked.is_empty()) {
+        (true, true) => return "nothing has to change\n".to_owned(),
+        (true, false) => return "nothing can be done\n".to_owned(),
+        _ => {}
     }
     let count = |test: &dyn Fn(&SwitchDoc) -> bool| plan.switches.values().filter(|s| test(s)).count() as u64;
     let (all, cut) = (plan.switches.len() as u64, count(&|s| s.interrupts));

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use super::super::run as fabc;
 use crate::cli::Exit;
+use crate::deployed::state::State;
 use crate::host::{MemoryHost, Stream};
 
 const FABRIC: &str = r#"fabric "f" { nos "sonic" release="202605"; }
@@ -270,4 +271,93 @@ fn a_plan_that_contradicts_itself_is_none() {
     );
     let back = with(&|plan| plan["switches"]["leaf-02"]["stages"][0]["back"] = "away".into());
     assert_eq!(back, "`leaf-02`: there is no way `away`");
+}
+
+fn a_folder_of_other_switches_is_no_plan() {
+    let other = FABRIC.replace("\"spine\" count=2", "\"spine\" count=1");
+    let host = MemoryHost::default().file("fabric.kdl", other.as_str());
+    let renamed = FABRIC.replace("\"leaf\"", "\"tor\"").replace("\"spine\"", "\"top\"");
+    let renamed = renamed.replace("leaf=", "tor=").replace("spine=", "top=");
+    for (host, held) in [
+        (host.file("d/README", ""), "any switch that is looked at; "),
+        (deployed(FABRIC, &renamed), "leaf-01 … spine-02"),
+    ] {
+        let (exit, out, err) = said(&host, &[]);
+        assert_eq!((exit, out.as_str()), (Exit::Failed, ""), "{err}");
+        assert!(err.contains("d holds no config_db.json") && err.contains(held), "{err}");
+        assert!(err.contains("fabc pull --out d"), "{err}");
+    }
+    // Nor where only others are asked for.
+    let (db, _) = files(FABRIC, "leaf-01");
+    let host = MemoryHost::default().file("fabric.kdl", FABRIC).file("d/leaf-01.json", db);
+    assert_eq!(said(&host, &["--only", "leaf-02"]).0, Exit::Failed);
+}
+
+const PULLED: &str = r#"{"schema_version": 1, "failed": [{"switch": "leaf-02", "what": "timeout", "reason": "no whole answer"}]}"#;
+
+#[test]
+fn what_pull_could_not_read_is_no_first_provisioning() {
+    let host = deployed(FABRIC, FABRIC).file("d/failed.json", PULLED);
+    let (exit, out, _) = said(&host, &[]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(
+        out.contains("leaf-02: no wave may hold it: `fabc pull` could not read it (timeout: no whole"),
+        "{out}"
+    );
+    assert!(out.contains("is of before") && !out.contains("nothing has to change"), "{out}");
+    // Where something else changes, it changes there alone.
+    let host = deployed(FABRIC, &FABRIC.replace("weight=70", "weight=60")).file("d/failed.json", PULLED);
+    let (exit, out, _) = said(&host, &["--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((exit, &plan["blocked"][0]["switch"]), (Exit::Failed, &"leaf-02".into()));
+    assert!(!plan["waves"].to_string().contains("leaf-02"), "{out}");
+    let mut host = MemoryHost::default().file("fabric.kdl", FABRIC).file("d/failed.json", PULLED);
+    for switch in ["leaf-01", "spine-01"] {
+        host = host.file(format!("d/{switch}.json"), files(FABRIC, switch).0);
+    }
+    let (exit, out, _) = said(&host, &[]);
+    assert_eq!(exit, Exit::Failed);
+    assert!(out.contains("nothing is known of it: pull again"), "{out}");
+    assert!(out.contains("nothing is known of spine-02: first provisioning"), "{out}");
+    let (exit, _, err) = said(&host.file("d/failed.json", "{"), &[]);
+    assert!(exit == Exit::Failed && err.contains("d/failed.json: "), "{err}");
+}
+
+#[test]
+fn another_release_or_box_is_blocked() {
+    let state = |release: &str, platform: &str| {
+        let text = |text: &str| Some(text.to_owned());
+        let state =
+            State { schema_version: 1, release: text(release), platform: text(platform), ..State::default() };
+        state.to_bytes()
+    };
+    let box_of = "x86_64-dell_z9864f-r0";
+    let host = |state: Vec<u8>| deployed(FABRIC, FABRIC).file("d/leaf-02/state.json", state);
+    assert_eq!(said(&host(state("202605", box_of)), &[]).0, Exit::Clean);
+    for (state, why) in [
+        (state("202505", box_of), "it runs 202505, and the files are written for 202605"),
+        (
+            state("202605", "x86_64-other-r0"),
+            "it is a x86_64-other-r0, and the files are written for x86_64-dell",
+        ),
+    ] {
+        let (exit, out, _) = said(&host(state), &[]);
+        assert_eq!(exit, Exit::Failed, "{out}");
+        assert!(out.contains(&format!("leaf-02: no wave may hold it: {why}")), "{out}");
+    }
+    // Without state.json its ConfigDB tells.
+    let (db, _) = files(FABRIC, "leaf-02");
+    let db = String::from_utf8(db).unwrap().replace(box_of, "x86_64-other-r0");
+    let (exit, out, _) =
+        said(&deployed(FABRIC, FABRIC).file("d/leaf-02/config_db.json", db), &["--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((exit, plan["blocked"].as_array().unwrap().len()), (Exit::Failed, 1), "{out}");
+    assert_eq!(plan["switches"]["leaf-02"]["platform"], box_of);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let host = deployed(FABRIC, FABRIC).file("d/leaf-02/frr.conf", b"\xff".to_vec());
+    let (exit, _, err) = said(&host, &[]);
+    assert!(exit == Exit::Failed && err.contains("leaf-02: d/leaf-02/frr.conf is not UTF-8"), "{err}");
 }
