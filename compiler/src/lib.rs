@@ -57,6 +57,7 @@ mod routing;
 pub mod rules;
 mod scale;
 mod ssh;
+mod tame;
 pub mod validate;
 mod whatif;
 

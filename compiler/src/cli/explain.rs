@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         };
         return Err(Failure::new(format!("there is no rule `{code}`; {hint}")));
     };
-    screen.data(&page(rule, screen.paper(Stream::Out).color))?;
+    screen.painted(&page(rule, screen.paper(Stream::Out).color))?;
     Ok(Exit::Clean)
 }
 

@@ -8,6 +8,7 @@ use super::screen::Screen;
 use super::{Exit, Failure};
 use crate::deployed::read::Folder;
 use crate::import::{self, Difference, Imported};
+use crate::tame;
 
 /// Write a first fabric.kdl from what switches run, to take over a fabric that stands
 ///
@@ -97,16 +98,17 @@ fn name(args: &Args, screen: &Screen) -> String {
 fn report(imported: &Imported, all: bool) -> String {
     let mut out = String::new();
     for note in &imported.notes {
-        let _ = writeln!(out, "note: {note}");
+        let _ = writeln!(out, "note: {}", tame::line(note));
     }
     for error in &imported.errors {
-        let _ = writeln!(out, "error: {error}");
+        let _ = writeln!(out, "error: {}", tame::line(error));
     }
     let most = if all { usize::MAX } else { LISTED };
     let head = ["switch", "what", "read", "built"].map(str::to_owned);
     let row = |d: &Difference| {
         let value = |v: &Option<String>| v.as_deref().map_or("-".to_owned(), cut);
-        [d.switch.clone(), d.what.clone(), value(&d.read), value(&d.built)]
+        let cells = [d.switch.clone(), d.what.clone(), value(&d.read), value(&d.built)];
+        cells.map(|cell| tame::line(&cell).into_owned())
     };
     let rows: Vec<[String; 4]> = imported.differences.iter().take(most).map(row).collect();
     if rows.is_empty() {

@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         return Err(Failure::new(format!("there is no platform `{name}`; {hint}")));
     }
     match catalog.platform(name, None, &mut sources, &mut findings) {
-        Some(platform) => screen.data(&panel::page(&platform, screen.paper(Stream::Out)))?,
+        Some(platform) => screen.painted(&panel::page(&platform, screen.paper(Stream::Out)))?,
         None => {
             let reasons: Vec<&str> = findings.iter().map(|d: &Diagnostic| d.message.as_str()).collect();
             return Err(Failure::new(format!("internal error: {name}: {}", reasons.join("; "))));

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     let mut preset = |name: &str| catalog.preset(name, None, &mut sources, &mut findings);
     let Some(name) = &args.name else {
         let all: Vec<Preset> = presets().filter_map(&mut preset).collect();
-        screen.data(&list(&all, screen.paper(Stream::Out)))?;
+        screen.painted(&list(&all, screen.paper(Stream::Out)))?;
         return Ok(Exit::Clean);
     };
     let text = preset_text(name).zip(preset(name));
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         let hint = hint.unwrap_or_else(|| "`fabc presets` lists all".to_owned());
         return Err(Failure::new(format!("there is no preset `{name}`; {hint}")));
     };
-    screen.data(&page(&preset, text, screen.paper(Stream::Out)))?;
+    screen.painted(&page(&preset, text, screen.paper(Stream::Out)))?;
     Ok(Exit::Clean)
 }
 

@@ -34,7 +34,7 @@ impl<'a> Progress<'a> {
         let mine =
             || self.next_ms.compare_exchange(next, now + PACE_MS, Ordering::Relaxed, Ordering::Relaxed);
         if now >= next && mine().is_ok() {
-            self.screen.findings(&format!("\r{done} of {of} files\u{1b}[K"));
+            self.screen.drawn(&format!("\r{done} of {of} files\u{1b}[K"));
         }
     }
 }
@@ -42,7 +42,7 @@ impl<'a> Progress<'a> {
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
         if self.watched && self.next_ms.load(Ordering::Relaxed) > PATIENCE_MS {
-            self.screen.findings("\r\u{1b}[K");
+            self.screen.drawn("\r\u{1b}[K");
         }
     }
 }

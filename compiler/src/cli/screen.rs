@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use super::Failure;
 use crate::host::{Host, Stream};
 use crate::report::Paper;
+use crate::tame;
 
 /// Columns of a terminal that doesn't tell.
 const UNKNOWN: usize = 80;
@@ -59,8 +60,13 @@ impl<'a> Screen<'a> {
         self.host.is_terminal(Stream::Out).then(|| self.host.width().unwrap_or(UNKNOWN))
     }
 
-    /// Data, to stdout. A reader that has gone away is no failure.
+    /// Data, to stdout, in which nothing drives a terminal, whatever it tells of. A reader that has gone away is no failure.
     pub(crate) fn data(&self, text: &str) -> Result<(), Failure> {
+        self.painted(&tame::page(text))
+    }
+
+    /// Data with colours of its own, which tells of nothing but fabc and sources that it has read: they hold no such thing.
+    pub(crate) fn painted(&self, text: &str) -> Result<(), Failure> {
         match self.host.write(Stream::Out, text.as_bytes()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Failure::new(format!("cannot write to stdout: {error}")))
@@ -74,15 +80,21 @@ impl<'a> Screen<'a> {
         if self.quiet { Ok(()) } else { self.data(&format!("{line}\n")) }
     }
 
-    /// Findings, to stderr. Where stderr is gone there is nobody left to tell.
+    /// Lines for people, to stderr, in which nothing drives a terminal.
     pub(crate) fn findings(&self, text: &str) {
+        self.drawn(&tame::page(text));
+    }
+
+    /// The same with colours, or moves of the cursor, that fabc itself put there; what it tells is tamed already. Where stderr
+    /// is gone there is nobody left to tell.
+    pub(crate) fn drawn(&self, text: &str) {
         let _ = self.host.write(Stream::Err, text.as_bytes());
     }
 
     /// Why the command could not do its work.
     pub(crate) fn failure(&self, message: &str) {
         let word = if self.paper(Stream::Err).color { "\u{1b}[31;1merror\u{1b}[0m" } else { "error" };
-        self.findings(&format!("{word}: {message}\n"));
+        self.drawn(&format!("{word}: {}\n", tame::page(message)));
     }
 
     /// Whether the user wants findings and data only.

@@ -73,7 +73,7 @@ impl Which {
             return Ok(source.report(&analysis.sources, analysis.findings, screen));
         };
         let switch = switch.map(|name| find(fabric, &name)).transpose()?;
-        screen.data(&make(fabric, switch, source.wanted.format)?)?;
+        screen.painted(&make(fabric, switch, source.wanted.format)?)?;
         if analysis.findings.has_errors() {
             return Ok(source.report(&analysis.sources, analysis.findings, screen));
         }

@@ -100,7 +100,7 @@ impl Wanted {
                 return Exit::Failed;
             }
         } else {
-            screen.findings(&report::render(self.format, sources, first, paper));
+            screen.drawn(&report::render(self.format, sources, first, paper));
         }
         if shown < findings.len() && self.format != Format::Json {
             screen.findings(&format!("and {} more findings, not shown\n", findings.len() - shown));

@@ -9,6 +9,7 @@ use super::state::State;
 use super::{CONFIG_DB, FAILED, FRR, SAVED, STATE};
 use crate::config_db::LIMIT;
 use crate::host::Host;
+use crate::tame::line;
 
 /// What a switch runs, as it lies in a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -111,8 +112,10 @@ impl Folder {
         let others = self.switches(host);
         let held = match others.as_slice() {
             [] => String::new(),
-            [one] => format!(", but one of {one}"),
-            [first, .., last] => format!(", but {} others, {first} … {last}", others.len()),
+            [one] => format!(", but one of {}", line(one)),
+            [first, .., last] => {
+                format!(", but {} others, {} … {}", others.len(), line(first), line(last))
+            }
         };
         let root = self.root.display();
         format!(

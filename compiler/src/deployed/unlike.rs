@@ -34,20 +34,18 @@ pub fn unlike(
     };
     let platform = said(|state| state.platform.as_ref(), &metadata.platform);
     let hwsku = said(|state| state.hwsku.as_ref(), &metadata.hwsku);
-    match (platform, hwsku) {
-        (Some(platform), _) if !sonic.platform.is_empty() => {
-            if platform != sonic.platform {
-                let wanted = &sonic.platform;
-                found.push(format!("it is a {platform}, and the files are written for {wanted}"));
-            }
-        }
-        (_, Some(hwsku)) if !sonic.hwsku.eq_ignore_ascii_case(&hwsku) => {
-            let wanted = &sonic.hwsku;
-            found.push(format!(
-                "its hwsku is {hwsku}, the files are written for {wanted}, and nothing names its platform"
-            ));
-        }
-        _ => {}
+    let other = |is: &String, wanted: &str| !wanted.is_empty() && is != wanted;
+    if let Some(is) = &platform {
+        let wanted = &sonic.platform;
+        let is = Some(is).filter(|is| other(is, wanted));
+        found.extend(is.map(|is| format!("it is a {is}, and the files are written for {wanted}")));
+    } else {
+        let wanted = &sonic.hwsku;
+        let is = hwsku.filter(|is| !is.eq_ignore_ascii_case(wanted));
+        let told = |is| {
+            format!("its hwsku is {is}, the files are written for {wanted}, and nothing names its platform")
+        };
+        found.extend(is.map(told));
     }
     found
 }

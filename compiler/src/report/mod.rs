@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use fabc_lang::diagnostic::{Diagnostic, Severity};
 use fabc_lang::source::Sources;
 
+use crate::tame::is_wild;
 use service::Subject;
 
 /// In which form findings are written.
@@ -104,9 +105,9 @@ pub fn summary(findings: &[Diagnostic]) -> String {
     parts.join(", ")
 }
 
-/// The text with `?` for control characters, which could drive a terminal; byte for byte as long as before.
+/// The text with `?` for what could drive a terminal or turn a line around; byte for byte as long as before.
 fn tame(text: &str) -> Cow<'_, str> {
-    let wild = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let wild = |c: char| is_wild(c) && !matches!(c, '\n' | '\r' | '\t');
     if !text.contains(wild) {
         return Cow::Borrowed(text);
     }

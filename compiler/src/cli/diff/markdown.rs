@@ -7,6 +7,7 @@ use super::fold::{Group, by_lines, fold};
 use super::page::{cable, does, places, some, summary, told, unfit, unsaved};
 use crate::cli::fold::Ranks;
 use crate::cli::why::line;
+use crate::tame::is_wild;
 
 /// By this a program finds the comment that it has to update.
 const MARKER: &str = "<!-- fabc diff -->";
@@ -25,7 +26,7 @@ fn safe(text: &str) -> String {
             '&' | '<' | '>' | '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '~' | '#' | '@' | '!' | '$' => {
                 let _ = write!(out, "&#{};", u32::from(c));
             }
-            c if c.is_control() => out.push(' '),
+            c if is_wild(c) => out.push(' '),
             c => out.push(c),
         }
     }
@@ -153,6 +154,7 @@ mod tests {
 
     #[test]
     fn nothing_is_taken_for_markup() {
+        assert_eq!(safe("a\u{202e}b\u{1b}"), "a b ");
         assert_eq!(safe("a|b `c` <b>\n@me"), "a&#124;b &#96;c&#96; &#60;b&#62; &#64;me");
         assert_eq!(code("x</code>"), "<code>x&#60;/code&#62;</code>");
     }

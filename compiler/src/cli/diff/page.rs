@@ -13,6 +13,7 @@ use crate::cli::fold::Ranks;
 use crate::cli::why::line;
 use crate::diff::cabling::Miscabled;
 use crate::diff::drift::{Difference, What};
+use crate::tame;
 
 /// Cables that are listed before the rest is counted.
 const CABLES: usize = 20;
@@ -30,6 +31,7 @@ struct Page {
 impl Page {
     fn put(&mut self, indent: usize, text: &str) {
         let blanks = " ".repeat(indent);
+        let text = &*tame::line(text);
         match self.width {
             Some(width) => {
                 let after = " ".repeat(indent + 4);

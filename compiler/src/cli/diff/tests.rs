@@ -224,3 +224,30 @@ fn what_is_wrong_with_the_saved_file_is_said_of_it() {
     assert_eq!(exit, Exit::Failed);
     assert!(error.contains("d/leaf-02/saved.json: "), "{error}");
 }
+
+#[test]
+fn nothing_that_switches_say_drives_the_terminal() {
+    let files = built(RAILS);
+    let file = |name: &str| {
+        let (_, bytes) = files.iter().find(|(path, _)| path == name).unwrap();
+        String::from_utf8(bytes.clone()).unwrap()
+    };
+    let evil = "\\u001b[31m\\n4 switches as they should be\\u202e\\u009b";
+    let db = file("leaf-01/config_db.json");
+    let described = db.replacen("\"description\": \"", &format!("\"description\": \"{evil}"), 1);
+    assert_ne!(db, described);
+    let frr = file("leaf-01/frr.conf").replacen("hostname ", "hostname \u{1b}[2J", 1);
+    let host = || {
+        deployed(RAILS)
+            .file("d/leaf-01/config_db.json", described.clone())
+            .file("d/leaf-01/frr.conf", frr.clone())
+    };
+    for args in [&["--full"][..], &["--text"], &["--format", "json"], &["--format", "markdown"]] {
+        let (_, told) = page(&host(), args);
+        let wild = told.chars().find(|c| crate::tame::is_wild(*c) && *c != '\n');
+        assert_eq!(wild, None, "{told}");
+        assert!(!told.lines().any(|line| line.starts_with("4 switches")), "{told}");
+    }
+    let (_, told) = page(&host(), &["--full"]);
+    assert!(told.contains("\\u001b[31m\\u000a4 switches"), "{told}");
+}

@@ -7,6 +7,7 @@ use fabc_lang::units::grouped;
 
 use crate::cli::show::table::Table;
 use crate::plan::document::{Plan, StageDoc, SwitchDoc};
+use crate::tame;
 
 /// Waves and kinds of change that are shown before the rest is counted.
 const SHOWN: usize = 12;
@@ -43,15 +44,17 @@ pub(super) fn page(plan: &Plan, full: bool, width: Option<usize>) -> String {
         whys.entry(&blocked.why).or_default().push(&blocked.switch);
     }
     for (why, names) in &whys {
-        let _ = write!(out, "\n{}: no wave may hold it: {why}", stretch(names));
+        let _ = write!(out, "\n{}: no wave may hold it: {}", stretch(names), tame::line(why));
     }
     if !whys.is_empty() {
         out += "\nwiden `rollout` where a limit of it is named, or change these switches while the fabric is idle: `--only`\n";
     }
     let list = |names: &[String]| match names {
         [] => String::new(),
-        [one] => one.clone(),
-        [first, .., last] => format!("{first} … {last} ({})", grouped(names.len() as u64)),
+        [one] => tame::line(one).into_owned(),
+        [first, .., last] => {
+            format!("{} … {} ({})", tame::line(first), tame::line(last), grouped(names.len() as u64))
+        }
     };
     if !plan.not_deployed.is_empty() {
         let _ = writeln!(

@@ -361,3 +361,10 @@ fn a_file_that_cannot_be_read_is_named() {
     let (exit, _, err) = said(&host, &[]);
     assert!(exit == Exit::Failed && err.contains("leaf-02: d/leaf-02/frr.conf is not UTF-8"), "{err}");
 }
+
+#[test]
+fn a_name_of_a_folder_makes_no_line() {
+    let host = deployed(FABRIC, FABRIC).file("d/x\n\u{1b}[2Jnothing is wrong/config_db.json", "{}");
+    let (_, out, _) = said(&host, &[]);
+    assert!(out.contains("the fabric has no x\\u000a\\u001b[2Jnothing is wrong: "), "{out}");
+}

@@ -1,5 +1,7 @@
 //! Tables for a terminal: aligned, and never wider than it is.
 
+use crate::tame;
+
 /// Blanks between two columns.
 const GAP: usize = 2;
 /// Columns below which a table is no table.
@@ -22,7 +24,7 @@ impl Table {
 
     /// Adds a row, a cell for each column.
     pub(in crate::cli) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        self.rows.push(cells.into_iter().map(|cell| tame::line(&cell).into_owned()).collect());
     }
 
     /// All of it behind `indent` blanks. Columns that don't fit into `width` stand below, after the first one again; a
