@@ -165,6 +165,37 @@ fn swapped_cables_are_listed_and_an_asn_is_pinned() {
 }
 
 #[test]
+fn what_a_shut_port_saw_is_no_cable() {
+    let place = Place::new();
+    let fabric = fs::read_to_string(project().join("examples/rail-512/fabric.kdl")).unwrap();
+    let fewer = fabric.replace("uplinks=32", "per-pair=4");
+    assert_ne!(fabric, fewer);
+    let plain = fewer.split("\nexpect {").next().unwrap().to_owned();
+    fs::write(place.path("fewer.kdl"), plain).unwrap();
+    place.build(&place.path("fewer.kdl"), "b");
+    // An empty cage; and a neighbour that would clear the screen.
+    let state = |port: &str, neighbour: &str| {
+        json!({
+            "schema_version": 1, "hostname": "leaf-01", "nos": "sonic", "release": "202505", "build": null, "platform": null,
+            "hwsku": null, "asic": null, "mac": null, "frr": null, "apply_patch": true, "models": null, "unanswered": [],
+            "ports": {}, "lldp": [lldp(port, neighbour, "eth7")], "sessions": {}, "masked": {}
+        })
+    };
+    let leaf = place.path("b/switches/leaf-01");
+    fs::write(leaf.join("state.json"), state("Ethernet256", "box").to_string()).unwrap();
+    let (code, rows, said) = place.import("b", "f.kdl", &[]);
+    let text = place.text("f.kdl");
+    assert!(!text.contains("Ethernet256") && !text.contains("box"), "{text}");
+    assert!(code == 1 && rows.len() == 1 && rows[0].contains("LLDP|Ethernet256"), "{said}");
+    place.build(&place.path("f.kdl"), "new");
+    fs::write(leaf.join("state.json"), state("Ethernet0", "\u{1b}[2Jx\n\nwrote f.kdl").to_string()).unwrap();
+    let (_, rows, said) = place.import("b", "g.kdl", &[]);
+    assert!(!said.contains('\u{1b}') && said.matches("\nwrote ").count() == 1, "{said}");
+    assert!(rows[0].contains("\\u001b[2Jx\\u000a"), "{said}");
+    place.build(&place.path("g.kdl"), "new");
+}
+
+#[test]
 fn what_no_word_says_becomes_a_row() {
     let place = Place::new();
     place.build(&project().join("examples/nokia-128"), "b");

@@ -105,9 +105,7 @@ pub(super) fn own(readings: &[Reading], model: &mut Model) {
         switch.mac = reading.metadata("mac").map(str::to_lowercase);
         switch.maintenance = reading.lines().any(|line| line.starts_with("set community graceful-shutdown"));
         for (port, read) in &reading.ports {
-            let down =
-                reading.db.row("PORT", &port.0).is_some_and(|row| text(row, "admin_status") != Some("up"));
-            let shut = (down && read.end.is_some() && !read.absent).then_some(false);
+            let shut = (read.shut && read.end.is_some() && !read.absent).then_some(false);
             if shut.is_some() || read.note.is_some() {
                 switch.ports.insert(port.clone(), (shut, read.note.clone()));
             }

@@ -11,6 +11,7 @@ use crate::deployed::mask;
 use crate::deployed::read::{Folder, Observed};
 use crate::deployed::state::State;
 use crate::host::Host;
+use crate::tame::is_wild;
 
 /// The far end of a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(super) struct Port {
     pub(super) note: Option<String>,
     /// Whether its peer is said to be absent.
     pub(super) absent: bool,
+    /// Whether it isn't put up.
+    pub(super) shut: bool,
 }
 
 /// One switch.
@@ -145,6 +148,7 @@ impl Reading {
         for row in self.rows("PORT") {
             let number = |field| text(row, field).and_then(|v| v.parse().ok()).unwrap_or(0);
             let mut port = Port { speed: number("speed"), index: number("index"), ..Port::default() };
+            port.shut = text(row, "admin_status") != Some("up");
             port.lanes = text(row, "lanes").map_or(0, |lanes| lanes.split(',').count());
             if let Some(said) = text(row, "description") {
                 describe(said, &mut port);
@@ -161,7 +165,12 @@ impl Reading {
             let named = port.end.as_ref().is_some_and(|end| end.peer == seen.neighbour);
             let short = seen.neighbour.split('.').next().unwrap_or_default();
             let peer = if named { seen.neighbour.as_str() } else { short };
-            if peer.is_empty() {
+            // What drives a terminal is no name; and what a port that is shut saw was there before, unless its row says so.
+            let shut = port.shut && port.end.is_none();
+            if peer.is_empty()
+                || shut
+                || [peer, &seen.neighbour_port].iter().any(|text| text.contains(is_wild))
+            {
                 continue;
             }
             // A server's NIC often shows its MAC address: what is written then tells more.

@@ -200,8 +200,10 @@ impl Fates {
         let wrapped = wrapped.chain(bound.iter().map(|(table, key)| (table.as_str(), key.as_str())));
         let ports = wrapped.filter(|(table, _)| WRAPPED.contains(table)).filter_map(|(t, k)| port_row(t, k));
         let both = |port: &&str| is_up(old, port) && new.row("PORT", port).is_some() && !gone.contains(*port);
-        // What a new length of cable does to a port that is up, no source tells, and GCU puts none down for it.
-        let fields = || changes.iter().flat_map(|c| c.fields.iter().map(move |f| (c, f.name.as_str())));
+        // What a new length of cable does to a port that is up, no source tells, and GCU puts none down for it. A row that
+        // goes gives no port a new one (sonic-swss cfgmgr/buffermgr.cpp, doTask: rows that come and change are read alone).
+        let stays = || changes.iter().filter(|c| c.op != Op::Removed || !is_map(&c.table));
+        let fields = || stays().flat_map(|c| c.fields.iter().map(move |f| (c, f.name.as_str())));
         let mapped = fields().filter(|(c, _)| is_map(&c.table)).map(|(_, field)| field);
         let own = fields().filter(|(c, field)| interrupts(c, field)).map(|(c, _)| c.key.as_str());
         let flapping = match hold {

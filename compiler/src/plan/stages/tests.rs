@@ -131,6 +131,18 @@ fn a_longer_cable_is_a_new_profile() {
 }
 
 #[test]
+fn a_foreign_map_that_goes_flaps_no_port() {
+    let old = changed(&[(r#""CABLE_LENGTH": {"#, r#""CABLE_LENGTH": {"OTHER": {"Ethernet0": "5m"}, "#)]);
+    let new = Db::read(OLD).unwrap();
+    for hold in [Hold::Gcu, ONE] {
+        let all = steps(&old, &new, &gcu("202605"), hold);
+        let phases: Vec<&Phase> = all.iter().flat_map(|step| &step.phases).collect();
+        assert_eq!(phases, [&Phase::Clean]);
+        assert_eq!(all[0].after.row("CABLE_LENGTH", "OTHER"), None);
+    }
+}
+
+#[test]
 fn a_profile_that_cannot_be_changed_is_made_anew() {
     let new = changed(&[(r#""xoff": "10""#, r#""xoff": "20""#)]);
     assert_eq!(
