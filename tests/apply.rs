@@ -348,11 +348,11 @@ fn what_is_not_as_planned_is_refused() {
     refused(&case, &["--only", "leaf-1"], "did you mean `leaf-01`?");
     refused(&case, &["--wave", "9"], "the plan has ");
     refused(&case, &["--resume"], "nothing of this plan was begun");
-    let mut platform = Value::Null;
-    case.device("leaf-02")
-        .alter(|it| platform = std::mem::replace(&mut it["platform"], "x86_64-other-r0".into()));
+    let machine = case.device("leaf-02").path("/host/machine.conf");
+    let own = fs::read_to_string(&machine).unwrap();
+    fs::write(&machine, "onie_platform=x86_64-other-r0\n").unwrap();
     refused(&case, &[], "it is a x86_64-other-r0, the plan is for x86_64-");
-    case.device("leaf-02").alter(|it| it["platform"] = platform);
+    fs::write(&machine, own).unwrap();
     case.device("leaf-02").alter(|it| it["version"]["release"] = "202511".into());
     fs::write(
         case.device("leaf-02").path("/etc/sonic/sonic_version.yml"),
