@@ -273,6 +273,7 @@ fn a_plan_that_contradicts_itself_is_none() {
     assert_eq!(back, "`leaf-02`: there is no way `away`");
 }
 
+#[test]
 fn a_folder_of_other_switches_is_no_plan() {
     let other = FABRIC.replace("\"spine\" count=2", "\"spine\" count=1");
     let host = MemoryHost::default().file("fabric.kdl", other.as_str());
