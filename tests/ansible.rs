@@ -198,7 +198,7 @@ fn nothing_in_a_plan_is_run_by_ansible() {
     for name in ["../leaf-01", "a b", "{{x}}", "-e", "a;b", ""] {
         let mut plan = case.plan.clone();
         plan["switches"][name] = plan["switches"]["leaf-01"].clone();
-        plan["waves"][0]["switches"] = json!([name]);
+        plan["waves"][0]["switches"].as_array_mut().unwrap().push(name.into());
         write(&plan);
         let done = written();
         code(&done, 2);
