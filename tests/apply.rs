@@ -240,13 +240,14 @@ fn a_canary_that_goes_bad_is_taken_back() {
     }
     let case = Case::new(&[MTU], |_, _| {});
     let mut plan = case.plan.clone();
-    let mut waves = [plan["waves"][0].clone(), plan["waves"][0].clone()];
-    for (wave, (names, soak)) in waves.iter_mut().zip([(json!(["leaf-01"]), 4), (json!(["leaf-02"]), 0)]) {
-        wave["switches"] = names;
+    let mut waves = ["leaf-01", "leaf-02", "spine-01"].map(|name| (name, plan["waves"][0].clone()));
+    for (name, wave) in &mut waves {
+        let soak = if *name == "leaf-01" { 4 } else { 0 };
+        wave["switches"] = json!([*name]);
         wave["canary"] = (soak > 0).into();
         wave["soak"] = soak.into();
     }
-    plan["waves"] = json!(waves);
+    plan["waves"] = json!(waves.map(|(_, wave)| wave));
     fs::write(case.lab.folder.path().join("plan.json"), plan.to_string()).unwrap();
     let mut args = case.args(&[]);
     args.retain(|arg| arg != "--no-soak");

@@ -63,9 +63,13 @@ impl Case {
             waves.insert(0, wave);
         }
         plan["waves"] = waves.into();
-        plan["blocked"] = json!([{ "switch": "spine-01", "why": "it is the only one" }]);
-        fs::write(lab.folder.path().join("blocked.json"), plan.to_string()).unwrap();
         plan["blocked"] = json!([]);
+        let mut blocked = plan.clone();
+        blocked["blocked"] = json!([{ "switch": "spine-01", "why": "it is the only one" }]);
+        for wave in blocked["waves"].as_array_mut().unwrap() {
+            wave["switches"].as_array_mut().unwrap().retain(|name| name != "spine-01");
+        }
+        fs::write(lab.folder.path().join("blocked.json"), blocked.to_string()).unwrap();
         fs::write(&path, plan.to_string()).unwrap();
         let before = lab.switches.keys().map(|name| (name.clone(), runs(&lab, name))).collect();
         lab.switches.values().for_each(Device::forget);

@@ -26,12 +26,13 @@
 
 pub mod case;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
@@ -193,11 +194,18 @@ impl Lab {
     }
 }
 
+/// Ports that were given to switches.
+static PORTS: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+
 impl Device {
     fn start(name: &str, home: &Path, mut given: Value) -> Device {
         // Somebody else may take the port in between: then another is tried.
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            // A switch of another test that answers there would be taken for this one.
+            if !PORTS.lock().unwrap().insert(port) {
+                continue;
+            }
             given["port"] = port.into();
             fs::write(home.join("device.json"), given.to_string()).unwrap();
             let mut unshare = Command::new("/usr/bin/unshare");
