@@ -23,12 +23,12 @@ use fabc_lang::source::Sources;
 /// Stands before an example that has no `fabric` of its own.
 const HEAD: &str = "fabric \"f\" { nos \"sonic\" release=\"202505\"; }\n";
 
-/// Rules that no text of a fabric can raise: they speak of bytes, of a former build, of templates, of the build folder, of
-/// the environment.
+/// Rules that no text of a fabric can raise alone: they speak of bytes, of a former build, of templates, of the build folder, of
+/// the environment, of what only an option asks for.
 fn of_no_text(code: &str) -> bool {
     code == "syntax/not-utf8"
         || code == "syntax/too-large"
-        || ["growth/", "output/", "template/", "render/", "yang/"]
+        || ["growth/", "output/", "template/", "render/", "yang/", "ztp/"]
             .iter()
             .any(|family| code.starts_with(family))
 }

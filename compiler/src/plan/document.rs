@@ -91,7 +91,7 @@ pub struct SwitchDoc {
     #[serde(default)]
     pub address: Option<Ipv4Addr>,
     /// The box that its files are for, as SONiC calls it: `x86_64-dell_z9864f-r0`; none in plans of an older fabc.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub platform: Option<String>,
     /// `none`, `patch` or `reload`: how ConfigDB gets there.
     pub way: String,
