@@ -1,7 +1,7 @@
 //! Proof on real FRR: every class of device is read by `vtysh`, and what `vtysh` takes wrongly is found.
 //!
 //! Needs Debian's `frr`. Where it is missing the test says that it was skipped; under `FABC_CI` that is a failure.
-//! `tests/lab.rs` boots fabrics.
+//! `tests/live/lab.rs` boots fabrics.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

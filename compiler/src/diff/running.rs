@@ -1,7 +1,7 @@
 //! How FRR tells a file that it has read: `show running-config` leaves out what is its default, and has lines of its own.
 //!
 //! The lists are data. They were read off FRR 8.4.4 and 10.3, into which the frr.conf of every kind of switch of all
-//! examples was loaded; `tests/lab.rs` does that again where FRR is. Order means nothing to the comparison.
+//! examples was loaded; `tests/live/lab.rs` does that again where FRR is. Order means nothing to the comparison.
 
 use std::collections::BTreeSet;
 

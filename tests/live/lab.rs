@@ -3,16 +3,6 @@
 //!
 //! Needs Debian's `frr` and root. Where they are missing the tests say that they were skipped; under `FABC_CI` that is a
 //! failure.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test fails by panicking, and says what it skipped"
-)]
-
-mod common;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -20,6 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use serde_json::Value;
+
+use super::common;
 
 /// What is measured runs alone: on few cores others would make it miss its BFD. All else mostly waits.
 static ALONE: RwLock<()> = RwLock::new(());

@@ -2,26 +2,16 @@
 //!
 //! Needs root, and Debian's openssh-server, redis-server, python3 and sudo. Where they are missing the tests say that they
 //! were skipped; under `FABC_CI` that is a failure.
-#![cfg(target_os = "linux")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test fails by panicking, and says what it skipped"
-)]
-
-mod common;
-mod device;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use device::{Lab, SECRETS};
 use serde_json::{Value, json};
+
+use super::device::{Lab, SECRETS};
+use super::{common, device};
 
 /// All files below a folder.
 fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {

@@ -1,29 +1,19 @@
 //! A plan as an Ansible playbook, run by Ansible against switches with a real sshd: it ends as `fabc apply` would, or all the way
 //! back.
 //!
-//! Needs what tests/apply.rs needs, and `FABC_ANSIBLE` must name an ansible-playbook. Where they are missing the tests say that
-//! they were skipped; under `FABC_CI` that is a failure.
-#![cfg(target_os = "linux")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test fails by panicking, and says what it skipped"
-)]
-
-mod common;
-mod device;
+//! Needs what apply.rs needs, and `FABC_ANSIBLE` must name an ansible-playbook. Where they are missing the tests say that they
+//! were skipped; under `FABC_CI` that is a failure.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use device::case::{BFD, Case, MTU, QUEUE, WATCHDOG, code, said};
-use device::{Device, SECRETS};
 use serde_json::{Value, json};
+
+use super::device::case::{BFD, Case, MTU, QUEUE, WATCHDOG, code, said};
+use super::device::{Device, SECRETS};
+use super::{common, device};
 
 /// Runs a playbook by the Ansible that `FABC_ANSIBLE` names (`ansible-playbook`); none where there is none.
 fn playbook(case: &Case, arguments: &[&str]) -> Option<Command> {

@@ -3,27 +3,17 @@
 //!
 //! Needs root, and Debian's openssh-server, redis-server, python3 and sudo. Where they are missing the tests say that they
 //! were skipped; under `FABC_CI` that is a failure.
-#![cfg(target_os = "linux")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a test fails by panicking, and says what it skipped"
-)]
-
-mod common;
-mod device;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use device::Device;
-use device::case::{BFD, Case, MTU, QUEUE, WATCHDOG, code, said};
 use serde_json::{Value, json};
+
+use super::device::Device;
+use super::device::case::{BFD, Case, MTU, QUEUE, WATCHDOG, code, said};
+use super::{common, device};
 
 #[test]
 fn a_live_change() {
