@@ -24,3 +24,6 @@ mod lab;
 #[cfg(target_os = "linux")]
 #[path = "live/pull.rs"]
 mod pull;
+#[cfg(target_os = "linux")]
+#[path = "live/secrets.rs"]
+mod secrets;

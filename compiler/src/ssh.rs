@@ -44,6 +44,8 @@ pub(crate) struct Options {
     pub(crate) connect: u64,
     /// Whether ssh is spared the signals of fabc's terminal: what is begun is brought to an end.
     pub(crate) apart: bool,
+    /// Environment variables that ssh is not given, nor what it starts: SendEnv would carry them on.
+    pub(crate) hidden: Vec<String>,
 }
 
 /// A machine.
@@ -154,6 +156,7 @@ pub(crate) fn run(
     let mut ssh = Command::new("ssh");
     ssh.args(options.arguments(target, command));
     ssh.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    options.hidden.iter().for_each(|name| _ = ssh.env_remove(name));
     if options.apart {
         ssh.process_group(0);
     }
@@ -218,6 +221,7 @@ mod tests {
             more: vec!["StrictHostKeyChecking=no".into(), "ConnectTimeout=1".into()],
             connect: 10,
             apart: false,
+            hidden: Vec::new(),
         };
         let target = Target { name: "leaf-01", address: Some(IpAddr::from([10, 0, 0, 1])) };
         let arguments = options.arguments(&target, "sh -s");

@@ -87,10 +87,19 @@ impl Case {
         common::fabc(self.lab.folder.path(), &args.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
+    /// The same with secrets in the environment.
+    pub fn apply_with(&self, env: &[(&str, &str)], more: &[&str]) -> Output {
+        self.spawn_with(env, more).wait_with_output().unwrap()
+    }
+
     pub fn spawn(&self, more: &[&str]) -> Child {
+        self.spawn_with(&[], more)
+    }
+
+    pub fn spawn_with(&self, env: &[(&str, &str)], more: &[&str]) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fabc"));
         command.current_dir(self.lab.folder.path()).args(self.args(more)).env("NO_COLOR", "1");
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        command.envs(env.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     pub fn device(&self, name: &str) -> &Device {

@@ -322,6 +322,8 @@ fn given(build: &Path, model: &Value, name: &str) -> Value {
     config["DEVICE_METADATA"]["localhost"]["mac"] = format!("00:00:5e:00:53:{:02x}", number + 1).into();
     config["SNMP_COMMUNITY"] = json!({ "hidden-community": { "TYPE": "RO" } });
     config["TACPLUS"]["global"]["passkey"] = "hidden-key".into();
+    config["TACPLUS_SERVER"]["10.200.0.6"]["passkey"] = "hidden-key".into();
+    config["AAA"] = json!({ "authentication": { "login": "tacacs+,local" } });
     let (mut lldp, mut sessions) = (BTreeMap::new(), BTreeMap::new());
     for link in model["links"].as_array().unwrap() {
         for (us, them) in [("a", "b"), ("b", "a")] {

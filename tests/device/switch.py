@@ -15,6 +15,26 @@ REDIS = "/var/run/redis/redis.sock"
 DATABASES = {"APPL_DB": 0, "ASIC_DB": 1, "COUNTERS_DB": 2, "CONFIG_DB": 4, "STATE_DB": 6}
 # What stands for a program: it starts many times as fast as all of this does.
 PROGRAM = "#!/usr/bin/python3 -ISB\nimport sys\nsys.path.append('/usr/local/lib')\nimport switch\nswitch.run(sys.argv)\n"
+# What SONiC's own programs write ConfigDB with: sonic-swss-common, pyext.
+CONNECTOR = """import sys
+sys.path.append('/usr/local/lib')
+import switch
+
+
+class ConfigDBConnector:
+    def connect(self):
+        switch.occasion('step connect')
+
+    def get_entry(self, table, key):
+        return switch.running().get(table, {}).get(key, {})
+
+    def mod_entry(self, table, key, data):
+        self.set_entry(table, key, {**self.get_entry(table, key), **data})
+
+    def set_entry(self, table, key, data):
+        switch.occasion('step ' + table)
+        switch.put_row(table, key, data)
+"""
 NAMES = ["config", "show", "sonic-cfggen", "sonic-db-cli", "sonic-db-dump", "vtysh", "lldpctl", "docker", "systemctl",
          "ztp"]
 # Rows of these tables take their port down while they change: RequiredValueIdentifier in patch_sorter.py.
@@ -410,6 +430,9 @@ def steps(old, new):
 
 def apply(old, new, dry):
     """PatchApplier.apply: judged first as a whole, then written row by row; what fails on the way stays half done."""
+    # generic_updater.py logs every patch as it is.
+    changes = [[op, "/" + "/".join(path), value] for op, path, value in difference(old, new)]
+    log(do="syslog", text="Patch: " + json.dumps(changes))
     judge(old, new)
     empty = [table for table, rows in new.items() if not rows]
     if empty:
@@ -797,6 +820,9 @@ def boot(folder):
     put("/usr/local/lib/gcu.json", open(os.path.dirname(os.path.abspath(__file__)) + "/gcu.json").read())
     for name in NAMES:
         put(f"/usr/local/bin/{name}", PROGRAM, 0o755)
+    packages = f"/usr/local/lib/python{sys.version_info[0]}.{sys.version_info[1]}/dist-packages"
+    put(packages + "/swsscommon/__init__.py", "")
+    put(packages + "/swsscommon/swsscommon.py", CONNECTOR)
     version = "".join(f"{key}: '{value}'\n" for key, value in box["version"].items())
     put("/etc/sonic/sonic_version.yml", version)
     put("/host/machine.conf", f"onie_version=2024.05\nonie_platform={box['platform']}\n")

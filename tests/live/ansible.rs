@@ -16,7 +16,7 @@ use super::device::{Device, SECRETS};
 use super::{common, device};
 
 /// Runs a playbook by the Ansible that `FABC_ANSIBLE` names (`ansible-playbook`); none where there is none.
-fn playbook(case: &Case, arguments: &[&str]) -> Option<Command> {
+pub fn playbook(case: &Case, arguments: &[&str]) -> Option<Command> {
     let named = std::env::var_os("FABC_ANSIBLE").map(PathBuf::from).filter(|path| path.exists());
     let Some(program) = named else {
         assert!(std::env::var_os("FABC_CI").is_none(), "FABC_ANSIBLE names no file");
@@ -34,7 +34,7 @@ fn playbook(case: &Case, arguments: &[&str]) -> Option<Command> {
 }
 
 /// Writes the playbook twice, the same each time, and asks Ansible whether it is one.
-fn written(case: &Case) -> bool {
+pub fn written(case: &Case) -> bool {
     let mut before = Vec::new();
     for _ in 0..2 {
         let pace = ["--no-soak", "--settle", "0", "--verify", "4"];

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -265,9 +265,8 @@ fn a_canary_that_goes_bad_is_taken_back() {
     case.all("old");
 }
 
-/// Starts, and is killed as soon as a program of a switch did something of this kind.
-fn killed(case: &Case, more: &[&str], switch: &str, kind: &str, at: &str) {
-    let mut child = case.spawn(more);
+/// It is killed as soon as a program of a switch did something of this kind.
+pub fn killed(case: &Case, mut child: Child, switch: &str, kind: &str, at: &str) {
     let end = Instant::now() + Duration::from_secs(120);
     let hit = || case.device(switch).did(kind).iter().any(|entry| entry.to_string().contains(at));
     while !hit() && Instant::now() < end && child.try_wait().unwrap().is_none() {
@@ -300,7 +299,7 @@ fn killed_anywhere_and_brought_to_an_end() {
                 continue;
             }
             case.lab.switches.values().for_each(Device::forget);
-            killed(&case, &[], switch, kind, at);
+            killed(&case, case.spawn(&[]), switch, kind, at);
             let refused = case.apply(&[]);
             code(&refused, 2);
             assert!(said(&refused).contains("`--resume` goes on"), "{}", said(&refused));

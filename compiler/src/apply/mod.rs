@@ -4,6 +4,7 @@
 //! - [`notes`]: the journal, and what it says of a switch
 //! - [`steps`]: what is done next, and the way back
 //! - [`preflight`]: whether a switch is as the plan saw it
+//! - [`secrets`]: what a plan names by a variable, filled in
 //! - [`after`]: what must be up again
 //! - [`ansible`]: the same as a playbook
 //!
@@ -13,5 +14,6 @@ pub mod after;
 pub mod ansible;
 pub mod notes;
 pub mod preflight;
+pub mod secrets;
 pub mod steps;
 pub mod trail;

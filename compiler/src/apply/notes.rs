@@ -68,6 +68,7 @@ pub mod names {
     pub const PLACE: &str = "place frr.conf";
     pub const FRR: &str = "frr.conf";
     pub const RELOAD: &str = "reload";
+    pub const SECRETS: &str = "secrets";
     pub const SAVE: &str = "save";
 }
 

@@ -141,8 +141,8 @@ pub enum Verdict {
     Unfit(String),
 }
 
-/// Judges a switch on which nothing was begun. `id` is the plan's.
-pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen, build: Build) -> Verdict {
+/// Judges a switch on which nothing was begun. `id` is the plan's; `secrets` says whether those of the plan are there.
+pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen, secrets: bool, build: Build) -> Verdict {
     let unfit = |why: String| Verdict::Unfit(why);
     let beside = &seen.beside;
     if let Some(lock) = beside.lock.as_ref() {
@@ -169,11 +169,17 @@ pub fn judge(plan: &Plan, doc: &SwitchDoc, id: &str, seen: &Seen, build: Build) 
     }
     let hash = owned_hash(&seen.db);
     let is_frr_new = seen.is_frr_new(doc, build);
-    if hash == doc.wanted.config_db && is_frr_new && is_there(&seen.db.to_json(), doc) {
-        return Verdict::Done;
-    }
+    let is_frr_old = seen.is_frr_old(doc, build);
     let old = hash == doc.observed.config_db;
-    let what = match (old, seen.is_frr_old(doc, build)) {
+    if hash == doc.wanted.config_db && is_frr_new && is_there(&seen.db.to_json(), doc) {
+        if secrets {
+            return Verdict::Done;
+        }
+        if !old || !is_frr_old {
+            return unfit("it is as the plan wants it, but for its secrets: `fabc pull` and `fabc plan --secrets` again".to_owned());
+        }
+    }
+    let what = match (old, is_frr_old) {
         (true, true) => None,
         (false, true) => Some("its ConfigDB"),
         (true, false) => Some("its frr.conf"),

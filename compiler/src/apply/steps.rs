@@ -23,6 +23,8 @@ pub enum Step {
     Restart(String),
     /// The whole ConfigDB, and all services anew.
     Reload,
+    /// Rows that hold secrets.
+    Secrets,
     /// Traffic comes back.
     Undrain,
     /// What must be up is up.
@@ -43,6 +45,7 @@ impl fmt::Display for Step {
             Step::Frr => f.write_str(names::FRR),
             Step::Restart(what) => write!(f, "restart {what}"),
             Step::Reload => f.write_str(names::RELOAD),
+            Step::Secrets => f.write_str(names::SECRETS),
             Step::Undrain => f.write_str(names::UNDRAIN),
             Step::Verify => f.write_str("verify"),
             Step::Save => f.write_str(names::SAVE),
@@ -69,6 +72,8 @@ pub fn forward(doc: &SwitchDoc, at: usize, is_frr_new: bool, notes: &Notes) -> V
     let drain = doc.drain.is_some() && !work.is_empty();
     steps.extend(drain.then_some(Step::Drain));
     steps.extend(work);
+    // Written once more it changes nothing.
+    steps.extend((!doc.secrets.is_empty()).then_some(Step::Secrets));
     steps.push(Step::Verify);
     steps.extend((drain || notes.drained).then_some(Step::Undrain));
     steps.extend([Step::Save, Step::Finish]);

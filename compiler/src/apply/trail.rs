@@ -1,14 +1,16 @@
 //! The states of ConfigDB that a switch goes through, from what it ran before to what the plan wants.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
+use crate::deployed::canonical::Name;
 use crate::deployed::mask::is_masked;
 use crate::deployed::owned::owned;
-use crate::plan::db::Db;
+use crate::plan::db::{Db, Row};
 use crate::plan::document::{StageDoc, ours};
 use crate::plan::patch::{PatchOp, patch};
+use crate::plan::secrets::{SecretRow, SecretText};
 
 /// ConfigDB before the plan, and after each of its patches.
 #[derive(Debug, Clone)]
@@ -16,6 +18,8 @@ pub struct Trail {
     states: Vec<Db>,
     /// Rows that any patch of the plan changes, and the ports that GCU puts down meanwhile.
     rows: BTreeSet<(String, String)>,
+    /// Fields that a step of its own writes, by row: no patch makes them, and none is undone by them.
+    beside: BTreeMap<(String, String), BTreeSet<Name>>,
 }
 
 /// What a patch makes of a ConfigDB. The error says which operation does not fit.
@@ -32,9 +36,16 @@ pub fn patched(db: &Json, operations: &[Json]) -> Result<Json, String> {
 }
 
 impl Trail {
-    /// The states that lead on from `before`.
-    pub fn new(before: Db, stages: &[StageDoc]) -> Result<Trail, String> {
-        let mut trail = Trail { states: vec![before], rows: BTreeSet::new() };
+    /// The states that lead on from `before`; what holds secrets is none of them.
+    pub fn new(before: Db, stages: &[StageDoc], secrets: &[SecretRow]) -> Result<Trail, String> {
+        let beside = secrets.iter().filter_map(|row| match &row.key {
+            SecretText::Plain(key) => {
+                let fields = row.fields.keys().map(|name| Name::from(name.as_str()));
+                Some(((row.table.clone(), key.clone()), fields.collect()))
+            }
+            SecretText::Env { .. } => None,
+        });
+        let mut trail = Trail { states: vec![before], rows: BTreeSet::new(), beside: beside.collect() };
         for (number, stage) in stages.iter().enumerate() {
             let last = trail.state(number);
             let next = patched(&last.to_json(), &stage.patch)
@@ -78,7 +89,19 @@ impl Trail {
     /// Whether the plan's own rows are as after so many patches, whatever else was changed.
     pub fn has(&self, now: &Db, number: usize) -> bool {
         let state = self.state(number);
-        self.rows.iter().all(|(table, key)| now.row(table, key) == state.row(table, key))
+        self.rows.iter().all(|row| {
+            let (now, then) = (now.row(&row.0, &row.1), state.row(&row.0, &row.1));
+            match self.beside.get(row) {
+                None => now == then,
+                Some(beside) => {
+                    let shown = |row: Option<&Row>| -> Row {
+                        let fields = row.into_iter().flatten().filter(|(name, _)| !beside.contains(name));
+                        fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+                    };
+                    shown(now) == shown(then)
+                }
+            }
+        })
     }
 
     /// Whether nothing of the last state is missing: a reload lays the rows of init_cfg.json under its file.
@@ -147,7 +170,7 @@ mod tests {
             stage(json!([{"op": "replace", "path": "/PORT/Ethernet8/mtu", "value": "9216"}])),
             stage(json!([{"op": "replace", "path": "/BUFFER_PG/Ethernet0|3-4/profile", "value": "b"}])),
         ];
-        Trail::new(db(&before()), &stages).unwrap()
+        Trail::new(db(&before()), &stages, &[]).unwrap()
     }
 
     #[test]
@@ -184,9 +207,26 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_secrets_is_no_state_of_its_own() {
+        let stages = [stage(
+            json!([{"op": "add", "path": "/TACPLUS_SERVER", "value": {"10.0.0.6": {"priority": "1"}}}]),
+        )];
+        let secret =
+            json!([{"table": "TACPLUS_SERVER", "key": "10.0.0.6", "fields": {"passkey": {"env": "KEY"}}}]);
+        let secrets: Vec<SecretRow> = serde_json::from_value(secret).unwrap();
+        let trail = Trail::new(db(&before()), &stages, &secrets).unwrap();
+        let mut now = trail.state(1).to_json();
+        now["TACPLUS_SERVER"]["10.0.0.6"]["passkey"] = "<masked>".into();
+        assert_eq!(trail.at(&db(&now)), Some(1));
+        assert_eq!(Trail::new(db(&before()), &stages, &[]).unwrap().at(&db(&now)), None);
+        now["TACPLUS_SERVER"]["10.0.0.6"]["priority"] = "2".into();
+        assert_eq!(trail.at(&db(&now)), None);
+    }
+
+    #[test]
     fn a_patch_that_does_not_fit_is_told() {
         let stages = [stage(json!([{"op": "remove", "path": "/PORT/Ethernet99"}]))];
-        assert!(Trail::new(db(&before()), &stages).unwrap_err().starts_with("patch 1 does not fit"));
+        assert!(Trail::new(db(&before()), &stages, &[]).unwrap_err().starts_with("patch 1 does not fit"));
         assert!(!holds_no_secret(&[
             json!({"op": "add", "path": "/TACPLUS/global/passkey", "value": "<masked>"})
         ]));

@@ -6,7 +6,7 @@ mod remote;
 mod result;
 mod switch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,16 +16,19 @@ use std::time::{Duration, Instant};
 use fabc_lang::diagnostic::nearest;
 use fabc_lang::intent::Nos;
 use fabc_targets::sonic::Release;
+use fabc_targets::sonic::secrets::Secrets;
 
 use super::reach::{Connect, Reach};
 use super::screen::Screen;
 use super::{Exit, Failure};
 use crate::apply::ansible;
 use crate::apply::preflight::{Verdict, judge};
+use crate::apply::secrets::{Filled, take};
 use crate::config_db::LIMIT;
 use crate::diff::running::Build;
 use crate::output::Hash;
 use crate::plan::document::{Plan, SwitchDoc, WaveDoc};
+use crate::plan::secrets::variables;
 use crate::ssh;
 use book::Book;
 use remote::{Fault, Remote};
@@ -135,6 +138,8 @@ struct Job<'a> {
     /// Where switches are, if not where their names lead to.
     addresses: BTreeMap<String, IpAddr>,
     build: Build,
+    /// What secrets the plan writes; none where all is taken back.
+    secrets: Secrets,
     stop: Arc<AtomicBool>,
     tell: &'a Told<'a>,
 }
@@ -174,14 +179,21 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
             screen.findings(&format!("{switch}: {what}\n"));
         }
     };
-    let options = args.reach.options(true);
+    let secrets = match args.rollback {
+        true => Secrets::default(),
+        false => secrets(&plan, &waves, screen)?,
+    };
+    let mut options = args.reach.options(true);
+    let docs = waves.iter().flatten().filter_map(|name| plan.switches.get(&name.as_str().into()));
+    let named: BTreeSet<&str> = docs.flat_map(|doc| variables(&doc.secrets)).collect();
+    options.hidden = named.into_iter().map(str::to_owned).collect();
     let mut addresses = BTreeMap::new();
     for name in waves.iter().flatten() {
         let mgmt = plan.switches.get(&name.as_str().into()).and_then(|doc| doc.address);
         let address = args.reach.address(mgmt).map_err(|why| Failure::new(format!("{name}: {why}")))?;
         addresses.extend(address.map(|address| (name.clone(), address)));
     }
-    let job = Job { args, plan: &plan, id, options, addresses, build, stop, tell: &tell };
+    let job = Job { args, plan: &plan, id, options, addresses, build, secrets, stop, tell: &tell };
     let mut report = Report::new(&plan, id, &waves);
     if args.dry_run {
         let verdicts = job.preflight(&waves.concat(), |_| false);
@@ -219,6 +231,13 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     }
     report.write(args.format == Form::Json, screen)?;
     Ok(report.exit(args.rollback))
+}
+
+/// The secrets of these switches, of the environment.
+fn secrets(plan: &Plan, waves: &[Vec<String>], screen: &Screen) -> Result<Secrets, Failure> {
+    let docs = waves.iter().flatten().filter_map(|name| plan.switches.get_key_value(&name.as_str().into()));
+    let rows = docs.map(|(name, doc)| (name.0.as_str(), doc.secrets.as_slice()));
+    take(rows, &|name| screen.host.env(name)).map_err(|wrong| Failure::new(wrong.join("\n")))
 }
 
 /// The folder of journals beside a plan.
@@ -286,6 +305,7 @@ impl Job<'_> {
             book,
             pace,
             build: self.build,
+            secrets: Filled::of(&doc.secrets, &self.secrets),
             stop: &self.stop,
             tell: self.tell,
         }
@@ -297,15 +317,26 @@ impl Job<'_> {
             let doc = self.plan.switches.get(&name.into())?;
             let verdict = match self.remote(name).look_once(false) {
                 Ok(_) if begun(name) => Verdict::Ready,
-                Ok(seen) => judge(self.plan, doc, self.id, &seen, self.build),
-                Err(Fault::Failed(why)) => Verdict::Unfit(why),
-                Err(Fault::Lost(why)) => Verdict::Unfit(format!("it can't be reached: {why}")),
+                Ok(seen) => match self.has_secrets(name, doc) {
+                    Ok(there) => judge(self.plan, doc, self.id, &seen, there, self.build),
+                    Err(fault) => Verdict::Unfit(fault.why()),
+                },
+                Err(fault) => Verdict::Unfit(fault.why()),
             };
             if let Verdict::Unfit(why) = &verdict {
                 (self.tell)(name, why);
             }
             Some(verdict)
         })
+    }
+
+    /// Whether a switch has all the secrets that the plan writes to it.
+    fn has_secrets(&self, name: &str, doc: &SwitchDoc) -> Result<bool, Fault> {
+        match Filled::of(&doc.secrets, &self.secrets) {
+            _ if doc.secrets.is_empty() => Ok(true),
+            Some(filled) => Ok(filled.is_in(&self.remote(name).config_once()?)),
+            None => Ok(false),
+        }
     }
 
     /// Wave after wave.

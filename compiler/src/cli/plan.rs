@@ -26,10 +26,11 @@ use crate::diff::fabrics::{Made, Origin, Own};
 use crate::files;
 use crate::output::Hash;
 use crate::plan::cost::{Model, model};
-use crate::plan::db::Reader;
+use crate::plan::db::{Db, Reader};
 use crate::plan::document::{
     BlockedDoc, Counted, Drain, Plan, SCHEMA_VERSION, StageDoc, SwitchDoc, Verify, WaveDoc, seconds,
 };
+use crate::plan::secrets::{SecretRow, is_missing};
 use crate::plan::switch::{FrrChange, Given, SwitchPlan, Way, plan_with};
 use crate::plan::waves::{Alone, Begin, Blocked, Item, Limits, Out};
 use crate::report::Format;
@@ -56,6 +57,9 @@ pub(crate) struct Args {
     /// Write the plan to FILE
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write the secrets that the fabric names (`secret-env`) on every switch; without it where they are missing
+    #[arg(long)]
+    secrets: bool,
     /// Show every switch and stage
     #[arg(long)]
     full: bool,
@@ -152,13 +156,18 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
     // What isn't asked for is taken to run as declared, and to change when it pleases.
     let mut begin = Begin::as_declared(fabric);
     begin.known.clear();
+    let ask = match (args.secrets, folder.is_build()) {
+        (true, _) => Ask::All,
+        (false, true) => Ask::None,
+        (false, false) => Ask::Missing,
+    };
     let results: Vec<Result<Option<Planned>, (usize, String)>> = wanted
         .par_iter()
         .map_init(Desk::default, |desk, &switch| {
             let fail = |error: String| (switch, format!("{}: {error}", fabric.switches[switch].name));
             let Some((_, observed)) = read(switch).map_err(|error| (switch, error))? else { return Ok(None) };
             let mut planned =
-                one(fabric, &made, (&limits, &alone), switch, &observed, desk, &model).map_err(fail)?;
+                one(fabric, &made, (&limits, &alone), switch, &observed, desk, &model, ask).map_err(fail)?;
             desk.shared(&mut planned.doc.stages);
             Ok(Some(planned))
         })
@@ -319,6 +328,7 @@ fn one(
     observed: &Observed,
     desk: &mut Desk,
     model: &Model,
+    ask: Ask,
 ) -> Result<Planned, String> {
     let name = &fabric.switches[switch].name;
     let Desk { own, reader, counted, .. } = desk;
@@ -347,6 +357,7 @@ fn one(
         drains || ports.is_empty() || limits.bears(alone, switch, links(&wires, ports))
     };
     let mut plan = plan_with(reader, &given, model, &bears)?;
+    plan.secrets = secrets(made, switch, ask, &plan.wanted);
     if !own.cli.is_empty() && !plan.is_empty() {
         plan.reasons.push("sonic-cli.txt is typed by hand, and no part of this plan".to_owned());
     }
@@ -397,6 +408,24 @@ fn one(
     let drained = running_frr.map_or(fabric.switches[switch].maintenance, is_drained);
     let (idle, unlike) = (plan.is_empty(), !unlike.is_empty());
     Ok(Planned { switch, idle, doc, out, links: linked, drained, why, unlike, files })
+}
+
+/// Which secrets a plan writes.
+#[derive(Debug, Clone, Copy)]
+enum Ask {
+    /// All that the fabric names.
+    All,
+    /// All of a switch that lacks one.
+    Missing,
+    /// None: a former build says nothing of them.
+    None,
+}
+
+fn secrets(made: &Made<'_>, switch: usize, ask: Ask, becomes: &Db) -> Vec<SecretRow> {
+    let device = made.bundle().device(switch).filter(|_| !matches!(ask, Ask::None));
+    let rows = device.map(|device| SecretRow::all_of(&device));
+    let asked = |rows: &Vec<SecretRow>| matches!(ask, Ask::All) || is_missing(becomes, rows);
+    rows.filter(asked).unwrap_or_default()
 }
 
 /// The route map that leads traffic away, as fabc writes it.

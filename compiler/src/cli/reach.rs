@@ -44,6 +44,7 @@ impl Reach {
             more: self.ssh_option.clone(),
             connect: (self.timeout / 2).min(10),
             apart,
+            hidden: Vec::new(),
         }
     }
 

@@ -55,6 +55,11 @@ impl Folder {
         &self.root
     }
 
+    /// Whether it is a build: what switches were to run, without their secrets.
+    pub fn is_build(&self) -> bool {
+        !self.inner.as_os_str().is_empty()
+    }
+
     /// Files of a switch that may be there; the first that is there counts.
     pub fn candidates(&self, switch: &str) -> [PathBuf; 2] {
         let inside = self.root.join(&self.inner);

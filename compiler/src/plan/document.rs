@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::cost::Model;
 pub use super::owned::{Counted, ours, owned_digest, owned_hash};
 use super::patch::PatchOp;
+use super::secrets::SecretRow;
 use super::switch::{Stage, SwitchPlan, Way};
 use crate::deployed::canonical::Name;
 use crate::diff::device::{Consequence, On};
@@ -112,6 +113,10 @@ pub struct SwitchDoc {
     pub stages: Arc<Vec<StageDoc>>,
     /// frr.conf: loaded after the last patch, in place before a reload.
     pub frr: Option<FrrDoc>,
+    /// Rows that hold secrets, written after all else; what stands for a secret is the environment variable that holds it when
+    /// the plan is applied. None where they are there, and in plans of an older fabc.
+    #[serde(default)]
+    pub secrets: Vec<SecretRow>,
     /// Containers that start anew.
     pub restarts: BTreeSet<String>,
     /// Hashes of what is there: [`owned_hash`] of ConfigDB, and of frr.conf.
@@ -342,6 +347,7 @@ impl SwitchDoc {
                 after: frr.after.clone(),
                 drained: drained_text.clone(),
             }),
+            secrets: plan.secrets.clone(),
             restarts: plan.restarts.clone(),
             observed: Hashes { frr: frr.map(|frr| frr_hash(&frr.before)), ..observed },
             wanted: Hashes { frr: frr.map(|frr| frr_hash(&frr.after)), ..wanted },
@@ -362,6 +368,9 @@ impl SwitchDoc {
         let mut out = format!("{} {} {drained} {:?} {:?}", self.tier, self.way, self.reasons, self.restarts);
         for stage in self.stages.iter() {
             out += &format!(" {} {} {:?}", stage.title, stage.back, told(&stage.effects));
+        }
+        if !self.secrets.is_empty() {
+            out += " secrets";
         }
         if let Some(frr) = &self.frr {
             out += &format!(" frr.conf {:?}", told(&frr.effects));
@@ -418,6 +427,9 @@ impl Plan {
         self.switches.iter().find_map(|(name, switch)| {
             if !held.contains(name.0.as_str()) && !blocked.contains(name.0.as_str()) {
                 return Some(format!("`{}` changes, and no wave holds it", name.0));
+            }
+            if let Some(why) = switch.secrets.iter().find_map(SecretRow::wrong) {
+                return Some(format!("`{}`: {why}", name.0));
             }
             let way = (!WAYS.contains(&switch.way.as_str())).then_some(&switch.way);
             let back = switch.stages.iter().map(|stage| &stage.back);

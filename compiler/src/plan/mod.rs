@@ -7,6 +7,7 @@
 //! - [`cost`]: how long it takes, as data
 //! - [`switch`]: what is done to one switch
 //! - [`waves`]: which switches at the same time
+//! - [`secrets`]: rows that hold secrets, by the names of variables
 //! - `obstacles`: what a switch keeps that can't stand beside what it becomes
 //! - `owned`: what is fabc's, and its hash
 //! - [`document`]: the form of `plan.json`
@@ -20,6 +21,7 @@ mod obstacles;
 mod owned;
 pub mod patch;
 mod refs;
+pub mod secrets;
 pub mod stages;
 pub mod switch;
 pub mod waves;

@@ -11,6 +11,7 @@ use super::cost::Model;
 use super::db::{Db, Reader, Row};
 use super::obstacles::obstacles;
 use super::patch::{PatchOp, patch_of};
+use super::secrets::SecretRow;
 use super::stages::{Hold, Step, steps};
 use crate::deployed::canonical::Name;
 use crate::deployed::owned::{Owned, owned};
@@ -103,6 +104,8 @@ pub struct SwitchPlan {
     pub cuts: BTreeSet<String>,
     /// Whether something that carries traffic is interrupted, or nobody knows that it isn't.
     pub interrupts: bool,
+    /// Rows with secrets, which are written last; none where they are there, right or not.
+    pub secrets: Vec<SecretRow>,
     /// About how long it takes without waiting for others, ms.
     pub ms: u64,
 }
@@ -165,6 +168,7 @@ pub fn plan_with(
         frr_texts: given.observed_frr.map(|before| (before.to_owned(), given.frr.to_owned())),
         cuts: BTreeSet::new(),
         interrupts: false,
+        secrets: Vec::new(),
         ms: 0,
         changes: observed.changes(&wanted),
         wanted,
@@ -420,7 +424,7 @@ impl Stage {
 impl SwitchPlan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.way == Way::None && self.frr.is_none()
+        self.way == Way::None && self.frr.is_none() && self.secrets.is_empty()
     }
 
     fn settle(&mut self, up: &BTreeSet<String>, model: &Model) {

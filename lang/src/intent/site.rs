@@ -57,10 +57,12 @@ static SYSLOG: Node =
 static DNS: Node = Node::new("dns", "DNS servers.").args(&[some_args("ADDRESS", Kind::HostIp, "")]).ordered();
 static LOCATION: Node = Node::new("location", "sysLocation.").args(&[arg("TEXT", Kind::Text, "")]).optional();
 static CONTACT: Node = Node::new("contact", "sysContact.").args(&[arg("TEXT", Kind::Text, "")]).optional();
-static COMMUNITY: Node =
-    Node::new("community", "The read-only community; a secret, so only `fabc render` writes it.")
-        .props(&[prop_needed("secret-env", Kind::Name, "environment variable that holds it")])
-        .optional();
+static COMMUNITY: Node = Node::new(
+    "community",
+    "The read-only community; a secret, so only `fabc render` and `fabc apply` write it.",
+)
+.props(&[prop_needed("secret-env", Kind::Name, "environment variable that holds it")])
+.optional();
 static SNMP: Node =
     Node::new("snmp", "SNMP on every switch.").children(&[&LOCATION, &CONTACT, &COMMUNITY]).optional();
 static TACACS: Node = Node::new("tacacs", "A TACACS+ server.")
@@ -68,7 +70,7 @@ static TACACS: Node = Node::new("tacacs", "A TACACS+ server.")
     .props(&[prop(
         "secret-env",
         Kind::Name,
-        "environment variable that holds the key, which only `fabc render` writes",
+        "environment variable that holds the key, which only `fabc render` and `fabc apply` write",
     )])
     .ordered();
 

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use fabc_targets::sonic::secrets::Kind;
 use fabc_targets::sonic::tables::{Owner, TABLES};
 use serde_json::{Value as Json, json};
 
@@ -17,6 +18,7 @@ use crate::deployed::mask;
 use crate::diff::running::{Build, is_left_out, its_own};
 use crate::diff::statements::{running, statements};
 use crate::plan::document::{FrrDoc, Plan, SwitchDoc};
+use crate::plan::secrets::{SecretRow, SecretText, variables};
 
 /// Files that are the same for every plan.
 const FIXED: &[(&str, &str)] = &[
@@ -66,6 +68,8 @@ pub fn files(
         }
         groups.insert(format!("wave_{}", number + 1), json!({ "hosts": hosts }));
     }
+    let docs = waves.iter().flatten().filter_map(|name| plan.switches.get(&name.as_str().into()));
+    let needs = needs(docs.flat_map(|doc| &doc.secrets))?;
     let home = format!("/var/lib/fabc/{id}");
     let last = [("verify, once more", "verify"), ("save", "save"), ("finish", "finish")];
     let last = last.map(|(name, verb)| json!({ "name": name, "run": [verb] }));
@@ -76,6 +80,7 @@ pub fn files(
         "fabc_home": home,
         "fabc_run": ["/usr/bin/python3", format!("{home}/on_switch.py")],
         "fabc_last": last,
+        "fabc_needs": needs,
     });
     let numbers: Vec<usize> = (0..waves.len()).filter(|&n| !waves[n].is_empty()).collect();
     let inventory = json!({ "all": { "vars": vars, "children": groups } });
@@ -124,6 +129,18 @@ fn shown(text: &str) -> String {
     text.chars().map(|c| if c.is_alphanumeric() || " ,.:;/|_-()+".contains(c) { c } else { ' ' }).collect()
 }
 
+/// Variables that must be in the environment, and the regular expressions that what they hold must match.
+fn needs<'a>(rows: impl Iterator<Item = &'a SecretRow>) -> Result<Vec<Json>, String> {
+    let mut needed = BTreeSet::new();
+    for row in rows {
+        for variable in row.texts().filter_map(SecretText::variable) {
+            plain("variable", variable)?;
+            needed.insert((variable, Kind::of(&row.table).pattern()));
+        }
+    }
+    Ok(needed.into_iter().map(|(name, shape)| json!({ "name": name, "shape": shape })).collect())
+}
+
 /// A switch in the inventory: its steps up to where it would be saved.
 fn host(name: &str, doc: &SwitchDoc, pace: Pace) -> Result<Json, String> {
     let mut steps = Vec::new();
@@ -143,7 +160,11 @@ fn host(name: &str, doc: &SwitchDoc, pace: Pace) -> Result<Json, String> {
             Step::Stage(number) => doc.stages.get(*number).map(|stage| format!(": {}", shown(&stage.title))),
             _ => None,
         };
-        steps.push(json!({ "name": format!("{step}{}", title.unwrap_or_default()), "run": run }));
+        let mut task = json!({ "name": format!("{step}{}", title.unwrap_or_default()), "run": run });
+        if step == Step::Secrets {
+            task["env"] = variables(&doc.secrets).into_iter().collect();
+        }
+        steps.push(task);
     }
     let mut host = json!({ "fabc_steps": steps });
     if pace.by_address {
@@ -187,6 +208,7 @@ fn switch(plan: &Plan, doc: &SwitchDoc, id: &str, build: Build, pace: Pace) -> R
         "patience": pace.verify.unwrap_or(usual),
         "space": SPACE,
         "tables": tables,
+        "secret_rows": doc.secrets,
         "secrets": mask::lists(),
         "its_own": its_own(),
     }))
@@ -214,6 +236,16 @@ fn preflight() -> Json {
         "tags": ["preflight"],
         "tasks": [
             { "name": "Files of the plan", "ansible.builtin.import_tasks": "tasks/preflight.yml" },
+            {
+                "name": "Secrets are in the environment",
+                "ansible.builtin.assert": {
+                    "that": ["lookup(\"ansible.builtin.env\", item.name) is match(item.shape)"],
+                    "fail_msg": "{{ item.name }} is not set in the environment of ansible-playbook, or holds what SONiC does not take",
+                    "quiet": true,
+                },
+                "loop": "{{ fabc_needs }}",
+                "loop_control": { "label": "{{ item.name }}" },
+            },
             {
                 "name": "As the plan saw it, and nobody else at work",
                 "ansible.builtin.command": { "argv": "{{ fabc_run + [\"fit\"] }}" },
@@ -243,13 +275,14 @@ fn wave(number: usize, soak: u64) -> [Json; 2] {
             },
         }],
     });
+    let secrets = "{{ dict(fabc_step.env | default([]) | zip(query(\"ansible.builtin.env\", *(fabc_step.env | default([]))))) }}";
     let change = json!({
         "name": format!("Wave {number}"),
         "hosts": group,
         "gather_facts": false,
         "become": true,
         "strategy": "ansible.builtin.free",
-        "vars": { "fabc_soak": soak },
+        "vars": { "fabc_soak": soak, "fabc_secrets": secrets },
         "tasks": [{ "name": "One switch", "ansible.builtin.include_tasks": "tasks/switch.yml" }],
     });
     [gate, change]

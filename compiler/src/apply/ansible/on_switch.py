@@ -14,7 +14,7 @@ import sys
 import time
 
 from seen import (HERE, LOCK, PLAN, Failed, config, digest, frr, frr_after, frr_file, frr_is, missing, ours, patched, plain, read,
-                  said, surroundings, trail)
+                  said, secrets_are, secrets_are_back, secrets_seem, surroundings, trail, without_secrets)
 
 os.environ["PATH"] += ":/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin"
 os.umask(0o077)
@@ -98,10 +98,14 @@ def fit():
     now = plain(config())
     hash_now = digest(now)
     frr_old = PLAN["frr"] is None or frr_is(said(PLAN["frr"]["before"])) is None
-    if hash_now == PLAN["wanted"] and there(now) and (PLAN["frr"] is None or frr_is(said_after(), PLAN["frr"]["after"]["silent"]) is None):
+    frr_new = PLAN["frr"] is None or frr_is(said_after(), PLAN["frr"]["after"]["silent"]) is None
+    old = hash_now == PLAN["observed"] and frr_old
+    # Where nothing but secrets is to be written, these alone tell whether it is.
+    left = bool(PLAN["secret_rows"]) and (old or not secrets_seem())
+    if hash_now == PLAN["wanted"] and there(now) and frr_new and not left:
         print("done")
         return
-    if hash_now != PLAN["observed"] or not frr_old:
+    if not old:
         what = "its frr.conf" if hash_now == PLAN["observed"] else "its ConfigDB"
         raise Failed(what + " is not what the plan was made for: `fabc pull` and `fabc plan` again")
     ztp = [line for line in script("look") if line.startswith("@ztp ")]
@@ -129,7 +133,7 @@ def said_after():
 
 def there(now):
     """Whether the patches lead to what runs: hashes are of some tables, and patches go further."""
-    was = now
+    was = now = without_secrets(now)
     try:
         for stage in reversed(PLAN["stages"]):
             was = patched(was, stage["inverse"])
@@ -220,6 +224,22 @@ def load(name, verb, data):
         time.sleep(5)
 
 
+def secrets():
+    """Rows that hold secrets. What stands for these comes in stdin, by the names of variables."""
+    note("secrets")
+    values = json.load(sys.stdin)
+
+    def text(of):
+        return of if isinstance(of, str) else values[of["env"]]
+
+    rows = [[row["table"], text(row["key"]), {name: text(of) for name, of in row["fields"].items()}]
+            for row in PLAN["secret_rows"]]
+    if not secrets_are(rows, config()):
+        well("secrets", "secrets", data=json.dumps(rows).encode(), seconds=30)
+        if not secrets_are(rows, config()):
+            raise Failed("the secrets that were written are not there")
+
+
 def undrain():
     """Traffic comes back: by the frr.conf that doesn't lead it away, where one that does was loaded."""
     note("undrain")
@@ -251,13 +271,23 @@ def finish():
         os.remove(HERE + "/steps")
 
 
-def back_config():
-    """The way back for ConfigDB: inverses, else the checkpoint, else a reload of what ran."""
+def back_secrets():
+    """First: GCU would write what its rollback changes to the log."""
     if not os.path.exists(LOCK + "/ready"):
         return
     for name in sorted(os.listdir(LOCK)):
         if name.startswith("job."):
             script("wait", PLAN["plan"], name[len("job."):], patience=PLAN["seconds"] * 10 + 300)
+    if "secrets" in begun():
+        well("secrets-back", "secrets_back", seconds=30)
+        if not secrets_are_back(json.loads(read(LOCK + "/before.json")), config()):
+            raise Failed("its secrets are not as they were")
+
+
+def back_config():
+    """The way back for ConfigDB: inverses, else the checkpoint, else a reload of what ran."""
+    if not os.path.exists(LOCK + "/ready"):
+        return
     steps, path = begun(), trail()
     last = len(PLAN["stages"])
     now = plain(config())
@@ -341,8 +371,8 @@ def back(part):
 
 
 VERBS = {"fit": fit, "mine": mine, "prepare": prepare, "drain": drain, "patch": patch, "place": place, "frr": load_frr, "restart": restart,
-         "reload": reload, "verify": lambda: patiently(missing), "undrain": undrain, "save": save, "finish": finish,
-         "back-config": lambda: back(back_config), "back-frr": lambda: back(back_frr),
+         "reload": reload, "secrets": secrets, "verify": lambda: patiently(missing), "undrain": undrain, "save": save, "finish": finish,
+         "back-secrets": lambda: back(back_secrets), "back-config": lambda: back(back_config), "back-frr": lambda: back(back_frr),
          "back-traffic": lambda: back(back_traffic), "back-saved": lambda: back(back_saved),
          "back-check": lambda: back(back_check)}
 

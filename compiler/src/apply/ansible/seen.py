@@ -98,11 +98,50 @@ def patched(db, operations):
     return {table: rows for table, rows in db.items() if rows}
 
 
+def without_secrets(db):
+    """Without fields that a step of its own writes: no patch makes them."""
+    db = {table: dict(rows) for table, rows in db.items()}
+    for row in PLAN["secret_rows"]:
+        rows, key = db.get(row["table"], {}), row["key"]
+        if isinstance(key, str) and key in rows:
+            left = {name: value for name, value in rows[key].items() if name not in row["fields"]}
+            rows[key] = left
+            if not left:
+                del rows[key]
+    return {table: rows for table, rows in db.items() if rows}
+
+
+def secrets_are(rows, db):
+    """Whether ConfigDB has these rows."""
+    return all(fields.items() <= db.get(table, {}).get(key, {}).items() for table, key, fields in rows)
+
+
+def secrets_seem():
+    """Whether ConfigDB has such rows; whether the secrets in them are the right ones, only these tell."""
+    db = config()
+
+    def seems(row, fields):
+        return all(fields.get(name) == of if isinstance(of, str) else fields.get(name) for name, of in row["fields"].items())
+
+    return all(any(seems(row, fields) for key, fields in db.get(row["table"], {}).items()
+                   if isinstance(row["key"], dict) or key == row["key"]) for row in PLAN["secret_rows"])
+
+
+def secrets_are_back(before, now):
+    """Whether what rows with secrets are about is as it was."""
+    def field(db, row, name):
+        return db.get(row["table"], {}).get(row["key"], {}).get(name)
+
+    return all(before.get(row["table"]) == now.get(row["table"]) if isinstance(row["key"], dict)
+               else all(field(before, row, name) == field(now, row, name) for name in row["fields"])
+               for row in PLAN["secret_rows"])
+
+
 class Trail:
     """ConfigDB before the plan and after each of its patches, and the rows that these change."""
 
     def __init__(self, before):
-        self.states, self.rows = [plain(before)], set()
+        self.states, self.rows = [without_secrets(plain(before))], set()
         for stage in PLAN["stages"]:
             last = self.states[-1]
             new = patched(last, stage["patch"])
@@ -116,7 +155,7 @@ class Trail:
 
     def has(self, now, number):
         """Whether the plan's own rows are as after so many patches, whatever else was changed."""
-        state = self.states[number]
+        state, now = self.states[number], without_secrets(now)
         return all(now.get(table, {}).get(key) == state.get(table, {}).get(key) for table, key in self.rows)
 
     def expect(self, number):

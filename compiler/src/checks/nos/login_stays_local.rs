@@ -5,7 +5,7 @@ use crate::checks::Ctx;
 check! {
     /// SONiC refuses TACACS+ in AAA while TACPLUS has no `passkey`, and a build holds no secrets. So the servers are
     /// written, and with the build's files log-ins stay local. `fabc render --secrets-from-env --out DIR` writes the same
-    /// files with the key, and with AAA.
+    /// files with the key, and with AAA; `fabc plan` and `fabc apply` write both to switches that run.
     ///
     /// ```kdl bad
     /// fabric "f" { nos "sonic" release="202505"; }
@@ -41,10 +41,10 @@ fn run(ctx: &Ctx, findings: &mut Findings) {
             ctx.fabric.intent.management.iter().flat_map(|m| &m.tacacs).find_map(|t| t.secret_env.as_ref());
         findings.push(match variable {
             Some(variable) => found.help(format!(
-                "set {} in the environment: `fabc render --secrets-from-env --out DIR` writes the files with key and AAA",
+                "set {} in the environment: `fabc render --secrets-from-env --out DIR` writes the files with key and AAA, `fabc apply` writes both to switches that run",
                 variable.v
             )),
-            None => found.help("name where its key is read from, secret-env=\"TACACS_KEY\", then `fabc render`"),
+            None => found.help("name where its key is read from, secret-env=\"TACACS_KEY\", then `fabc render` or `fabc apply`"),
         });
     }
 }

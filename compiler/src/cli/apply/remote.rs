@@ -23,6 +23,16 @@ pub(super) enum Fault {
     Lost(String),
 }
 
+impl Fault {
+    /// Why nothing can be done.
+    pub(super) fn why(self) -> String {
+        match self {
+            Fault::Failed(why) => why,
+            Fault::Lost(why) => format!("it can't be reached: {why}"),
+        }
+    }
+}
+
 /// How a job ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ended {
@@ -148,7 +158,12 @@ impl Remote<'_> {
         })
     }
 
-    /// The whole ConfigDB with its secrets. It stays in memory.
+    /// The whole ConfigDB with its secrets, at once or never. It stays in memory.
+    pub(super) fn config_once(&self) -> Result<serde_json::Value, Fault> {
+        read(&self.verb(&["config"], b"", "@end")?)
+    }
+
+    /// The same of a switch that may be away.
     pub(super) fn config(&self) -> Result<serde_json::Value, Fault> {
         self.whole(&["config"])
     }
@@ -159,9 +174,7 @@ impl Remote<'_> {
     }
 
     fn whole(&self, words: &[&str]) -> Result<serde_json::Value, Fault> {
-        let text = self.insist(words, b"", "@end")?;
-        let text = text.trim_end().strip_suffix("@end").unwrap_or_default();
-        serde_json::from_str(text).map_err(|_| Fault::Failed("its ConfigDB is no JSON".to_owned()))
+        read(&self.insist(words, b"", "@end")?)
     }
 
     /// Takes the lock and, where nothing was done yet, copies of what is there.
@@ -239,6 +252,12 @@ impl Remote<'_> {
             }
         })
     }
+}
+
+/// A ConfigDB that was printed. Nothing of it is told: it may be a secret.
+fn read(printed: &str) -> Result<serde_json::Value, Fault> {
+    let text = printed.trim_end().strip_suffix("@end").unwrap_or_default();
+    serde_json::from_str(text).map_err(|_| Fault::Failed("its ConfigDB is no JSON".to_owned()))
 }
 
 /// What ssh says of a connection that failed.

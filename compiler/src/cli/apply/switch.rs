@@ -11,6 +11,7 @@ use super::{Pace, Told};
 use crate::apply::after::missing;
 use crate::apply::notes::{Event, Notes, names};
 use crate::apply::preflight::Seen;
+use crate::apply::secrets::{Filled, is_back};
 use crate::apply::steps::{self, Step, Undo};
 use crate::apply::trail::{Trail, holds_no_secret, patched};
 use crate::cli::Failure;
@@ -59,6 +60,8 @@ pub(super) struct Work<'a> {
     pub(super) book: &'a Book,
     pub(super) pace: Pace,
     pub(super) build: Build,
+    /// Rows with secrets; none where they are not at hand.
+    pub(super) secrets: Option<Filled>,
     pub(super) stop: &'a AtomicBool,
     pub(super) tell: &'a Told<'a>,
 }
@@ -70,7 +73,7 @@ impl Work<'_> {
 
     fn trail(&self) -> Result<(Seen, Trail), Stop> {
         let before = self.book.before(self.name)?;
-        let trail = Trail::new(before.db.clone(), &self.doc.stages).map_err(failed)?;
+        let trail = Trail::new(before.db.clone(), &self.doc.stages, &self.doc.secrets).map_err(failed)?;
         Ok((before, trail))
     }
 
@@ -263,6 +266,7 @@ impl Work<'_> {
             }
             Step::Restart(what) => self.well(&["restart", what], b"", 120),
             Step::Reload => self.reload(trail),
+            Step::Secrets => self.secrets(),
             Step::Verify => self.verify(),
             // The first is done by who looked, the last by `close`.
             Step::Prepare | Step::Save | Step::Finish => Ok(()),
@@ -272,6 +276,49 @@ impl Work<'_> {
     fn frr(&self) -> &str {
         let frr = self.doc.frr.as_ref();
         frr.map_or("", |frr| frr.drained.as_ref().unwrap_or(&frr.after).as_str())
+    }
+
+    /// Rows that hold secrets; where they are there already nothing is done.
+    fn secrets(&self) -> Result<(), Stop> {
+        let Some(filled) = &self.secrets else { return Err(failed("its secrets are not at hand")) };
+        let mut config = self.remote.config()?;
+        if !filled.is_in(&config) {
+            self.well(&["secrets"], &filled.to_bytes(), 30)?;
+            config = self.remote.config()?;
+            if !filled.is_in(&config) {
+                return Err(failed("the secrets that were written are not there"));
+            }
+        }
+        let others = filled.other_communities(&config);
+        if others > 0 {
+            let s = if others == 1 { "y stays" } else { "ies stay" };
+            (self.tell)(
+                self.name,
+                &format!(
+                    "{others} other SNMP communit{s}, and {} answered still",
+                    if others == 1 { "is" } else { "are" }
+                ),
+            );
+        }
+        Ok(())
+    }
+
+    /// Secrets as they were, by the record that the switch keeps of what it wrote over. Gives what is to be told.
+    fn secrets_back(&self, was_new: bool, locked: bool) -> Result<Option<String>, Stop> {
+        if !self.notes().has_begun(names::SECRETS) {
+            return Ok(None);
+        }
+        if was_new || !locked {
+            return Ok(Some("its secrets stay as the plan wrote them".to_owned()));
+        }
+        self.step("put back secrets", || {
+            self.well(&["secrets_back"], b"", 30)?;
+            match is_back(&self.doc.secrets, &self.remote.before()?, &self.remote.config()?) {
+                true => Ok(()),
+                false => Err(failed("its secrets are not as they were")),
+            }
+        })?;
+        Ok(None)
     }
 
     fn settle(&self) {
@@ -427,6 +474,8 @@ impl Work<'_> {
         } else {
             self.remote.lock(false, false)?;
         }
+        // First: GCU would write what its rollback changes to the log.
+        let secrets = self.secrets_back(was_new, locked)?;
         let now = self.remote.look()?.db;
         let at = (0..=trail.len()).find(|&number| trail.has(&now, number));
         let mut undo: std::collections::VecDeque<Undo> = steps::back(self.doc, at, &notes).into();
@@ -476,7 +525,7 @@ impl Work<'_> {
         let foreign = trail.foreign(&now.db);
         let amiss = amiss.first().map(|first| format!("taken back, but {first}"));
         let foreign = foreign.first().map(|row| format!("somebody else changed {row}"));
-        Ok([amiss, foreign].into_iter().flatten().reduce(|a, b| format!("{a}; {b}")))
+        Ok([secrets, amiss, foreign].into_iter().flatten().reduce(|a, b| format!("{a}; {b}")))
     }
 
     fn undo(&self, undo: Undo, trail: &Trail, was_new: bool) -> Result<(), Stop> {

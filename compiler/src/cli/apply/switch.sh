@@ -59,6 +59,44 @@ do_frr_back() {
     [ ! -e $lock/frr.conf ] || place $lock/frr.conf || code=1
     return $code
 }
+# Writes rows that hold secrets, or puts back what was there: no patch, which GCU logs, and no `config`, which takes them as
+# arguments. What is written over is noted first.
+do_secrets() {
+    python3 - "$in" $lock/secrets.json <<'EOF'
+import json, os, subprocess, sys
+sys.excepthook = lambda kind, *_: print("secrets: " + kind.__name__)
+from swsscommon.swsscommon import ConfigDBConnector
+db = ConfigDBConnector()
+db.connect()
+rows, note = json.load(open(sys.argv[1])), sys.argv[2]
+old = {(table, key): fields for table, key, fields in json.load(open(note))} if os.path.exists(note) else {}
+for table, key, _ in rows or []:
+    old.setdefault((table, key), db.get_entry(table, key) or None)
+with open(note + ".new", "w") as file:
+    json.dump([[*row, fields] for row, fields in old.items()], file)
+    file.flush()
+    os.fsync(file.fileno())
+os.rename(note + ".new", note)
+if rows is None:
+    for (table, key), fields in reversed(list(old.items())):
+        db.set_entry(table, key, fields)
+for table, key, fields in rows or []:
+    db.mod_entry(table, key, fields)
+new = {} if rows is None else {(table, key): fields for table, key, fields in rows}
+# As `config snmp community` does: what snmpd reads is made when it starts.
+if any(row[0] == "SNMP_COMMUNITY" and new.get(row) != fields for row, fields in old.items()):
+    systemctl = lambda *words: subprocess.run(["systemctl", *words, "snmp.service"]).returncode
+    if systemctl("is-active", "--quiet") == 0:
+        systemctl("reset-failed")
+        if systemctl("restart") != 0:
+            print("snmp does not start anew")
+            sys.exit(1)
+EOF
+}
+do_secrets_back() {
+    echo null >"$in"
+    do_secrets
+}
 do_reload_before() {
     [ -e $lock/before.json ] || { echo "$lock/before.json is not there"; return 1; }
     [ ! -e $lock/frr.conf ] || place $lock/frr.conf || return 1

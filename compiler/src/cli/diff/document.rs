@@ -119,6 +119,7 @@ fn switch(found: &Found<'_>) -> Value {
         "masked": rows(&found.drift.masked),
         "masked_lines": found.drift.masked_lines,
         "unlike": found.unlike,
+        "lacks": found.lacks,
         "unsaved": found.unsaved,
     })
 }

@@ -372,6 +372,10 @@ pub(super) fn unfit(report: &Report<'_>, ranks: &Ranks<'_>) -> Vec<String> {
         for why in &found.unlike {
             alike.entry(why.clone()).or_default().insert(found.name);
         }
+        if !found.lacks.is_empty() {
+            let why = format!("secrets are missing ({}): `fabc apply` writes them", found.lacks.join(", "));
+            alike.entry(why).or_default().insert(found.name);
+        }
     }
     for (name, failed, stale) in &report.failed {
         alike.entry(failed.told(*stale)).or_default().insert(name);

@@ -15,6 +15,8 @@ use crate::diff::drift::{self, Drift, Pair, Target};
 use crate::diff::fabrics::{Made, Origin, Own};
 use crate::diff::patch;
 use crate::host::Host;
+use crate::plan::db::Db;
+use crate::plan::secrets::{SecretRow, variables};
 
 /// Where what switches run comes from.
 pub(super) enum Former<'a> {
@@ -33,6 +35,8 @@ pub(super) struct Found<'a> {
     pub(super) drift: Drift,
     /// Why its files aren't for the box that it is.
     pub(super) unlike: Vec<String>,
+    /// Variables of secrets that it lacks.
+    pub(super) lacks: Vec<String>,
     /// Rows and fields that a reboot would lose; none where nothing is saved, or nothing is known of it.
     pub(super) unsaved: Option<usize>,
     pub(super) cabling: Vec<Miscabled>,
@@ -45,7 +49,7 @@ pub(super) struct Found<'a> {
 impl Found<'_> {
     /// Whether it is anything else than its files say.
     pub(super) fn differs(&self) -> bool {
-        !self.drift.differences.is_empty() || !self.unlike.is_empty()
+        !self.drift.differences.is_empty() || !self.unlike.is_empty() || !self.lacks.is_empty()
     }
 }
 
@@ -131,10 +135,30 @@ impl<'f> Look<'_, 'f> {
             index,
             drift,
             unlike,
+            lacks: self.lacks(index, observed)?,
             unsaved: unsaved.transpose().map_err(saved)?,
             cabling: if lldp.is_empty() { Vec::new() } else { self.plan.of_switch(&switch.name, lldp) },
             patch: operations,
             text: if self.args.text { self.text(&switch.name, pair) } else { String::new() },
+        })
+    }
+
+    /// Secrets that are not there at all. A former build has none.
+    fn lacks(&self, index: usize, observed: &Observed) -> Result<Vec<String>, String> {
+        let Former::Folder(folder) = self.former else { return Ok(Vec::new()) };
+        let device = self.made.bundle().device(index).filter(|_| !folder.is_build());
+        let rows = device.map(|device| SecretRow::all_of(&device)).unwrap_or_default();
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let db = Db::read(&String::from_utf8_lossy(&observed.config_db));
+        let db = db.map_err(|error| format!("{}: {error}", observed.path.display()))?;
+        let missing: Vec<SecretRow> = rows.into_iter().filter(|row| !row.is_in(&db)).collect();
+        Ok(match (missing.is_empty(), variables(&missing)) {
+            (true, _) => Vec::new(),
+            // What only stands beside a secret.
+            (false, none) if none.is_empty() => missing.into_iter().map(|row| row.table).collect(),
+            (false, names) => names.into_iter().map(str::to_owned).collect(),
         })
     }
 

@@ -1,12 +1,13 @@
 //! The page for people: one screen, whatever the size of the fabric.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use fabc_lang::units::grouped;
 
 use crate::cli::show::table::Table;
 use crate::plan::document::{Plan, StageDoc, SwitchDoc};
+use crate::plan::secrets::variables;
 use crate::tame;
 
 /// Waves and kinds of change that are shown before the rest is counted.
@@ -26,6 +27,9 @@ pub(super) fn page(plan: &Plan, full: bool, width: Option<usize>) -> String {
             "\ncables move at {}: `fabc diff` lists them; nothing crosses one before both its ends have changed",
             stretch(&moved)
         );
+    }
+    if let Some(line) = secrets(plan) {
+        let _ = writeln!(out, "\n{line}");
     }
     match plan.kinds_without_canary().len() {
         0 => {}
@@ -116,6 +120,7 @@ fn kinds(plan: &Plan, full: bool) -> Table {
         let back = match switch.stages.iter().find(|stage| stage.back == "reload") {
             _ if switch.way == "reload" => "reload".to_owned(),
             Some(stage) => format!("reload after `{}`", stage.title),
+            None if switch.frr.is_none() && switch.stages.is_empty() => "secrets".to_owned(),
             None if switch.stages.is_empty() => "frr.conf".to_owned(),
             None => "patches".to_owned(),
         };
@@ -170,7 +175,27 @@ fn what(switch: &SwitchDoc) -> String {
     if !switch.cables.is_empty() {
         parts.push("cables");
     }
+    if !switch.secrets.is_empty() {
+        parts.push("secrets");
+    }
     parts.join(", ")
+}
+
+/// What must be in the environment when the plan is applied.
+fn secrets(plan: &Plan) -> Option<String> {
+    let written = plan.switches.iter().filter(|(_, switch)| !switch.secrets.is_empty());
+    let (names, rows): (Vec<&str>, Vec<_>) = written.map(|(name, s)| (name.0.as_str(), &s.secrets)).unzip();
+    let needed: BTreeSet<&str> = rows.iter().flat_map(|rows| variables(rows)).collect();
+    let needed: Vec<_> = needed.into_iter().map(tame::line).collect();
+    let of_snmp = rows.iter().any(|rows| rows.iter().any(|row| row.table == "SNMP_COMMUNITY"));
+    let snmp = if of_snmp { "; snmp starts anew where its community is another one" } else { "" };
+    (!names.is_empty()).then(|| {
+        format!(
+            "secrets are written on {}, live{snmp}: `fabc apply` takes {} from its environment",
+            stretch(&names),
+            needed.join(", ")
+        )
+    })
 }
 
 fn waves(plan: &Plan, full: bool) -> Table {

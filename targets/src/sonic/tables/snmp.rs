@@ -6,7 +6,7 @@ use crate::sonic::sink::{Origin, Sink};
 
 pub(super) static TABLE: Table =
     Table::new("SNMP", Owner::Fields, "Location and contact. The community is a secret and never stands in a build: `fabc \
-     render` writes it.");
+     render` and `fabc apply` write it.");
 
 const GIVEN: Origin = Origin::rule("given under `snmp` of `management`");
 

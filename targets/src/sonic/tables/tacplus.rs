@@ -8,7 +8,7 @@ pub(super) static TABLE: Table = Table::new(
     "TACPLUS",
     Owner::Fields,
     "The time-out of TACACS+. Neither the key nor the AAA rows that need it stand in a build: `fabc render` \
-     writes them.",
+     and `fabc apply` write them.",
 );
 
 pub(super) fn emit(device: &Device<'_>, sink: &mut impl Sink) {
