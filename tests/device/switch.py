@@ -623,8 +623,10 @@ def db_dump(args):
 def sessions():
     """Peers of the running frr.conf that the box knows, and their states."""
     box, ports = read(STATE + "/box.json"), hashes(0, "PORT_TABLE:*")
-    found = {}
+    found, text = {}, open(STATE + "/frr.running").read()
     for peer, state in box.get("sessions", {}).items():
+        if f"neighbor {peer} " not in text:
+            continue
         port = ports.get(f"PORT_TABLE:{peer}")
         dark = port is not None and port["oper_status"] != "up"
         found[peer] = "Connect" if dark and int(time.time() * 1000) % 2 else "Active" if dark else state

@@ -451,3 +451,56 @@ fn what_was_up_must_be_up_again() {
     assert!(said(&done).contains("a PFC storm in Ethernet0:3"), "{}", said(&done));
     case.all("old");
 }
+
+#[test]
+fn links_that_come_must_come_up() {
+    if device::is_missing() {
+        return;
+    }
+    let case = Case::new(&[("per-pair=2", "per-pair=3")], |_, _| {});
+    // Its box sees as many neighbours as before: the new cables aren't there.
+    let done = case.apply(&[]);
+    code(&done, 1);
+    assert!(
+        said(&done).contains("is down (and ") && said(&done).contains("it is taken back"),
+        "{}",
+        said(&done)
+    );
+    assert_eq!((case.is("leaf-01"), case.is("leaf-02"), case.is("spine-01")), ("old", "old", "new"));
+    code(&case.apply(&["--rollback"]), 0);
+    case.all("old");
+    // With cables, but two of them crossed: sessions come up, and LLDP tells.
+    let plug = |crossed: bool| {
+        for (name, device) in &case.lab.switches {
+            let far = case.plan["switches"][name]["verify"]["neighbours"].as_object().unwrap().clone();
+            device.alter(|it| {
+                for (port, at) in far {
+                    let text = at[1].as_str().unwrap();
+                    let text = if crossed && name == "leaf-01" && it["lldp"][&port].is_null() {
+                        "Ethernet0"
+                    } else {
+                        text
+                    };
+                    let known = it["lldp"][&port].as_array().is_some_and(|row| row[2] == text);
+                    if !known
+                        && at[0].as_str().unwrap().contains('-')
+                        && !at[0].as_str().unwrap().starts_with("gpu")
+                    {
+                        it["lldp"][&port] = json!([at[0], text, text]);
+                        it["sessions"][&port] = "Established".into();
+                    }
+                }
+            });
+        }
+    };
+    plug(true);
+    let done = case.apply(&[]);
+    code(&done, 1);
+    assert!(said(&done).contains("leaf-01: failed: LLDP on "), "{}", said(&done));
+    assert_eq!(case.is("leaf-01"), "old");
+    plug(false);
+    code(&case.apply(&["--rollback"]), 0);
+    case.lab.switches.values().for_each(Device::forget);
+    code(&case.apply(&[]), 0);
+    case.all("new");
+}

@@ -355,10 +355,12 @@ impl Job<'_> {
             report.note(opened.into_iter().filter_map(|(name, end)| Some((name, end?))));
             let soaks = wave.canary && wave.soak > 0 && !self.args.no_soak && !open.is_empty();
             let watched = !soaks || self.soak(wave, &open);
+            let done: BTreeSet<String> =
+                open.iter().cloned().chain(report.new_ones().map(str::to_owned)).collect();
             let closed = each(&open, self.args.reach.parallel, |name| {
                 let doc = self.plan.switches.get(&name.into())?;
                 let work = self.work(name, doc, book);
-                Some(if watched { work.close(soaks) } else { work.leave() })
+                Some(if watched { work.close(soaks, &done) } else { work.leave() })
             });
             report.note(closed);
         }

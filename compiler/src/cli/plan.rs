@@ -166,8 +166,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         .map_init(Desk::default, |desk, &switch| {
             let fail = |error: String| (switch, format!("{}: {error}", fabric.switches[switch].name));
             let Some((_, observed)) = read(switch).map_err(|error| (switch, error))? else { return Ok(None) };
-            let mut planned =
-                one(fabric, &made, (&limits, &alone), switch, &observed, desk, &model, ask).map_err(fail)?;
+            let mut planned = one(fabric, (&made, ask), (&limits, &alone), switch, &observed, desk, &model)
+                .map_err(fail)?;
             desk.shared(&mut planned.doc.stages);
             Ok(Some(planned))
         })
@@ -322,13 +322,12 @@ fn text<'a>(bytes: &'a [u8], file: &str) -> Result<&'a str, String> {
 
 fn one(
     fabric: &Fabric,
-    made: &Made<'_>,
+    (made, ask): (&Made<'_>, Ask),
     (limits, alone): (&Limits<'_>, &Alone<'_>),
     switch: usize,
     observed: &Observed,
     desk: &mut Desk,
     model: &Model,
-    ask: Ask,
 ) -> Result<Planned, String> {
     let name = &fabric.switches[switch].name;
     let Desk { own, reader, counted, .. } = desk;
@@ -549,6 +548,7 @@ fn verify(bundle: &Bundle<'_>, switch: usize) -> Verify {
             .insert(Name::from(port.name()), [wired.peer.to_owned(), wired.peer_port.to_owned()]);
         if wired.peer_switch.is_some() {
             let session = wired.addresses.map_or_else(|| port.name().to_owned(), |(_, far)| far.to_string());
+            verify.peers.insert(Name::from(session.as_str()), wired.peer.to_owned());
             verify.sessions.push(session);
         }
     }

@@ -217,6 +217,9 @@ pub struct Verify {
     pub sessions: Vec<String>,
     /// What LLDP is to see: by port the neighbour and its port.
     pub neighbours: BTreeMap<Name, [String; 2]>,
+    /// The switch at the other end of each session; nothing in plans of an older fabc.
+    #[serde(default)]
+    pub peers: BTreeMap<Name, String>,
 }
 
 /// Whole seconds, rounded up.

@@ -41,6 +41,7 @@ fn what(doc: &SwitchDoc) -> String {
     }
     parts.extend(doc.frr.iter().map(|_| "frr.conf".to_owned()));
     parts.extend(doc.restarts.iter().map(|what| format!("restart of {what}")));
+    parts.extend((!doc.secrets.is_empty()).then(|| "secrets".to_owned()));
     parts.extend(doc.drain.iter().map(|_| "drained".to_owned()));
     parts.join(", ")
 }
@@ -63,6 +64,11 @@ impl Report {
     /// Whether something is left to be done to a switch.
     pub(super) fn is_to_do(&self, name: &str) -> bool {
         self.rows.get(&name.into()).is_some_and(|row| row.state == "not begun")
+    }
+
+    /// Switches that are as the plan wants them.
+    pub(super) fn new_ones(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter(|(_, row)| row.state == "new").map(|(name, _)| name.0.as_str())
     }
 
     /// Notes what was seen before anything was done, and whether that forbids all of it.

@@ -1,5 +1,6 @@
 //! One switch: its steps, one after another, each noted before and after.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ use crate::apply::trail::{Trail, holds_no_secret, patched};
 use crate::cli::Failure;
 use crate::deployed::mask::is_masked;
 use crate::diff::running::Build;
-use crate::plan::document::{SwitchDoc, owned_hash};
+use crate::plan::document::{SwitchDoc, Verify, owned_hash};
 
 /// How it ended, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,13 +84,17 @@ impl Work<'_> {
         self.or_back(result)
     }
 
-    /// Looks once more where it was watched, saves what runs, and gives the lock up.
-    pub(super) fn close(&self, watched: bool) -> End {
-        let looked = match watched {
-            true => self.step(&Step::Verify.to_string(), || self.verify()),
-            false => Ok(()),
+    /// Looks once more where it was watched, and where links have come whose other ends are `done`; saves what runs, and gives
+    /// the lock up.
+    pub(super) fn close(&self, watched: bool, done: &BTreeSet<String>) -> End {
+        let looked = || {
+            let fresh = self.doc.verify.fresh(&self.book.before(self.name)?, &|far| done.contains(far));
+            match watched || !fresh.is_empty() {
+                true => self.step(&Step::Verify.to_string(), || self.verify(&fresh)),
+                false => Ok(()),
+            }
         };
-        let done = looked
+        let done = looked()
             .and_then(|()| self.step(&Step::Save.to_string(), || self.save()))
             .and_then(|()| self.step(&Step::Finish.to_string(), || Ok(self.remote.free()?)));
         self.or_back(done).unwrap_or_else(|| self.end(Event::New, None))
@@ -267,7 +272,7 @@ impl Work<'_> {
             Step::Restart(what) => self.well(&["restart", what], b"", 120),
             Step::Reload => self.reload(trail),
             Step::Secrets => self.secrets(),
-            Step::Verify => self.verify(),
+            Step::Verify => self.verify(&Verify::default()),
             // The first is done by who looked, the last by `close`.
             Step::Prepare | Step::Save | Step::Finish => Ok(()),
         }
@@ -420,11 +425,14 @@ impl Work<'_> {
         }
     }
 
-    fn verify(&self) -> Result<(), Stop> {
+    /// What was up must be up, and what is fresh.
+    fn verify(&self, fresh: &Verify) -> Result<(), Stop> {
         let before = self.book.before(self.name)?;
         let begun = Instant::now();
         loop {
-            let amiss = missing(&self.doc.verify, &before, &self.remote.look()?);
+            let now = self.remote.look()?;
+            let mut amiss = missing(&self.doc.verify, &before, &now);
+            amiss.extend(fresh.amiss(&now));
             let Some(first) = amiss.first() else { return Ok(()) };
             if begun.elapsed() >= self.pace.verify {
                 let more =
