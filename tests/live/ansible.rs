@@ -130,13 +130,26 @@ fn ansible_takes_back_what_fails() {
         assert!(case.device("spine-01").did("step").is_empty());
         case.all("old");
     }
-    // Nobody else's change is overrun, and nothing is done where one switch is not fit.
+    // Nobody else's change is overrun, and nothing is done where one switch is not fit: each says why. The box is what
+    // machine.conf says, or where it says nothing, ConfigDB.
+    fs::write(case.device("leaf-01").path("/host/machine.conf"), "onie_platform=x86_64-other-r0\n").unwrap();
+    fs::remove_file(case.device("spine-01").path("/host/machine.conf")).unwrap();
+    let mut metadata = case.before["spine-01"].0["DEVICE_METADATA"]["localhost"].clone();
+    metadata["platform"] = "x86_64-third-r0".into();
     case.device("leaf-01").fault(json!([]));
+    case.device("spine-01").fault(json!([{ "at": "sonic-cfggen", "do": "change", "rows": [["DEVICE_METADATA", "localhost", metadata]] }]));
     case.device("leaf-02").fault(json!([{ "at": "sonic-cfggen", "do": "change", "rows": [["PORT", "Ethernet0", { "lanes": "1", "speed": "800000", "admin_status": "up" }]] }]));
     case.lab.switches.values().for_each(Device::forget);
     let done = ansible(&case, &["apply.yml"]);
     code(&done, 2);
-    assert!(said(&done).contains("its ConfigDB is not what the plan was made for"), "{}", said(&done));
+    let planned = case.plan["switches"]["leaf-01"]["platform"].as_str().unwrap();
+    for why in [
+        format!("it is a x86_64-other-r0, the plan is for {planned}: it is another box"),
+        "its ConfigDB is not what the plan was made for".to_owned(),
+        format!("it is a x86_64-third-r0, the plan is for {planned}: it is another box"),
+    ] {
+        assert!(said(&done).contains(&why), "{why}: {}", said(&done));
+    }
     case.all_untouched();
 }
 

@@ -196,6 +196,7 @@ fn switch(plan: &Plan, doc: &SwitchDoc, id: &str, build: Build, pace: Pace) -> R
     Ok(json!({
         "plan": id,
         "release": plan.release,
+        "platform": doc.platform,
         "way": doc.way,
         "observed": rows(&doc.observed.rows)?,
         "wanted": rows(&doc.wanted.rows)?,

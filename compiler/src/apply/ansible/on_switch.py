@@ -96,6 +96,9 @@ def fit():
     if release != PLAN["release"]:
         raise Failed(f"its release is {release}, the plan is for {PLAN['release']}: make a new plan")
     now = plain(config())
+    is_box = box(now)
+    if PLAN["platform"] and is_box not in ("", PLAN["platform"]):
+        raise Failed(f"it is a {is_box}, the plan is for {PLAN['platform']}: it is another box")
     hash_now = digest(now)
     frr_old = PLAN["frr"] is None or frr_is(said(PLAN["frr"]["before"])) is None
     frr_new = PLAN["frr"] is None or frr_is(said_after(), PLAN["frr"]["after"]["silent"]) is None
@@ -122,6 +125,17 @@ def fit():
             if os.path.exists("/etc/sonic/" + name):
                 raise Failed(f"/etc/sonic/{name} is there: SONiC may load it in place of a ConfigDB")
     print("ready")
+
+
+def box(now):
+    """What the box says it is; else what is configured; empty where neither says it."""
+    machine = read("/host/machine.conf") if os.path.exists("/host/machine.conf") else ""
+    for name in ("onie_platform", "aboot_platform"):
+        said_there = re.findall(rf"^[ \t]*{name}[ \t]*=(.*)$", machine, re.MULTILINE)
+        words = [word for word in (word.strip().strip("'\"") for word in said_there) if word]
+        if words:
+            return words[0]
+    return now.get("DEVICE_METADATA", {}).get("localhost", {}).get("platform", "").strip()
 
 
 def said_after():
