@@ -34,12 +34,11 @@ pub fn playbook(case: &Case, arguments: &[&str]) -> Option<Command> {
 }
 
 /// Writes the playbook twice, the same each time, and asks Ansible whether it is one.
-pub fn written(case: &Case) -> bool {
+pub fn written(case: &Case, soak: &[&str]) -> bool {
     let mut before = Vec::new();
     for _ in 0..2 {
-        let pace = ["--no-soak", "--settle", "0", "--verify", "4"];
-        let done =
-            case.lab.fabc_plainly(&[&["apply", "plan.json", "--ansible", "playbook"], &pace[..]].concat());
+        let usual = ["apply", "plan.json", "--ansible", "playbook", "--settle", "0", "--verify", "4"];
+        let done = case.lab.fabc_plainly(&[&usual, soak].concat());
         code(&done, 0);
         let folder = case.lab.folder.path().join("playbook");
         let files =
@@ -70,7 +69,7 @@ fn ansible_carries_a_plan_out() {
     }
     for changes in [vec![QUEUE, BFD], vec![WATCHDOG]] {
         let case = Case::new(&changes, |_, _| {});
-        if !written(&case) {
+        if !written(&case, &["--no-soak"]) {
             return;
         }
         code(&ansible(&case, &["apply.yml", "--tags", "preflight"]), 0);
@@ -108,7 +107,7 @@ fn ansible_takes_back_what_fails() {
     waves[1]["switches"] = json!(["spine-01"]);
     plan["waves"] = json!(waves);
     fs::write(case.lab.folder.path().join("plan.json"), plan.to_string()).unwrap();
-    if !written(&case) {
+    if !written(&case, &["--no-soak"]) {
         return;
     }
     // A stage that is refused, one that is half done, a frr.conf that is not taken; meanwhile the other leaf is at work.
@@ -154,12 +153,62 @@ fn ansible_takes_back_what_fails() {
 }
 
 #[test]
+fn ansible_watches_a_canary() {
+    if device::is_missing() {
+        return;
+    }
+    let case = Case::new(&[MTU], |_, _| {});
+    let mut plan = case.plan.clone();
+    let mut waves = [plan["waves"][0].clone(), plan["waves"][0].clone()];
+    waves[0]["switches"] = json!(["leaf-01"]);
+    (waves[0]["canary"], waves[0]["soak"]) = (true.into(), 2.into());
+    waves[1]["switches"] = json!(["leaf-02", "spine-01"]);
+    plan["waves"] = json!(waves);
+    let folder = case.lab.folder.path();
+    fs::write(folder.join("plan.json"), plan.to_string()).unwrap();
+    if !written(&case, &[]) {
+        return;
+    }
+    let said = || fs::read_to_string(folder.join("said")).unwrap();
+    let mut command = playbook(&case, &["apply.yml"]).unwrap();
+    let out = fs::File::create(folder.join("said")).unwrap();
+    let mut child = command.stdout(out.try_clone().unwrap()).stderr(out).spawn().unwrap();
+    let mut wait_for = |what: &str| -> String {
+        let end = Instant::now() + Duration::from_secs(120);
+        while !said().contains(what) && child.try_wait().unwrap().is_none() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        said()
+    };
+    // All was well, the soak has begun.
+    let well = wait_for("TASK [verify]");
+    let storm = |queues: Value| case.device("leaf-01").alter(|it| it["storms"] = queues);
+    storm(json!(["Ethernet0:3"]));
+    assert!(well.contains("TASK [verify]") && !well.contains("A canary is watched"), "{well}");
+    let since = Instant::now();
+    let watched = wait_for("A canary is watched");
+    assert!(watched.contains("A canary is watched") && !watched.contains("fatal: "), "{watched}");
+    assert!(since.elapsed() > Duration::from_secs(1), "{watched}");
+    // It is looked at again, and while it goes back the storm is over.
+    let ill = wait_for("fatal: [leaf-01]");
+    storm(json!([]));
+    assert!(ill.contains("TASK [verify, once more]") && ill.contains("a PFC storm in Ethernet0:3"), "{ill}");
+    assert_eq!(child.wait().unwrap().code(), Some(2), "{}", said());
+    assert!(said().contains("leaf-01 is old: verify: a PFC storm in Ethernet0:3"), "{}", said());
+    assert!(!said().contains("PLAY [Wave 2"), "{}", said());
+    for name in ["leaf-02", "spine-01"] {
+        assert!(case.device(name).did("step").is_empty(), "{name}: {}", said());
+    }
+    case.all("old");
+}
+
+#[test]
 fn ansible_killed_is_taken_back() {
     if device::is_missing() {
         return;
     }
     let case = Case::new(&[QUEUE], |_, _| {});
-    if !written(&case) {
+    if !written(&case, &["--no-soak"]) {
         return;
     }
     let mut command = playbook(&case, &["apply.yml"]).unwrap();
