@@ -21,6 +21,11 @@ sys.path.append('/usr/local/lib')
 import switch
 
 
+class Logger:
+    SWSS_EMERG = 0
+    setMinPrio = staticmethod(lambda least: None)
+
+
 class ConfigDBConnector:
     def connect(self):
         switch.occasion('step connect')

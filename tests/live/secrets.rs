@@ -9,7 +9,7 @@ use super::device::case::{Case, MTU, code, said};
 use super::device::{self, Device};
 
 const ENV: &[(&str, &str)] = &[("FABC_SNMP", "open.sesame"), ("FABC_TACACS", "hush\"hush'$(x)")];
-const NEXT: &[(&str, &str)] = &[("FABC_SNMP", "open|barley"), ("FABC_TACACS", "hush-once-more")];
+const NEXT: &[(&str, &str)] = &[("FABC_SNMP", "open.barley"), ("FABC_TACACS", "hush-once-more")];
 
 /// A switch that has none of them yet.
 fn bare(given: &mut Value) {
@@ -132,11 +132,12 @@ fn they_come_from_the_environment() {
         "{}",
         said(&other)
     );
-    // The way back needs none of them, and leaves them.
+    // The way back needs none of them. What wasn't there goes again, but for the community, whose old ones nobody knows.
     let back = case.apply(&["--rollback"]);
     code(&back, 0);
-    assert!(said(&back).contains("its secrets stay as the plan wrote them"), "{}", said(&back));
-    assert_eq!(secrets(&case, "leaf-01"), written(ENV, &[]));
+    assert!(said(&back).contains("secrets that were there before stay"), "{}", said(&back));
+    assert_eq!(secrets(&case, "leaf-01"), json!([{ ENV[0].1: { "TYPE": "RO" } }, null, null, null]));
+    assert_eq!(case.lab.config("leaf-01")["AAA"], Value::Null);
 }
 
 #[test]
@@ -173,6 +174,32 @@ fn they_are_written_anew_and_nothing_else() {
     code(&again, 0);
     assert!(said(&again).contains("it was so already"), "{}", said(&again));
     assert!(case.device("leaf-01").did("restart").is_empty());
+    // A ConfigDB that breaks off is not shown.
+    for nth in [0, 2] {
+        let text = "{\"TACPLUS\": {\"global\": {\n\"passkey\": \"hush-once-more\"";
+        case.device("leaf-01")
+            .fault(json!([{ "at": "sonic-cfggen", "nth": nth, "do": "print", "text": text, "code": 1 }]));
+        let done = case.apply_with(NEXT, &["--dry-run", "--only", "leaf-01"]);
+        code(&done, 2);
+        assert!(said(&done).contains("exit code 1") && !said(&done).contains("hush"), "{}", said(&done));
+    }
+    // The same plan with others: what is there now is what comes back. Who else changes something is left alone.
+    let noc = json!(["SNMP_COMMUNITY", "of-the-noc", { "TYPE": "RO" }]);
+    case.device("leaf-01").fault(json!([
+        { "at": "config save", "do": "change", "rows": [noc] }, { "at": "config save", "do": "full" }
+    ]));
+    let failed = case.apply_with(ENV, &["--only", "leaf-01"]);
+    code(&failed, 1);
+    assert_eq!(
+        secrets(&case, "leaf-01"),
+        written(NEXT, &["hidden-community", "of-the-noc"]),
+        "{}",
+        said(&failed)
+    );
+    case.device("leaf-01").fault(json!([]));
+    code(&case.apply_with(ENV, &["--only", "leaf-01"]), 0);
+    case.is_tidy("leaf-01");
+    told_nowhere(&case);
 }
 
 #[test]
@@ -201,6 +228,10 @@ fn a_failure_puts_them_back() {
         );
         assert_eq!(bare.device("leaf-01").did("fault").len(), fault.as_array().unwrap().len(), "{fault}");
         bare.all("old");
+        // snmpd answers as before, too: it starts anew as often as its communities change.
+        if fault[0]["at"] == "config save" {
+            assert_eq!(bare.device("leaf-01").did("restart").len(), 2, "{fault}");
+        }
         bare.device("leaf-01").fault(json!([]));
         told_nowhere(&bare);
     }
@@ -235,6 +266,47 @@ fn killed_while_they_are_written() {
         }
         told_nowhere(&case);
     }
+}
+
+#[test]
+fn killed_while_snmp_starts_anew() {
+    if device::is_missing() {
+        return;
+    }
+    let case = Case::new(&[MTU], |_, given| bare(given));
+    let restart = "systemctl restart snmp";
+    case.device("leaf-01").fault(json!([
+        { "at": restart, "do": "slow", "seconds": 2 }, { "at": restart, "do": "fail" }
+    ]));
+    let child = case.spawn_with(ENV, &["--only", "leaf-01"]);
+    super::apply::killed(&case, child, "leaf-01", "fault", restart);
+    code(&case.apply_with(ENV, &["--resume", "--only", "leaf-01"]), 0);
+    assert_eq!(case.device("leaf-01").did("restart").len(), 1, "the rows alone are not all");
+    assert_eq!(secrets(&case, "leaf-01"), written(ENV, &[]));
+    case.is_tidy("leaf-01");
+}
+
+#[test]
+fn without_the_lock_nothing_is_promised() {
+    if device::is_missing() {
+        return;
+    }
+    let case = Case::new(&[MTU], |_, given| bare(given));
+    case.device("leaf-01").fault(json!([
+        { "at": "config save", "do": "slow", "seconds": 3 }, { "at": "config save", "do": "full" },
+        { "at": "config apply-patch", "nth": 2, "do": "refuse" }
+    ]));
+    let child = case.spawn_with(ENV, &["--only", "leaf-01"]);
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(120);
+    while case.device("leaf-01").did("fault").is_empty() && std::time::Instant::now() < end {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    fs::remove_dir_all(case.device("leaf-01").path("/etc/sonic/fabc.lock")).unwrap();
+    let done = child.wait_with_output().unwrap();
+    code(&done, 2);
+    assert!(said(&done).contains("between"), "{}", said(&done));
+    // GCU's rollback would have logged them.
+    told_nowhere(&case);
 }
 
 #[test]

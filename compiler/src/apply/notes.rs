@@ -46,6 +46,8 @@ pub struct Notes {
     pub begun: BTreeSet<String>,
     /// Those of them that were done.
     pub done: BTreeSet<String>,
+    /// Those that were begun more than once without being done.
+    pub again: BTreeSet<String>,
     /// The patch that was begun last.
     pub stage: Option<usize>,
     /// Whether traffic may be led away.
@@ -89,8 +91,10 @@ impl Notes {
             Event::Begin => {
                 self.end = None;
                 self.count += 1;
-                self.done.remove(step);
-                self.begun.insert(step.to_owned());
+                let done = self.done.remove(step);
+                if !self.begun.insert(step.to_owned()) && !done {
+                    self.again.insert(step.to_owned());
+                }
                 self.drained |= step == names::DRAIN;
                 if let Some(number) = step.strip_prefix(names::STAGE).and_then(|n| n.parse::<usize>().ok()) {
                     self.stage = Some(number.saturating_sub(1));
@@ -98,6 +102,7 @@ impl Notes {
             }
             Event::Done => {
                 self.done.insert(step.to_owned());
+                self.again.remove(step);
                 self.drained &= step != names::UNDRAIN;
             }
             _ => {}
@@ -112,6 +117,11 @@ impl Notes {
     /// Whether a step was done.
     pub fn has_done(&self, step: &str) -> bool {
         self.done.contains(step)
+    }
+
+    /// Whether a step was begun before this time, and did not come to its end.
+    pub fn has_failed_or_stopped(&self, step: &str) -> bool {
+        self.again.contains(step)
     }
 
     /// Whether something was begun that isn't at an end.

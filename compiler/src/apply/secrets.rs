@@ -6,9 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use fabc_targets::sonic::Value;
 use fabc_targets::sonic::secrets::{Kind, Secrets};
 use serde_json::{Map, Value as Json};
 
+use crate::deployed::canonical::Name;
+use crate::deployed::mask::is_masked;
+use crate::plan::db::Db;
 use crate::plan::secrets::{SecretRow, SecretText};
 
 /// Rows with their secrets.
@@ -90,14 +94,43 @@ impl Filled {
         there.map_or(0, |rows| rows.keys().filter(|key| !ours(key)).count())
     }
 
-    /// What the job on the switch reads: `[[table, key, fields], …]`.
+    /// What the job on the switch reads: `[[table, key, fields, fields that go], …]`.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let rows = self.0.iter().map(|(table, key, fields)| serde_json::json!([table, key, fields]));
-        rows.collect::<Json>().to_string().into_bytes()
+        let rows = self.0.iter().map(|(table, key, fields)| serde_json::json!([table, key, fields, []]));
+        padded(&rows.collect::<Json>())
     }
 }
 
-/// Whether what these rows were about is as it was; of both nothing is hidden.
+/// Its length stands in a command line: what it is made of must not be counted by it.
+fn padded(rows: &Json) -> Vec<u8> {
+    const BLOCK: usize = 4096;
+    let mut bytes = rows.to_string().into_bytes();
+    bytes.resize(bytes.len().div_ceil(BLOCK) * BLOCK, b' ');
+    bytes
+}
+
+/// What takes back all of these rows that `before` shows behind its masks: fields that weren't there, or were no secrets. For the
+/// job, as [`Filled::to_bytes`]; the last row first.
+pub fn undone(rows: &[SecretRow], before: &Db) -> Vec<u8> {
+    let rows = rows.iter().rev().filter_map(|row| {
+        let SecretText::Plain(key) = &row.key else { return None };
+        let was = |name: &str| before.row(&row.table, key).and_then(|row| row.get(&Name::from(name)));
+        let (mut fields, mut gone) = (Map::new(), Vec::new());
+        for name in row.fields.keys() {
+            match was(name) {
+                None => gone.push(name.as_str()),
+                Some(Value::Text(text)) if !is_masked(text) => {
+                    _ = fields.insert(name.clone(), text.as_str().into())
+                }
+                Some(_) => {}
+            }
+        }
+        Some(serde_json::json!([row.table, key, fields, gone]))
+    });
+    padded(&rows.collect())
+}
+
+/// Whether what these rows were about is as it was; of both nothing is hidden. Communities that came meanwhile are somebody else's.
 pub fn is_back(rows: &[SecretRow], before: &Json, now: &Json) -> bool {
     rows.iter().all(|wanted| match &wanted.key {
         SecretText::Plain(key) => {
@@ -106,7 +139,10 @@ pub fn is_back(rows: &[SecretRow], before: &Json, now: &Json) -> bool {
             };
             wanted.fields.keys().all(|name| field(before, name) == field(now, name))
         }
-        SecretText::Env { .. } => before.get(&wanted.table) == now.get(&wanted.table),
+        SecretText::Env { .. } => {
+            let mut were = before.get(&wanted.table).and_then(Json::as_object).into_iter().flatten();
+            were.all(|(key, fields)| now.get(&wanted.table).and_then(|rows| rows.get(key)) == Some(fields))
+        }
     })
 }
 
@@ -147,14 +183,24 @@ mod tests {
         assert!(Filled::of(&rows(), &Secrets::default()).is_none());
         let before = json!({ "SNMP_COMMUNITY": { "old": { "TYPE": "RO" } }, "TACPLUS": { "global": { "timeout": "5" } } });
         assert!(!filled.is_in(&before) && filled.other_communities(&before) == 1);
-        let written: Vec<(String, String, Map<String, Json>)> =
-            serde_json::from_slice(&filled.to_bytes()).unwrap();
+        assert_eq!(filled.to_bytes().len(), 4096);
+        let written: Json = serde_json::from_slice(&filled.to_bytes()).unwrap();
         let mut now = before.clone();
-        for (table, key, fields) in written {
-            fields.into_iter().for_each(|(name, value)| now[&table][&key][name] = value);
+        for row in written.as_array().unwrap() {
+            let (table, key) = (row[0].as_str().unwrap(), row[1].as_str().unwrap());
+            for (name, value) in row[2].as_object().unwrap() {
+                now[table][key][name] = value.clone();
+            }
         }
         assert!(filled.is_in(&now) && !is_back(&rows(), &before, &now) && is_back(&rows(), &before, &before));
         assert_eq!(now["TACPLUS"]["global"], json!({ "timeout": "5", "passkey": "hush-K" }));
+        let of = |text: &str| {
+            let bytes = undone(&rows(), &Db::read(text).unwrap());
+            serde_json::from_slice::<Json>(&bytes).unwrap()
+        };
+        assert_eq!(of("{}"), json!([["TACPLUS", "global", {}, ["passkey"]]]));
+        let masked = r#"{"TACPLUS": {"global": {"passkey": "<masked>"}}}"#;
+        assert_eq!(of(masked), json!([["TACPLUS", "global", {}, []]]));
         now["TACPLUS"]["global"]["passkey"] = "other".into();
         assert!(!filled.is_in(&now));
     }

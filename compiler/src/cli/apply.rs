@@ -43,6 +43,8 @@ use switch::Work;
 ///
 /// A switch on which a step fails is taken back, and no other is begun. Ctrl-C ends after the running step. Whatever happens
 /// to fabc or to a connection, `--resume` and `--rollback` go on from what each switch is seen to run.
+///
+/// Secrets that the plan writes are taken from the environment variables that the fabric names by `secret-env`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Args {

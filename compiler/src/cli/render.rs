@@ -21,7 +21,7 @@ fabc_lang::rule! {
 }
 fabc_lang::rule! {
     /// An environment variable that `secret-env` names holds a text that SONiC's YANG refuses: a community has 4 to 32
-    /// characters without blanks, `@`, `,`, `\` and `'`; a TACACS+ key has 1 to 256 without blanks, `#` and `,`.
+    /// characters without blanks, `@`, `,`, `:`, `|`, `\` and `'`; a TACACS+ key has 1 to 256 without blanks, `#` and `,`.
     pub static NOT_TAKEN = Error "render/secret-refused" "a secret that SONiC refuses";
 }
 fabc_lang::rule! {

@@ -77,11 +77,6 @@ pub fn is_secret(table: &str, field: &str) -> bool {
     !listed(OPEN) && (listed(FIELDS) || WORDS.iter().any(|word| name.contains(word)))
 }
 
-/// Whether the keys of a table are secrets.
-pub fn is_secret_key(table: &str) -> bool {
-    KEYS.contains(&table)
-}
-
 /// The lists of what is a secret in ConfigDB, for whoever masks it elsewhere: tables whose `keys` are, `words` in names of
 /// fields, `fields` beside them, and those that are `open` all the same.
 pub fn lists() -> serde_json::Value {
@@ -112,7 +107,7 @@ pub fn config_dbs(dbs: &mut [ConfigDb]) -> Vec<Vec<String>> {
 
 /// Masks what a difference shows: files that were dumped by hand are masked by nobody.
 pub fn change(change: &mut RowChange) {
-    if is_secret_key(&change.table) && !is_masked(&change.key) {
+    if KEYS.contains(&change.table.as_str()) && !is_masked(&change.key) {
         MASK.clone_into(&mut change.key);
     }
     for field in &mut change.fields {

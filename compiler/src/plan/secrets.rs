@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::db::{Db, Row as Fields};
 use crate::deployed::canonical::Name;
-use crate::deployed::mask;
 
 /// A row that holds secrets, or that SONiC takes only beside them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +36,14 @@ pub enum SecretText {
 }
 
 impl SecretText {
+    /// As it stands in the plan.
+    fn shown(&self) -> &str {
+        match self {
+            SecretText::Plain(text) => text,
+            SecretText::Env { env } => env,
+        }
+    }
+
     /// The variable that holds it; none where it is plain.
     pub fn variable(&self) -> Option<&str> {
         match self {
@@ -76,14 +83,24 @@ impl SecretRow {
         [&self.key].into_iter().chain(self.fields.values())
     }
 
-    /// Why no plan may have it: a variable's text goes to where SONiC keeps secrets, and nowhere else.
+    /// Why no plan may have it. What a variable holds goes to where the rows of a fabric have it and nowhere else, and no other
+    /// change comes that way.
     pub fn wrong(&self) -> Option<String> {
-        let fields = self.fields.iter().filter(|(name, _)| !mask::is_secret(&self.table, name));
-        let mut open = fields.filter_map(|(name, text)| Some((name.as_str(), text.variable()?)));
-        let key =
-            self.key.variable().filter(|_| !mask::is_secret_key(&self.table)).map(|env| ("its key", env));
-        let (place, env) = key.or_else(|| open.next())?;
-        Some(format!("`{env}` would be written where no secret stands: {} {place}", self.table))
+        let fields: Vec<(&str, &SecretText)> =
+            self.fields.iter().map(|(n, text)| (n.as_str(), text)).collect();
+        let fits = match (self.table.as_str(), &self.key, fields.as_slice()) {
+            ("SNMP_COMMUNITY", SecretText::Env { .. }, [("TYPE", SecretText::Plain(kind))]) => kind == "RO",
+            ("TACPLUS", SecretText::Plain(key), [("passkey", SecretText::Env { .. })]) => key == "global",
+            ("TACPLUS_SERVER", SecretText::Plain(key), [("passkey", SecretText::Env { .. })]) => {
+                key.parse::<std::net::IpAddr>().is_ok()
+            }
+            ("AAA", SecretText::Plain(key), [("login", SecretText::Plain(login))]) => {
+                key == "authentication" && login == "tacacs+,local"
+            }
+            _ => false,
+        };
+        let told = || format!("no row with secrets has this form: {} {:?}", self.table, self.key.shown());
+        (!fits).then(told)
     }
 
     /// Whether a ConfigDB, its secrets masked or not, has such a row; whether its secrets are the right ones, nobody can tell.
@@ -149,8 +166,13 @@ mod tests {
         assert!(rows().iter().all(|row| row.wrong().is_none()));
         let [mut community, mut key, _] = <[SecretRow; 3]>::try_from(rows()).unwrap();
         community.table = "PORT".into();
-        assert_eq!(community.wrong().unwrap(), "`C` would be written where no secret stands: PORT its key");
+        assert_eq!(community.wrong().unwrap(), "no row with secrets has this form: PORT \"C\"");
         key.fields = BTreeMap::from([("src_ip".into(), SecretText::Env { env: "HOME".into() })]);
-        assert_eq!(key.wrong().unwrap(), "`HOME` would be written where no secret stands: TACPLUS src_ip");
+        assert!(key.wrong().is_some());
+        let trap = r#"{"table": "SNMP_TRAP_CONFIG", "key": "v2TrapDest", "fields": {"Community": {"env": "TOKEN"}}}"#;
+        assert!(serde_json::from_str::<SecretRow>(trap).unwrap().wrong().is_some());
+        let plain =
+            r#"{"table": "DEVICE_METADATA", "key": "localhost", "fields": {"default_bgp_status": "down"}}"#;
+        assert!(serde_json::from_str::<SecretRow>(plain).unwrap().wrong().is_some());
     }
 }

@@ -31,7 +31,7 @@ impl Kind {
     /// What SONiC takes: sonic-snmp.yang, SNMP_COMMUNITY_LIST name; sonic-system-tacacs.yang, passkey.
     pub fn limits(self) -> &'static str {
         match self {
-            Kind::Community => "4 to 32 characters without blanks, `@`, `,`, `\\` and `'`",
+            Kind::Community => "4 to 32 characters without blanks, `@`, `,`, `:`, `|`, `\\` and `'`",
             Kind::Passkey => "1 to 256 characters without blanks, `#` and `,`",
         }
     }
@@ -44,7 +44,8 @@ impl Kind {
     /// The fewest and the most characters, and those that may not be among them.
     fn shape(self) -> (usize, usize, &'static str) {
         match self {
-            Kind::Community => (4, 32, " @,\\'"),
+            // A colon `config snmp` refuses, and of a bar in a key SONiC's tools make two keys (swss-common, deserialize_key).
+            Kind::Community => (4, 32, " @,:|\\'"),
             Kind::Passkey => (1, 256, " #,"),
         }
     }
@@ -207,7 +208,18 @@ mod tests {
         assert!(
             Kind::Community.takes("s3cret") && Kind::Passkey.takes("k") && Kind::Passkey.takes("a@b'c\\d")
         );
-        for text in ["abc", "a b c d", "ab@cd", "ab,cd", "ab\\cd", "ab'cd", &"x".repeat(33), "abcd\n"] {
+        for text in [
+            "abc",
+            "a b c d",
+            "ab@cd",
+            "ab,cd",
+            "ab\\cd",
+            "ab'cd",
+            "ab|cd",
+            "ab:cd",
+            &"x".repeat(33),
+            "abcd\n",
+        ] {
             assert!(!Kind::Community.takes(text), "{text}");
         }
         for text in ["", "a b", "a#b", "a,b", &"x".repeat(257), "a\tb"] {

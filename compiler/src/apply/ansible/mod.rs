@@ -114,6 +114,9 @@ const ROLLBACK: &str = "\
 # ansible-playbook -i inventory.yml rollback.yml
 ";
 
+/// What the variables hold that a step names.
+const SECRETS: &str = "{{ dict(fabc_step.env | default([]) | zip(query(\"ansible.builtin.env\", *(fabc_step.env | default([]))))) }}";
+
 /// A word that is the same to a shell, to Jinja, to YAML and as a part of a path.
 fn plain(what: &str, name: &str) -> Result<(), String> {
     let of = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -249,9 +252,20 @@ fn preflight() -> Json {
             },
             {
                 "name": "As the plan saw it, and nobody else at work",
-                "ansible.builtin.command": { "argv": "{{ fabc_run + [\"fit\"] }}" },
+                "ansible.builtin.command": { "argv": "{{ fabc_run + [\"fit\"] }}", "stdin": "{{ fabc_secrets | to_json }}" },
+                "vars": { "fabc_step": { "env": "{{ fabc_needs | map(attribute=\"name\") | list }}" }, "fabc_secrets": SECRETS },
+                "no_log": "{{ fabc_needs | length > 0 }}",
                 "changed_when": false,
+                "failed_when": false,
                 "register": "fabc_fit",
+            },
+            {
+                "name": "It is",
+                "ansible.builtin.assert": {
+                    "that": ["fabc_fit.rc == 0"],
+                    "fail_msg": "{{ fabc_fit.stderr | default(fabc_fit.msg, true) }}",
+                    "quiet": true,
+                },
             },
         ],
     })
@@ -276,14 +290,13 @@ fn wave(number: usize, soak: u64) -> [Json; 2] {
             },
         }],
     });
-    let secrets = "{{ dict(fabc_step.env | default([]) | zip(query(\"ansible.builtin.env\", *(fabc_step.env | default([]))))) }}";
     let change = json!({
         "name": format!("Wave {number}"),
         "hosts": group,
         "gather_facts": false,
         "become": true,
         "strategy": "ansible.builtin.free",
-        "vars": { "fabc_soak": soak, "fabc_secrets": secrets },
+        "vars": { "fabc_soak": soak, "fabc_secrets": SECRETS },
         "tasks": [{ "name": "One switch", "ansible.builtin.include_tasks": "tasks/switch.yml" }],
     });
     [gate, change]

@@ -113,26 +113,15 @@ def without_secrets(db):
 
 def secrets_are(rows, db):
     """Whether ConfigDB has these rows."""
-    return all(fields.items() <= db.get(table, {}).get(key, {}).items() for table, key, fields in rows)
-
-
-def secrets_seem():
-    """Whether ConfigDB has such rows; whether the secrets in them are the right ones, only these tell."""
-    db = config()
-
-    def seems(row, fields):
-        return all(fields.get(name) == of if isinstance(of, str) else fields.get(name) for name, of in row["fields"].items())
-
-    return all(any(seems(row, fields) for key, fields in db.get(row["table"], {}).items()
-                   if isinstance(row["key"], dict) or key == row["key"]) for row in PLAN["secret_rows"])
+    return all(fields.items() <= db.get(table, {}).get(key, {}).items() for table, key, fields, _ in rows)
 
 
 def secrets_are_back(before, now):
-    """Whether what rows with secrets are about is as it was."""
+    """Whether what rows with secrets are about is as it was. Communities that came meanwhile are somebody else's."""
     def field(db, row, name):
         return db.get(row["table"], {}).get(row["key"], {}).get(name)
 
-    return all(before.get(row["table"]) == now.get(row["table"]) if isinstance(row["key"], dict)
+    return all(before.get(row["table"], {}).items() <= now.get(row["table"], {}).items() if isinstance(row["key"], dict)
                else all(field(before, row, name) == field(now, row, name) for name in row["fields"])
                for row in PLAN["secret_rows"])
 

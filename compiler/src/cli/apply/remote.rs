@@ -98,6 +98,11 @@ impl Remote<'_> {
         if answer.code == Some(255) || answer.code.is_none() {
             return Err(Fault::Lost(reason(&answer)));
         }
+        if matches!(words.first(), Some(&("config" | "before"))) {
+            // What it printed until then may be a secret.
+            let code = answer.code.unwrap_or_default();
+            return Err(Fault::Failed(format!("its ConfigDB can't be read: exit code {code}")));
+        }
         Err(Fault::Failed(last_words(&out).unwrap_or_else(|| answer.last_line())))
     }
 

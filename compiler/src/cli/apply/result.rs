@@ -12,6 +12,7 @@ use crate::cli::show::table::Table;
 use crate::cli::{Exit, Failure};
 use crate::deployed::canonical::Name;
 use crate::plan::document::{Plan, SwitchDoc};
+use crate::plan::secrets::variables;
 
 /// A switch that was asked for.
 #[derive(Debug, Clone)]
@@ -41,7 +42,8 @@ fn what(doc: &SwitchDoc) -> String {
     }
     parts.extend(doc.frr.iter().map(|_| "frr.conf".to_owned()));
     parts.extend(doc.restarts.iter().map(|what| format!("restart of {what}")));
-    parts.extend((!doc.secrets.is_empty()).then(|| "secrets".to_owned()));
+    let named = variables(&doc.secrets).into_iter().collect::<Vec<_>>().join(", ");
+    parts.extend((!doc.secrets.is_empty()).then(|| format!("secrets of {named}")));
     parts.extend(doc.drain.iter().map(|_| "drained".to_owned()));
     parts.join(", ")
 }

@@ -12,7 +12,7 @@ use super::{Pace, Told};
 use crate::apply::after::missing;
 use crate::apply::notes::{Event, Notes, names};
 use crate::apply::preflight::Seen;
-use crate::apply::secrets::{Filled, is_back};
+use crate::apply::secrets::{Filled, is_back, undone};
 use crate::apply::steps::{self, Step, Undo};
 use crate::apply::trail::{Trail, holds_no_secret, patched};
 use crate::cli::Failure;
@@ -51,6 +51,16 @@ impl From<Failure> for Stop {
 
 fn failed(why: impl Into<String>) -> Stop {
     Stop::Fault(Fault::Failed(why.into()))
+}
+
+/// What became of secrets on the way back.
+enum Secrets {
+    /// They are as they were.
+    Back,
+    /// Nobody knows the old ones any more.
+    Stay,
+    /// They are not as they were, and why.
+    Stuck(String),
 }
 
 /// A switch that is worked on.
@@ -191,6 +201,10 @@ impl Work<'_> {
     }
 
     fn forth(&self) -> Result<(), Stop> {
+        if self.notes().is_new() {
+            // It is as it was before, too: only other secrets are to be written.
+            self.book.note(self.name, None, Event::Old, Some("begun anew"))?;
+        }
         let mut notes = self.notes();
         if notes.is_open() {
             // Whatever ran when fabc ended may still run.
@@ -287,7 +301,9 @@ impl Work<'_> {
     fn secrets(&self) -> Result<(), Stop> {
         let Some(filled) = &self.secrets else { return Err(failed("its secrets are not at hand")) };
         let mut config = self.remote.config()?;
-        if !filled.is_in(&config) {
+        // Begun before, it may have written all of them and not started snmp anew.
+        let again = self.book.notes(self.name).has_failed_or_stopped(names::SECRETS);
+        if again || !filled.is_in(&config) {
             self.well(&["secrets"], &filled.to_bytes(), 30)?;
             config = self.remote.config()?;
             if !filled.is_in(&config) {
@@ -308,22 +324,32 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Secrets as they were, by the record that the switch keeps of what it wrote over. Gives what is to be told.
-    fn secrets_back(&self, was_new: bool, locked: bool) -> Result<Option<String>, Stop> {
+    /// Secrets as they were, by the record that the switch keeps of what it wrote over; of a switch that was at an end only what
+    /// shows behind masks.
+    fn secrets_back(&self, was_new: bool, locked: bool, before: &Seen) -> Result<Secrets, Stop> {
         if !self.notes().has_begun(names::SECRETS) {
-            return Ok(None);
+            return Ok(Secrets::Back);
         }
-        if was_new || !locked {
-            return Ok(Some("its secrets stay as the plan wrote them".to_owned()));
-        }
-        self.step("put back secrets", || {
+        let done = self.step("put back secrets", || {
+            if was_new {
+                return self.well(&["secrets_undo"], &undone(&self.doc.secrets, &before.db), 30);
+            }
+            if !locked {
+                return Err(failed("the record of its secrets went with the lock"));
+            }
             self.well(&["secrets_back"], b"", 30)?;
             match is_back(&self.doc.secrets, &self.remote.before()?, &self.remote.config()?) {
                 true => Ok(()),
                 false => Err(failed("its secrets are not as they were")),
             }
-        })?;
-        Ok(None)
+        });
+        match done {
+            Ok(()) if was_new => Ok(Secrets::Stay),
+            Ok(()) => Ok(Secrets::Back),
+            // All else goes back nevertheless.
+            Err(Stop::Fault(Fault::Failed(why))) => Ok(Secrets::Stuck(why)),
+            Err(stop) => Err(stop),
+        }
     }
 
     fn settle(&self) {
@@ -483,12 +509,17 @@ impl Work<'_> {
             self.remote.lock(false, false)?;
         }
         // First: GCU would write what its rollback changes to the log.
-        let secrets = self.secrets_back(was_new, locked)?;
+        let secrets = self.secrets_back(was_new, locked, &before)?;
         let now = self.remote.look()?.db;
         let at = (0..=trail.len()).find(|&number| trail.has(&now, number));
         let mut undo: std::collections::VecDeque<Undo> = steps::back(self.doc, at, &notes).into();
         while let Some(next) = undo.pop_front() {
-            let done = self.step(&next.to_string(), || self.undo(next, &trail, was_new));
+            let done = self.step(&next.to_string(), || match (next, &secrets) {
+                (Undo::RollBack, Secrets::Stuck(_)) => {
+                    Err(failed("GCU would log the secrets that it takes back"))
+                }
+                _ => self.undo(next, &trail, was_new),
+            });
             match done {
                 Ok(()) => {}
                 Err(Stop::Fault(Fault::Failed(why))) => {
@@ -516,6 +547,11 @@ impl Work<'_> {
         if !trail.has(&now.db, 0) || !now.is_frr_old(self.doc, self.build) {
             return Err(failed("it is not as it was"));
         }
+        let secrets = match secrets {
+            Secrets::Back => None,
+            Secrets::Stay => Some("secrets that were there before stay as the plan wrote them".to_owned()),
+            Secrets::Stuck(why) => return Err(failed(why)),
+        };
         if was_new {
             self.step(names::SAVE, || self.well(&["save"], b"", 10))?;
         } else if notes.has_begun(names::SAVE) {

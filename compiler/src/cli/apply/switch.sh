@@ -59,44 +59,64 @@ do_frr_back() {
     [ ! -e $lock/frr.conf ] || place $lock/frr.conf || code=1
     return $code
 }
-# Writes rows that hold secrets, or puts back what was there: no patch, which GCU logs, and no `config`, which takes them as
-# arguments. What is written over is noted first.
-do_secrets() {
-    python3 - "$in" $lock/secrets.json <<'EOF'
+# Writes rows that hold secrets, `[[table, key, fields, fields that go], ...]`, or puts back what was there: no patch, which GCU
+# logs, and no `config`, which takes them as arguments. What is written over is noted first. SONiC's library logs a command that
+# fails with all its words, unless it is told not to.
+write_secrets() {
+    python3 -I - "$in" $lock/secrets.json $lock/snmp "$1" <<'EOF'
 import json, os, subprocess, sys
 sys.excepthook = lambda kind, *_: print("secrets: " + kind.__name__)
-from swsscommon.swsscommon import ConfigDBConnector
+from swsscommon.swsscommon import ConfigDBConnector, Logger
+Logger.setMinPrio(Logger.SWSS_EMERG)
 db = ConfigDBConnector()
 db.connect()
-rows, note = json.load(open(sys.argv[1])), sys.argv[2]
+note, snmp, back = sys.argv[2], sys.argv[3], sys.argv[4] == "back"
+rows = [] if back else json.load(open(sys.argv[1]))
 old = {(table, key): fields for table, key, fields in json.load(open(note))} if os.path.exists(note) else {}
-for table, key, _ in rows or []:
+for table, key, *_ in rows:
     old.setdefault((table, key), db.get_entry(table, key) or None)
-with open(note + ".new", "w") as file:
-    json.dump([[*row, fields] for row, fields in old.items()], file)
-    file.flush()
-    os.fsync(file.fileno())
-os.rename(note + ".new", note)
-if rows is None:
-    for (table, key), fields in reversed(list(old.items())):
+
+def keep(path, what):
+    with open(path + ".new", "w") as file:
+        json.dump(what, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.rename(path + ".new", path)
+
+def put(table, key, fields):
+    if (db.get_entry(table, key) or None) != fields:
+        if table == "SNMP_COMMUNITY":
+            keep(snmp, True)
         db.set_entry(table, key, fields)
-for table, key, fields in rows or []:
-    db.mod_entry(table, key, fields)
-new = {} if rows is None else {(table, key): fields for table, key, fields in rows}
+
+keep(note, [[*row, fields] for row, fields in old.items()])
+new = {(table, key) for table, key, *_ in rows}
+for (table, key), fields in reversed(list(old.items())):
+    # A community of another attempt goes too.
+    if back or fields is None and (table, key) not in new:
+        put(table, key, fields)
+for table, key, fields, gone in rows:
+    row = {**db.get_entry(table, key), **fields}
+    put(table, key, {name: value for name, value in row.items() if name not in gone} or None)
+if back:
+    os.remove(note)
 # As `config snmp community` does: what snmpd reads is made when it starts.
-if any(row[0] == "SNMP_COMMUNITY" and new.get(row) != fields for row, fields in old.items()):
-    systemctl = lambda *words: subprocess.run(["systemctl", *words, "snmp.service"]).returncode
-    if systemctl("is-active", "--quiet") == 0:
-        systemctl("reset-failed")
-        if systemctl("restart") != 0:
+if os.path.exists(snmp):
+    call = lambda *words: subprocess.run(["systemctl", *words, "snmp.service"], stdout=subprocess.PIPE)
+    if call("is-active").stdout.split()[:1] in ([b"active"], [b"activating"], [b"reloading"]):
+        call("reset-failed")
+        if call("restart").returncode != 0:
             print("snmp does not start anew")
             sys.exit(1)
+    os.remove(snmp)
 EOF
 }
-do_secrets_back() {
-    echo null >"$in"
-    do_secrets
+do_secrets() {
+    [ -e $lock/ready ] || { echo "the copies of what ran are gone: no secret could be put back"; return 1; }
+    write_secrets forth
 }
+do_secrets_back() { write_secrets back; }
+do_secrets_undo() { write_secrets forth; }
 do_reload_before() {
     [ -e $lock/before.json ] || { echo "$lock/before.json is not there"; return 1; }
     [ ! -e $lock/frr.conf ] || place $lock/frr.conf || return 1
@@ -193,6 +213,7 @@ stop) # PLAN NAME; dash takes no `--` before a group
     ours "$1" || exit 0
     pid=$(cat "$lock/job.$2/pid" 2>/dev/null)
     [ -n "$pid" ] || exit 0
+    rm -f "$lock/job.$2/in"
     kill -TERM "-$pid" 2>/dev/null
     for n in 1 2 3 4 5 6 7 8 9 10; do
         kill -0 "-$pid" 2>/dev/null || exit 0
