@@ -1,18 +1,23 @@
 //! What must be true of every plan, judged without a switch: all stages together lead to what is wanted, exactly, by somebody
 //! else's RFC 6902; each way back leads back; and no stage mixes what must not be mixed.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use fabc::deployed::owned::is_buffermgrds;
 use fabc::plan::cost::model;
 use fabc::plan::patch::PatchOp;
-use fabc::plan::switch::{Given, SwitchPlan, Way, plan};
+use fabc::plan::switch::{Before, Given, SwitchPlan, Way, plan, plan_with};
 use fabc_targets::sonic::Release;
 use serde_json::Value as Json;
 
 use super::changes::Pair;
 
-/// The plan from one pair of files to another.
+thread_local! {
+    static BEFORE: RefCell<Before> = RefCell::default();
+}
+
+/// The plan from one pair of files to another; it is the same whatever was planned before.
 pub fn planned(release: &'static Release, old: &Pair, new: &Pair) -> SwitchPlan {
     let given = Given {
         release,
@@ -24,7 +29,11 @@ pub fn planned(release: &'static Release, old: &Pair, new: &Pair) -> SwitchPlan 
         apply_patch: None,
     };
     // At most forty ports at a time, so that parts are seen too.
-    plan(&given, &model(release), &|ports| ports.len() <= 40).unwrap()
+    let bears = |ports: &BTreeSet<String>| ports.len() <= 40;
+    let alone = plan(&given, &model(release), &bears).unwrap();
+    let after = BEFORE.with_borrow_mut(|before| plan_with(before, &given, &model(release), &bears)).unwrap();
+    assert_eq!(alone, after, "it rests on what was planned before");
+    alone
 }
 
 fn ops(patch: &[PatchOp]) -> Vec<Json> {
@@ -41,7 +50,7 @@ pub fn judge(plan: &SwitchPlan, old: &Pair, new: &Pair) -> Result<(), String> {
     let read = |text: &str| -> Json { serde_json::from_str(text).unwrap() };
     let (was, wanted) = (read(&old.0), read(&new.0));
     let mut at = was.clone();
-    for stage in &plan.stages {
+    for stage in plan.stages.iter() {
         let before = at.clone();
         apply(&mut at, &ops(&stage.patch));
         let mut back = at.clone();

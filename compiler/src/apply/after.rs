@@ -136,6 +136,6 @@ mod tests {
         assert!(fresh.amiss(&before).is_empty());
         let mut off = before.clone();
         off.state.ports.insert("Ethernet0".into(), Port { admin: Some("down".into()), ..Port::default() });
-        assert_eq!(verify.fresh(&off, &|_| true).ports, ["Ethernet0"]);
+        assert_eq!(*verify.fresh(&off, &|_| true).ports, ["Ethernet0"]);
     }
 }

@@ -2,11 +2,11 @@
 
 mod page;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use fabc_lang::diagnostic::{Findings, Severity, nearest};
 use fabc_lang::fabric::{Fabric, Level};
@@ -26,12 +26,12 @@ use crate::diff::fabrics::{Made, Origin, Own};
 use crate::files;
 use crate::output::Hash;
 use crate::plan::cost::{Model, model};
-use crate::plan::db::{Db, Reader};
+use crate::plan::db::Db;
 use crate::plan::document::{
-    BlockedDoc, Counted, Drain, Plan, SCHEMA_VERSION, StageDoc, SwitchDoc, Verify, WaveDoc, seconds,
+    BlockedDoc, Common, Drain, Plan, SCHEMA_VERSION, SwitchDoc, Verify, WaveDoc, seconds,
 };
 use crate::plan::secrets::{SecretRow, is_missing};
-use crate::plan::switch::{FrrChange, Given, SwitchPlan, Way, plan_with};
+use crate::plan::switch::{Before, FrrChange, Given, SwitchPlan, Way, plan_with};
 use crate::plan::waves::{Alone, Begin, Blocked, Item, Limits, Out};
 use crate::report::Format;
 
@@ -77,27 +77,8 @@ const EXIT_CODES: &str = "Exit codes:
 #[derive(Default)]
 struct Desk {
     own: Own,
-    reader: Reader,
-    counted: Counted,
-    /// Stages of switches before.
-    stages: VecDeque<Arc<Vec<StageDoc>>>,
-}
-
-/// How many of them are kept.
-const REMEMBERED: usize = 8;
-
-impl Desk {
-    /// The same stages, shared with switches before that go through the same to the letter: a document of thousands of
-    /// switches has few.
-    fn shared(&mut self, stages: &mut Arc<Vec<StageDoc>>) {
-        match self.stages.iter().find(|known| *known == stages) {
-            Some(known) => *stages = Arc::clone(known),
-            None => {
-                self.stages.truncate(REMEMBERED - 1);
-                self.stages.push_front(Arc::clone(stages));
-            }
-        }
-    }
+    before: Before,
+    common: Common,
 }
 
 /// What is known and made of one switch.
@@ -166,10 +147,9 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Exit, Failure> {
         .map_init(Desk::default, |desk, &switch| {
             let fail = |error: String| (switch, format!("{}: {error}", fabric.switches[switch].name));
             let Some((_, observed)) = read(switch).map_err(|error| (switch, error))? else { return Ok(None) };
-            let mut planned = one(fabric, (&made, ask), (&limits, &alone), switch, &observed, desk, &model)
-                .map_err(fail)?;
-            desk.shared(&mut planned.doc.stages);
-            Ok(Some(planned))
+            one(fabric, (&made, ask), (&limits, &alone), switch, &observed, desk, &model)
+                .map(Some)
+                .map_err(fail)
         })
         .collect();
     for (result, &switch) in results.into_iter().zip(&wanted) {
@@ -330,7 +310,7 @@ fn one(
     model: &Model,
 ) -> Result<Planned, String> {
     let name = &fabric.switches[switch].name;
-    let Desk { own, reader, counted, .. } = desk;
+    let Desk { own, before, common } = desk;
     own.clear();
     made.fill(name, own)?;
     let running = text(&observed.config_db, &observed.path.display().to_string())?;
@@ -351,16 +331,18 @@ fn one(
         apply_patch: state.map(|state| state.apply_patch),
     };
     let wires = wires(fabric, switch);
-    let drains = can_drain(fabric, switch, running_frr) && limits.bears(alone, switch, Out::Whole);
+    // It is asked only where something is interrupted.
+    let drains =
+        LazyCell::new(|| can_drain(fabric, switch, running_frr) && limits.bears(alone, switch, Out::Whole));
     let bears = |ports: &BTreeSet<String>| {
-        drains || ports.is_empty() || limits.bears(alone, switch, links(&wires, ports))
+        ports.is_empty() || *drains || limits.bears(alone, switch, links(&wires, ports))
     };
-    let mut plan = plan_with(reader, &given, model, &bears)?;
+    let mut plan = plan_with(before, &given, model, &bears)?;
     plan.secrets = secrets(made, switch, ask, &plan.wanted);
     if !own.cli.is_empty() && !plan.is_empty() {
         plan.reasons.push("sonic-cli.txt is typed by hand, and no part of this plan".to_owned());
     }
-    let drain = (plan.interrupts && drains).then(drain);
+    let drain = (plan.interrupts && *drains).then(drain);
     if drain.is_some() && plan.way == Way::Reload && plan.frr.is_none() {
         // bgp starts anew in it, and is to stay drained until all is verified.
         plan.frr =
@@ -397,10 +379,10 @@ fn one(
     let sonic = release.names(fabric.platform_of(fabric.tier_of(&fabric.switches[switch])));
     let unlike = unlike(release, sonic, state, &plan.observed.metadata());
     let why: Vec<String> = plan.obstacles.iter().chain(&unlike).cloned().collect();
-    let verify = verify(made.bundle(), switch);
+    let verify = verify(made.bundle(), switch, common);
     let tier = &fabric.tier_of(&fabric.switches[switch]).label;
     let place = (tier.as_str(), fabric.switches[switch].mgmt);
-    let mut doc = SwitchDoc::of(&plan, place, drain, verify, model, counted);
+    let mut doc = SwitchDoc::of(&plan, place, drain, verify, model, common);
     doc.moves(&linked.ports);
     doc.platform = sonic.map(|sonic| sonic.platform.clone()).filter(|platform| !platform.is_empty());
     let files = Hash::of(&[own.config_db.as_slice(), own.frr.as_slice()].concat());
@@ -537,22 +519,28 @@ impl Planned {
 }
 
 /// What is to be seen when the switch is done.
-fn verify(bundle: &Bundle<'_>, switch: usize) -> Verify {
+fn verify(bundle: &Bundle<'_>, switch: usize, common: &mut Common) -> Verify {
     let Some(device) = bundle.device(switch) else { return Verify::default() };
-    let mut verify = Verify::default();
-    for port in device.ports.iter().filter(|port| port.is_up()) {
-        verify.ports.push(port.name().to_owned());
-        let Some(wired) = port.wired() else { continue };
-        verify
-            .neighbours
-            .insert(Name::from(port.name()), [wired.peer.to_owned(), wired.peer_port.to_owned()]);
-        if wired.peer_switch.is_some() {
+    let up = || device.ports.iter().filter(|port| port.is_up());
+    let wired = || up().filter_map(|port| Some((port, port.wired()?)));
+    let sessions: Vec<(String, &str)> = wired()
+        .filter(|(_, wired)| wired.peer_switch.is_some())
+        .map(|(port, wired)| {
             let session = wired.addresses.map_or_else(|| port.name().to_owned(), |(_, far)| far.to_string());
-            verify.peers.insert(Name::from(session.as_str()), wired.peer.to_owned());
-            verify.sessions.push(session);
-        }
+            (session, wired.peer)
+        })
+        .collect();
+    Verify {
+        ports: common.list(up().map(|port| port.name().to_owned()).collect()),
+        sessions: common.list(sessions.iter().map(|(session, _)| session.clone()).collect()),
+        neighbours: wired()
+            .map(|(port, wired)| (port.name().into(), [wired.peer.to_owned(), wired.peer_port.to_owned()]))
+            .collect(),
+        peers: sessions
+            .iter()
+            .map(|(session, far)| (Name::from(session.as_str()), (*far).to_owned()))
+            .collect(),
     }
-    verify
 }
 
 #[cfg(test)]

@@ -8,78 +8,16 @@ use fabc_targets::sonic::Value;
 use fabc_targets::sonic::effects::Op;
 use serde_json::{Map, Value as Json};
 
-use crate::config_db::{Entries, Entry};
+pub use super::reader::Reader;
 use crate::deployed::canonical::Name;
 use crate::deployed::unlike::Metadata;
 use crate::diff::patch::value;
-use crate::diff::rows::{FieldChange, RowChange, read_value};
+use crate::diff::rows::{FieldChange, RowChange};
 
 /// A row: values by the names of fields.
 pub type Row = BTreeMap<Name, Value>;
 /// A table: rows by their keys.
 pub type Table = BTreeMap<Name, Arc<Row>>;
-
-/// Texts of each table that a [`Reader`] remembers.
-const REMEMBERED: usize = 8;
-
-/// Reads one config_db.json after another. Tables whose text was read before aren't read again: files of switches of one
-/// kind share most of theirs, and so do a switch and what it is to be.
-#[derive(Debug, Default)]
-pub struct Reader {
-    /// By name, texts of a table with what they say, the last one first.
-    known: BTreeMap<String, Vec<Known>>,
-}
-
-/// A table's text, and what it says.
-type Known = (Box<str>, Arc<Table>);
-
-impl Reader {
-    /// Reads like [`Db::read`].
-    pub fn read(&mut self, text: &str) -> Result<Db, String> {
-        let place = |error: serde_json::Error| format!("line {}: {error}", error.line());
-        let entries: Entries<'_> = serde_json::from_str(text).map_err(place)?;
-        let mut db = Db::default();
-        for Entry { name, raw } in entries.0 {
-            let table = self.table(&name, raw.get())?;
-            match table.is_empty() {
-                true => db.0.remove(&*name),
-                false => db.0.insert(name.into_owned(), table),
-            };
-        }
-        Ok(db)
-    }
-
-    fn table(&mut self, name: &str, text: &str) -> Result<Arc<Table>, String> {
-        if !self.known.contains_key(name) {
-            self.known.insert(name.to_owned(), Vec::new());
-        }
-        let Some(known) = self.known.get_mut(name) else { return read_table(name, text).map(Arc::new) };
-        match known.iter().position(|(other, _)| **other == *text) {
-            Some(at) => known.get_mut(..=at).unwrap_or_default().rotate_right(1),
-            None => {
-                known.truncate(REMEMBERED - 1);
-                known.insert(0, (text.into(), Arc::new(read_table(name, text)?)));
-            }
-        }
-        Ok(known.first().map(|(_, table)| Arc::clone(table)).unwrap_or_default())
-    }
-}
-
-/// Rows of a table; of two with one key the last, as Python has it.
-fn read_table(name: &str, text: &str) -> Result<Table, String> {
-    let rows: Entries<'_> = serde_json::from_str(text).map_err(|_| format!("{name} is no object"))?;
-    let row = |Entry { name: key, raw }: Entry<'_>| {
-        let fields: Entries<'_> =
-            serde_json::from_str(raw.get()).map_err(|_| format!("{name}|{key} is no object"))?;
-        let fields = fields.0.into_iter().filter(|field| field.name != "NULL").map(|field| {
-            let value = read_value(field.raw, &format!("{name}|{key}"))?;
-            Ok((Name(field.name.into_owned()), value))
-        });
-        let row = fields.collect::<Result<Row, String>>()?;
-        Ok((Name(key.into_owned()), Arc::new(row)))
-    };
-    rows.0.into_iter().map(row).collect()
-}
 
 /// A whole ConfigDB; no table of it is empty, as ConfigDB can't hold one. Copies share what is the same in both.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

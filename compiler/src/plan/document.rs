@@ -8,11 +8,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use super::common::Common;
 use super::cost::Model;
 pub use super::owned::{Counted, ours, owned_digest, owned_hash};
 use super::patch::PatchOp;
 use super::secrets::SecretRow;
-use super::switch::{Stage, SwitchPlan, Way};
+use super::switch::{Stage, SwitchPlan};
 use crate::deployed::canonical::Name;
 use crate::diff::device::{Consequence, On};
 use crate::output::Hash;
@@ -101,7 +102,7 @@ pub struct SwitchDoc {
     /// Whether something that carries traffic is interrupted, or nobody knows that it isn't.
     pub interrupts: bool,
     /// Ports that carry traffic and are interrupted, or of which nobody knows that they aren't.
-    pub ports: Vec<String>,
+    pub ports: Arc<[String]>,
     /// Ports whose cable is another one: nothing crosses it before both ends have changed.
     #[serde(default)]
     pub cables: Vec<String>,
@@ -188,9 +189,9 @@ pub struct FrrDoc {
     /// What that does.
     pub effects: Vec<EffectDoc>,
     /// The file as it is, without secrets.
-    pub before: String,
+    pub before: Arc<String>,
     /// The file as it becomes.
-    pub after: String,
+    pub after: Arc<String>,
     /// The same with traffic led away; none where it isn't. It is loaded first, so that traffic comes back when all is
     /// verified and not before.
     pub drained: Option<String>,
@@ -212,9 +213,9 @@ pub struct Hashes {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Verify {
     /// Ports that are to be up, if they were before or their far end is there.
-    pub ports: Vec<String>,
+    pub ports: Arc<[String]>,
     /// Neighbours that are to have a session, as frr.conf calls them.
-    pub sessions: Vec<String>,
+    pub sessions: Arc<[String]>,
     /// What LLDP is to see: by port the neighbour and its port.
     pub neighbours: BTreeMap<Name, [String; 2]>,
     /// The switch at the other end of each session; nothing in plans of an older fabc.
@@ -249,7 +250,8 @@ fn json(ops: &[PatchOp]) -> Vec<Json> {
     ops.iter().map(PatchOp::to_json).collect()
 }
 
-fn sorted(names: &BTreeSet<String>) -> Vec<String> {
+/// Names in natural order.
+pub(super) fn natural(names: &BTreeSet<String>) -> Vec<String> {
     let names: BTreeSet<Name> = names.iter().map(|name| Name(name.clone())).collect();
     names.into_iter().map(|name| name.0).collect()
 }
@@ -263,7 +265,7 @@ impl From<&Stage> for StageDoc {
             back: if stage.no_way_back.is_some() { "reload" } else { "patch" }.to_owned(),
             back_reason: stage.no_way_back.clone(),
             effects: stage.effects.iter().map(EffectDoc::of).collect(),
-            ports: sorted(&stage.cuts),
+            ports: natural(&stage.cuts),
             seconds: seconds(stage.ms),
         }
     }
@@ -272,9 +274,12 @@ impl From<&Stage> for StageDoc {
 impl SwitchDoc {
     /// At these ports the cable is another one: somebody interrupts what crosses the old one.
     pub fn moves(&mut self, ports: &BTreeSet<String>) {
-        self.cables = sorted(ports);
-        self.interrupts |= !ports.is_empty();
-        self.ports = sorted(&self.ports.iter().chain(ports).cloned().collect());
+        if ports.is_empty() {
+            return;
+        }
+        self.cables = natural(ports);
+        self.interrupts = true;
+        self.ports = natural(&self.ports.iter().chain(ports).cloned().collect()).into();
     }
 
     /// What is written of a switch's plan.
@@ -284,7 +289,7 @@ impl SwitchDoc {
         drain: Option<Drain>,
         verify: Verify,
         model: &Model,
-        counted: &mut Counted,
+        common: &mut Common,
     ) -> SwitchDoc {
         let frr_hash = |text: &str| Hash::of(text.as_bytes());
         let frr = plan.frr.as_ref();
@@ -299,16 +304,8 @@ impl SwitchDoc {
         });
         let settle = if plan.is_empty() { 0 } else { model.settle };
         let drained = if drain.is_some() { 2 * model.settle } else { 0 };
-        let mut stages: Vec<StageDoc> = plan.stages.iter().map(StageDoc::from).collect();
-        if plan.way == Way::Reload {
-            for stage in &mut stages {
-                stage.title = "reload".to_owned();
-                stage.seconds = seconds(model.reload);
-                stage.back = "reload".to_owned();
-            }
-        }
         let hashes = |(config_db, rows)| Hashes { config_db, rows: Some(rows), frr: None };
-        let [observed, wanted] = [&plan.observed, &plan.wanted].map(|db| hashes(counted.count(db)));
+        let [observed, wanted] = [&plan.observed, &plan.wanted].map(|db| hashes(common.counted.count(db)));
         SwitchDoc {
             tier: tier.to_owned(),
             kind: 0,
@@ -317,12 +314,12 @@ impl SwitchDoc {
             way: plan.way.name().to_owned(),
             reasons: plan.reasons.clone(),
             interrupts: plan.interrupts,
-            ports: sorted(&plan.cuts),
+            ports: common.sorted(&plan.cuts),
             cables: Vec::new(),
             foreign_rows: plan.foreign,
             drain,
-            stages: Arc::new(stages),
-            frr: frr.map(|frr| FrrDoc {
+            stages: common.stages(plan, model),
+            frr: frr.map(|frr| (frr, Arc::new(frr.before.clone()))).map(|(frr, before)| FrrDoc {
                 how: "reload".to_owned(),
                 statements: frr
                     .effects
@@ -346,8 +343,8 @@ impl SwitchDoc {
                         source: e.effect.source.to_owned(),
                     })
                     .collect(),
-                before: frr.before.clone(),
-                after: frr.after.clone(),
+                before: Arc::clone(&before),
+                after: if frr.after == frr.before { before } else { Arc::new(frr.after.clone()) },
                 drained: drained_text.clone(),
             }),
             secrets: plan.secrets.clone(),

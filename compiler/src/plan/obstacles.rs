@@ -2,6 +2,7 @@
 //! patch (and `config reload` of a file, from 202405 on).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use fabc_targets::sonic::Value;
 use fabc_targets::sonic::tables::Owner;
@@ -47,7 +48,9 @@ fn dangling(observed: &Db, wanted: &Db) -> Vec<String> {
     let gone: BTreeMap<&str, &str> = NAMED
         .iter()
         .flat_map(|table| {
-            let rows = observed.0.get(*table).into_iter().flat_map(|rows| rows.keys());
+            let (was, is) = (observed.0.get(*table), wanted.0.get(*table));
+            let other = was.filter(|was| is.is_none_or(|is| !Arc::ptr_eq(was, is)));
+            let rows = other.into_iter().flat_map(|rows| rows.keys());
             rows.filter(|key| wanted.row(table, &key.0).is_none()).map(|key| (key.0.as_str(), *table))
         })
         .collect();
@@ -90,6 +93,9 @@ fn dangling(observed: &Db, wanted: &Db) -> Vec<String> {
 }
 
 fn twofold(wanted: &Db) -> Vec<String> {
+    if BRIDGED.iter().all(|(table, ..)| !wanted.0.contains_key(*table)) {
+        return Vec::new();
+    }
     let routed = wanted.0.get("INTERFACE").into_iter().flat_map(|rows| rows.keys());
     let routed: BTreeSet<&str> = routed.filter_map(|key| key.0.split('|').next()).collect();
     let mut found = Vec::new();

@@ -1,12 +1,14 @@
 //! What of a ConfigDB is fabc's alone, and the hash that tells whether it is still what a plan has seen.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
 use fabc_targets::sonic::Value;
 use fabc_targets::sonic::tables::Owner;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
+use twox_hash::xxhash3_128::Hasher;
 
 use super::db::{Db, Row, Table};
 use crate::deployed::canonical::Name;
@@ -44,16 +46,12 @@ pub fn ours(db: &Db) -> Db {
 
 /// The hash of [`ours`]: what else there is doesn't count.
 pub fn owned_hash(db: &Db) -> Hash {
-    let mut text = String::new();
-    db.0.iter().for_each(|(name, table)| tell(name, table, &mut text));
-    Hash::of(text.as_bytes())
+    Counted::default().count(db).0
 }
 
 /// [`ours`] as others can count it without fabc: `sha256:` of JSON without blanks, all keys sorted by their bytes.
 pub fn owned_digest(db: &Db) -> String {
-    let mut text = String::new();
-    db.0.iter().for_each(|(name, table)| tell_sorted(name, table, &mut text));
-    digest(&text)
+    Counted::default().count(db).1
 }
 
 /// Texts of each table that [`Counted`] remembers.
@@ -64,74 +62,119 @@ const REMEMBERED: usize = 8;
 pub struct Counted {
     /// By name, the last one first.
     known: BTreeMap<String, VecDeque<Told>>,
+    /// The tables of the last ConfigDB, each with the count up to it.
+    last: Vec<(Arc<Table>, Count)>,
 }
 
-/// A table, and what [`tell`] and [`tell_sorted`] make of it.
+/// A table, and what [`tell`] makes of it.
 type Told = (Arc<Table>, [String; 2]);
+
+/// Both hashes of some tables, one after another.
+#[derive(Clone)]
+struct Count {
+    plain: Hasher,
+    sorted: Sha256,
+    is_empty: bool,
+}
 
 impl Counted {
     /// [`owned_hash`] and [`owned_digest`].
     pub fn count(&mut self, db: &Db) -> (Hash, String) {
-        let (mut plain, mut sorted) = (String::new(), String::new());
-        for (name, table) in db.0.iter().filter(|(name, _)| is_ours(name)) {
+        let ours = || db.0.iter().filter(|(name, _)| is_ours(name));
+        // Where it begins like the last one, so does the count.
+        let alike = ours().zip(&self.last).take_while(|((_, table), (last, _))| Arc::ptr_eq(table, last));
+        let alike = alike.count();
+        self.last.truncate(alike);
+        let mut count = self.last.last().map_or_else(Count::default, |(_, count)| count.clone());
+        for (name, table) in ours().skip(alike) {
             let known = self.known.entry(name.clone()).or_default();
             if !known.iter().any(|(other, _)| Arc::ptr_eq(other, table)) {
-                let mut told = [String::new(), String::new()];
-                let [x, y] = &mut told;
-                tell(name, table, x);
-                tell_sorted(name, table, y);
                 known.truncate(REMEMBERED - 1);
-                known.push_front((Arc::clone(table), told));
+                known.push_front((Arc::clone(table), tell(name, table)));
             }
-            if let Some((_, [x, y])) = known.iter().find(|(other, _)| Arc::ptr_eq(other, table)) {
-                plain += x;
-                sorted += y;
+            if let Some((_, told)) = known.iter().find(|(other, _)| Arc::ptr_eq(other, table)) {
+                count.add(told);
             }
+            self.last.push((Arc::clone(table), count.clone()));
         }
-        (Hash::of(plain.as_bytes()), digest(&sorted))
+        count.done()
     }
 }
 
-/// Of tables told by [`tell_sorted`], one after another.
-fn digest(tables: &str) -> String {
-    let mut hasher = Sha256::new_with_prefix("{");
-    hasher.update(tables.strip_suffix(',').unwrap_or(tables));
-    hasher.update("}");
-    hasher.finalize().iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+impl Default for Count {
+    fn default() -> Self {
+        Count { plain: Hasher::new(), sorted: Sha256::new_with_prefix("{"), is_empty: true }
+    }
 }
 
-/// `"PORT":{"Ethernet0":{"mtu":"9100"}},`, keys sorted by their bytes; nothing where no row is ours.
-fn tell_sorted(name: &str, table: &Table, out: &mut String) {
-    let mut rows: Vec<_> = rows(name, table).filter(|_| is_ours(name)).collect();
-    if rows.is_empty() {
-        return;
+impl std::fmt::Debug for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Count").field("is_empty", &self.is_empty).finish_non_exhaustive()
     }
-    rows.sort_unstable_by(|(a, _), (b, _)| a.0.cmp(&b.0));
-    quote(name, out);
-    *out += ":{";
-    for (i, (key, row)) in rows.into_iter().enumerate() {
-        *out += if i == 0 { "" } else { "," };
-        quote(&key.0, out);
-        *out += ":";
-        let mut fields: Vec<_> = row.iter().filter(|(_, value)| is_shown(value)).collect();
-        fields.sort_unstable_by(|(a, _), (b, _)| a.0.cmp(&b.0));
-        tell_fields(fields.into_iter(), out);
-    }
-    *out += "},";
 }
 
-/// A line for each row: `PORT|Ethernet0 {"mtu":"9100"}`.
-fn tell(name: &str, table: &Table, out: &mut String) {
+impl Count {
+    fn add(&mut self, [plain, sorted]: &[String; 2]) {
+        if sorted.is_empty() {
+            return;
+        }
+        self.plain.write(plain.as_bytes());
+        self.sorted.update(if self.is_empty { "" } else { "," });
+        self.sorted.update(sorted);
+        self.is_empty = false;
+    }
+
+    fn done(mut self) -> (Hash, String) {
+        self.sorted.update("}");
+        let digits = self.sorted.finalize();
+        let digest = digits.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"));
+        (Hash(self.plain.finish_128()), digest)
+    }
+}
+
+/// What is hashed of a table; nothing where no row is ours.
+///
+/// First a line for each row: `PORT|Ethernet0 {"mtu":"9100"}`. Then `"PORT":{"Ethernet0":{"mtu":"9100"}}`, all keys sorted by
+/// their bytes.
+fn tell(name: &str, table: &Table) -> [String; 2] {
+    let (mut plain, mut sorted) = (String::new(), String::new());
     if !is_ours(name) {
-        return;
+        return [plain, sorted];
     }
+    // Keys, with fields as they stand in `plain`, or of another order.
+    let mut told: Vec<(&str, Range<usize>, Option<String>)> = Vec::with_capacity(table.len());
     for (key, row) in rows(name, table) {
         for part in [name, "|", &key.0, " "] {
-            *out += part;
+            plain += part;
         }
-        tell_fields(row.iter().filter(|(_, value)| is_shown(value)), out);
-        *out += "\n";
+        let begin = plain.len();
+        let fields = || row.iter().filter(|(_, value)| is_shown(value));
+        tell_fields(fields(), &mut plain);
+        let other = (!fields().is_sorted_by(|(a, _), (b, _)| a.0 <= b.0)).then(|| {
+            let mut fields: Vec<_> = fields().collect();
+            fields.sort_unstable_by(|(a, _), (b, _)| a.0.cmp(&b.0));
+            let mut text = String::new();
+            tell_fields(fields.into_iter(), &mut text);
+            text
+        });
+        told.push((&key.0, begin..plain.len(), other));
+        plain += "\n";
     }
+    if told.is_empty() {
+        return [plain, sorted];
+    }
+    told.sort_unstable_by_key(|(key, ..)| *key);
+    sorted.reserve(plain.len());
+    quote(name, &mut sorted);
+    sorted += ":{";
+    for (i, (key, at, other)) in told.into_iter().enumerate() {
+        sorted += if i == 0 { "" } else { "," };
+        quote(key, &mut sorted);
+        sorted += ":";
+        sorted += other.as_deref().or_else(|| plain.get(at)).unwrap_or_default();
+    }
+    sorted += "}";
+    [plain, sorted]
 }
 
 fn tell_fields<'a>(fields: impl Iterator<Item = (&'a Name, &'a Value)>, out: &mut String) {
@@ -171,13 +214,15 @@ fn quote(text: &str, out: &mut String) {
 mod tests {
     use super::super::db::row_json;
     use super::*;
+    use crate::diff::patch::value;
 
     #[test]
     fn the_hash_is_of_what_is_ours_as_json_has_it() {
         let old = Db::read(
             r#"{"PORT": {"Ethernet0": {"mtu": "9100", "description": "a \"b\" \u0001é", "l": ["x", "y"]}, "Ethernet8": {}},
                 "BUFFER_PROFILE": {"pg_lossless_400000_5m_profile": {"size": "1"}, "mine": {"size": "1"}},
-                "TACPLUS": {"global": {"passkey": "<masked>"}}, "VLAN": {"Vlan1": {}}, "QUEUE": {"Ethernet0|3": {"scheduler": "s"}}}"#,
+                "TACPLUS": {"global": {"passkey": "<masked>"}}, "VLAN": {"Vlan1": {}}, "QUEUE": {"Ethernet0|3": {"scheduler": "s"}},
+                "DSCP_TO_TC_MAP": {"M": {"9": "0", "10": "1"}, "9": {}, "10": {}}}"#,
         );
         let old = old.unwrap();
         let mut new = old.clone();
@@ -193,9 +238,22 @@ mod tests {
             assert!(!text.contains("pg_lossless") && !text.contains("VLAN"), "{text}");
             Hash::of(text.as_bytes())
         };
+        let sorted = |db: &Db| {
+            let mut tables: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, Json>>> = BTreeMap::new();
+            let ours = ours(db);
+            for (name, table) in &ours.0 {
+                for (key, row) in table.iter() {
+                    let fields = row.iter().map(|(name, of)| (name.0.as_str(), value(of)));
+                    tables.entry(name).or_default().insert(&key.0, fields.collect());
+                }
+            }
+            let digest = Sha256::digest(serde_json::to_string(&tables).unwrap());
+            digest.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+        };
         let mut counted = Counted::default();
-        for db in [&old, &new, &old] {
-            assert_eq!(counted.count(db), (plain(db), owned_digest(db)));
+        let nothing = Db::default();
+        for db in [&old, &new, &old, &nothing, &new] {
+            assert_eq!(counted.count(db), (plain(db), sorted(db)));
         }
         assert_eq!([owned_hash(&old), owned_hash(&new)], [plain(&old), plain(&new)]);
     }

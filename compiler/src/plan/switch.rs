@@ -1,6 +1,7 @@
 //! What is done to one switch: patches, or a reload, and its frr.conf.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use fabc_lang::intent::Nos;
 use fabc_targets::sonic::effects::{self, Effect, Level, Op, port_of};
@@ -8,10 +9,12 @@ use fabc_targets::sonic::gcu::{Gcu, WRAPPED};
 use fabc_targets::sonic::{Release, Value};
 
 use super::cost::Model;
-use super::db::{Db, Reader, Row};
+use super::db::{Db, Row};
 use super::obstacles::obstacles;
 use super::patch::{PatchOp, patch_of};
 use super::secrets::SecretRow;
+pub use super::staged::Before;
+use super::staged::{Asked, Bears, Staged};
 use super::stages::{Hold, Step, steps};
 use crate::deployed::canonical::Name;
 use crate::deployed::owned::{Owned, owned};
@@ -82,8 +85,9 @@ pub struct SwitchPlan {
     pub way: Way,
     /// Why it must be a reload; what may interest besides.
     pub reasons: Vec<String>,
-    /// Patches in their order; one that leads all the way where the way is a reload, for a person to read.
-    pub stages: Vec<Stage>,
+    /// Patches in their order; one that leads all the way where the way is a reload, for a person to read. Shared by
+    /// switches that go through the same.
+    pub stages: Arc<Vec<Stage>>,
     /// frr.conf, where it changes; loaded after the last patch, and put in place before a reload.
     pub frr: Option<FrrChange>,
     /// Containers that must start anew for what was patched to take effect.
@@ -136,31 +140,32 @@ pub fn plan(
     model: &Model,
     bears: &dyn Fn(&BTreeSet<String>) -> bool,
 ) -> Result<SwitchPlan, String> {
-    plan_with(&mut Reader::default(), given, model, bears)
+    plan_with(&mut Before::default(), given, model, bears)
 }
 
-/// [`plan`] of one switch after another: what they have in common is read once.
+/// [`plan`] of one switch after another: what they have in common is read and worked out once.
 pub fn plan_with(
-    reader: &mut Reader,
+    before: &mut Before,
     given: &Given<'_>,
     model: &Model,
     bears: &dyn Fn(&BTreeSet<String>) -> bool,
 ) -> Result<SwitchPlan, String> {
+    let reader = &mut before.reader;
     let observed =
         reader.read(given.observed).map_err(|error| format!("the observed config_db.json: {error}"))?;
     let own = reader.read(given.config_db)?;
-    let Owned { ours, foreign, .. } = owned(observed.changes(&own));
-    let mut wanted = observed.clone();
-    ours.iter().for_each(|change| wanted.apply(change));
+    let Owned { ours, foreign, kept, masked } = owned(observed.changes(&own));
+    let wanted = wanted(&observed, &own, &ours, [&kept, &masked]);
     let nos = given.release.nos;
-    let gcu = Gcu::new(given.release, &hwsku(&observed, &own));
+    let hwsku = hwsku(&observed, &own);
+    let gcu = Gcu::new(given.release, &hwsku);
     let target = Target { nos, gcu: &gcu, lossless: is_lossless(&own) };
     let up = ports_up(&observed);
     let (frr, masked) = frr(given);
     let mut plan = SwitchPlan {
         way: if ours.is_empty() { Way::None } else { Way::Patch },
         reasons: Vec::new(),
-        stages: Vec::new(),
+        stages: Arc::default(),
         frr,
         restarts: BTreeSet::new(),
         foreign: foreign.len(),
@@ -179,29 +184,66 @@ pub fn plan_with(
             .push(format!("its frr.conf holds {masked} secrets, which loading another file would remove"));
     }
     if plan.way == Way::Patch {
-        let (mut reasons, restarts) = idle(nos, &plan);
-        reasons.extend(unpatchable(given, &plan));
+        let mut reasons = unpatchable(given, &plan);
         reasons.extend(boots(&target, &plan));
-        plan.restarts = restarts;
-        plan.stages = best(&plan, &target, model, bears);
-        let by_hand = if reasons.is_empty() { by_hand(&plan.stages, &gcu) } else { None };
-        if gcu.is_known() {
-            reasons.extend(refusals(&plan.stages, &gcu));
-        }
+        let asked = Asked {
+            release: given.release,
+            hwsku: &hwsku,
+            lossless: target.lossless,
+            observed: &plan.observed,
+            wanted: &plan.wanted,
+            changes: &plan.changes,
+            reload: !reasons.is_empty(),
+        };
+        let staged = before.staged(&asked, bears, |bears| staged(&asked, &target, model, bears));
+        plan.stages = staged.stages;
+        plan.restarts = staged.restarts;
+        reasons.extend(staged.reasons);
         if !reasons.is_empty() {
             plan.way = Way::Reload;
-            plan.reasons = reasons.into_iter().collect();
-            plan.reasons.extend(by_hand);
-            plan.restarts.clear();
-            let whole =
-                Step { phases: Vec::new(), before: plan.observed.clone(), after: plan.wanted.clone() };
-            plan.stages = vec![stage(&whole, &target, model)];
+            plan.reasons = reasons.into_iter().chain(staged.by_hand).collect();
         } else if nos == Nos::EnterpriseSonic {
             plan.reasons.push(PATCHED.to_owned());
         }
     }
     plan.settle(&up, model);
     Ok(plan)
+}
+
+/// What is observed with all changes that are fabc's. Where nothing else differs in a table, it is the file's own.
+fn wanted(observed: &Db, own: &Db, ours: &[RowChange], others: [&[RowChange]; 2]) -> Db {
+    let mixed: BTreeSet<&str> = others.into_iter().flatten().map(|change| change.table.as_str()).collect();
+    let mut wanted = observed.clone();
+    let mut last = "";
+    for change in ours {
+        let table = change.table.as_str();
+        if mixed.contains(table) {
+            wanted.apply(change);
+        } else if std::mem::replace(&mut last, table) != table {
+            match own.0.get(table) {
+                Some(rows) => _ = wanted.0.insert(table.to_owned(), Arc::clone(rows)),
+                None => _ = wanted.0.remove(table),
+            }
+        }
+    }
+    wanted
+}
+
+/// What comes of a change: patches, or a reload where they don't do.
+fn staged(asked: &Asked<'_>, target: &Target<'_>, model: &Model, bears: Bears<'_>) -> Staged {
+    let (mut reasons, restarts) = idle(target.nos, asked.changes);
+    let stages = best(asked, target, model, bears);
+    let others = asked.reload || !reasons.is_empty();
+    let by_hand = if others { None } else { by_hand(&stages, target.gcu) };
+    if target.gcu.is_known() {
+        reasons.extend(refusals(&stages, target.gcu));
+    }
+    if !asked.reload && reasons.is_empty() {
+        return Staged { reasons, restarts, by_hand: None, stages: Arc::new(stages) };
+    }
+    let whole = Step { phases: Vec::new(), before: asked.observed.clone(), after: asked.wanted.clone() };
+    let stages = Arc::new(vec![stage(&whole, target, model)]);
+    Staged { reasons, restarts: BTreeSet::new(), by_hand, stages }
 }
 
 const RELOADED: &str = "Enterprise SONiC: which patches it takes isn't public, and the switch shows no `config apply-patch` with YANG models; a reload of the file is likely to be right";
@@ -249,13 +291,16 @@ fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
     if given.apply_patch == Some(false) {
         reasons.insert("the switch has no `config apply-patch`".to_owned());
     }
-    for change in &plan.changes {
+    let mut last = "";
+    for RowChange { table, .. } in &plan.changes {
+        if std::mem::replace(&mut last, table) == table {
+            continue;
+        }
         let known = match given.models {
-            Some(models) => models.contains(&change.table),
-            None => lint::has_model(&change.table),
+            Some(models) => models.contains(table),
+            None => lint::has_model(table),
         };
         if !known {
-            let table = &change.table;
             reasons.insert(match given.models {
                 Some(_) => {
                     format!("{table}: the switch has no YANG model of it, and GCU refuses such tables")
@@ -268,10 +313,10 @@ fn unpatchable(given: &Given<'_>, plan: &SwitchPlan) -> BTreeSet<String> {
 }
 
 /// Fields that a patch sets and that take effect with a reload only, in words; and containers that must start anew.
-fn idle(nos: Nos, plan: &SwitchPlan) -> (BTreeSet<String>, BTreeSet<String>) {
+fn idle(nos: Nos, changes: &[RowChange]) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut reasons, mut restarts) = (BTreeSet::new(), BTreeSet::new());
     // Of profiles GCU judges.
-    for change in plan.changes.iter().filter(|c| c.table != "BUFFER_PROFILE") {
+    for change in changes.iter().filter(|c| c.table != "BUFFER_PROFILE") {
         for field in &change.fields {
             // A row that comes brings all its fields.
             let said = effects::effect(nos, &change.table, &change.key, Op::Changed, Some(&field.name));
@@ -302,15 +347,10 @@ const PARTS: usize = 16;
 
 /// The fastest way to change what is bound to ports that are up, of those that the fabric bears; one that it doesn't bear
 /// where there is no other.
-fn best(
-    plan: &SwitchPlan,
-    target: &Target<'_>,
-    model: &Model,
-    bears: &dyn Fn(&BTreeSet<String>) -> bool,
-) -> Vec<Stage> {
+fn best(asked: &Asked<'_>, target: &Target<'_>, model: &Model, bears: Bears<'_>) -> Vec<Stage> {
     let gcu = target.gcu;
     let made = |hold: Hold| -> Vec<Stage> {
-        let steps = steps(&plan.observed, &plan.wanted, gcu, hold);
+        let steps = steps(asked.observed, asked.wanted, gcu, hold);
         steps.iter().map(|step| stage(step, target, model)).collect()
     };
     // GCU itself puts one port down at a time.

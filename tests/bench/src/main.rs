@@ -10,7 +10,8 @@
 //! - unchanged: the same build again, with `.fabc-cache` and without; `build --check`, which writes nothing
 //! - diff: the fabric against its own build, against one with another MTU on every port, and against its own again
 //! - diff, pulled: the fabric against a folder as `fabc pull` writes it, of switches that run the build
-//! - plan: from that build to one with another MTU on every port (patches), and to other thresholds of ECN (reloads)
+//! - plan: from that build to one with another MTU on every port (patches), to other thresholds of ECN (reloads), and to one
+//!   with one more class (ports go down, and the fabric is asked for each leaf which of them it bears)
 //! - `check` of the fabric, of each fabric in `examples`, and of a file with a thousand errors
 //!
 //! Goals stand beside the figures, and nothing fails when one is missed: whether it counts is for the reader to say, who
@@ -127,6 +128,12 @@ fn builds(fabc: &Path, shape: Shape, rounds: u32, home: &Path) -> Result<String>
     fs::write(&longer, shape.kdl().replacen("release=\"202505\"", "release=\"202505\"\n    mtu 9214", 1))?;
     let marked = folder.join("marked.kdl");
     fs::write(&marked, shape.kdl().replacen("max=\"4MiB\"", "max=\"5MiB\"", 1))?;
+    let classier = folder.join("classier.kdl");
+    let class = "class \"extra\" dscp=10 priority=1 { schedule weight=5; }\nclass \"bulk\"";
+    fs::write(
+        &classier,
+        shape.kdl().replacen("class \"bulk\"", class, 1).replacen("weight=70", "weight=65", 1),
+    )?;
     let (snapshots, plan_json) = (folder.join("pulled"), folder.join("plan.json"));
     let against = |what: &str, source: &Path, deployed: &Path| {
         let mut command = Command::new(fabc);
@@ -163,6 +170,7 @@ fn builds(fabc: &Path, shape: Shape, rounds: u32, home: &Path) -> Result<String>
         fs::remove_dir_all(&snapshots)?;
         table.add("plan, other MTU", Goal::Millis(10_000), run(&mut plan(&longer), 1)?);
         table.add("plan, other ECN", Goal::Millis(10_000), run(&mut plan(&marked), 1)?);
+        table.add("plan, new class", Goal::Millis(20_000), run(&mut plan(&classier), 1)?);
         fs::remove_file(&plan_json)?;
         if table.rounds() < rounds as usize {
             fs::remove_dir_all(&out)?;

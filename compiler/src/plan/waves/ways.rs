@@ -24,9 +24,22 @@ pub(super) struct Ways<'a> {
     below: Vec<BTreeSet<usize>>,
     /// By switch, when nothing is out.
     full: Vec<Above>,
-    /// Leaves that were in service before the first wave, by what was above them.
-    leaves: BTreeMap<Above, Vec<usize>>,
+    /// Leaves that were in service before the first wave, by what was above them, in order of both.
+    kinds: Vec<Kind>,
+    /// By leaf: where it stands there.
+    kind_of: BTreeMap<usize, usize>,
 }
+
+/// Leaves below the same.
+struct Kind {
+    was: Above,
+    leaves: Vec<usize>,
+    /// Leaves of which that isn't all that there is when nothing is out.
+    less: BTreeSet<usize>,
+}
+
+/// Leaves below the same that have the same left: the kind and what is left, one of them, and another if there is one.
+type Group<'a> = (usize, &'a Above, usize, Option<usize>);
 
 impl<'a> Ways<'a> {
     pub(super) fn of(fabric: &'a Fabric, lost: &Lost) -> Ways<'a> {
@@ -40,19 +53,30 @@ impl<'a> Ways<'a> {
             }
         }
         let nothing: Above = vec![0; count.div_ceil(64)].into();
-        let mut ways = Ways { fabric, up, below, full: vec![nothing; count], leaves: BTreeMap::new() };
+        let (full, kinds, kind_of) = (vec![nothing; count], Vec::new(), BTreeMap::new());
+        let mut ways = Ways { fabric, up, below, full, kinds, kind_of };
         let mut order: Vec<usize> = (0..count).collect();
         order.sort_by_key(|switch| Reverse(ways.height(*switch)));
         for switch in order {
             ways.full[switch] = ways.reach(switch, &Lost::default(), &BTreeMap::new());
         }
         let now = ways.above(lost);
+        let mut leaves: BTreeMap<&Above, Vec<usize>> = BTreeMap::new();
         for (leaf, switch) in fabric.switches.iter().enumerate() {
             if fabric.tier_of(switch).level == Level::Bottom && lost.spares(fabric, leaf) {
                 let above = now.get(&leaf).unwrap_or(&ways.full[leaf]);
-                ways.leaves.entry(Arc::clone(above)).or_default().push(leaf);
+                leaves.entry(above).or_default().push(leaf);
             }
         }
+        let kinds = leaves.into_iter().map(|(was, leaves)| {
+            let less = leaves.iter().filter(|leaf| ways.full[**leaf] != *was).copied().collect();
+            Kind { was: Arc::clone(was), leaves, less }
+        });
+        ways.kinds = kinds.collect();
+        let of = |(kind, of): (usize, &Kind)| -> Vec<(usize, usize)> {
+            of.leaves.iter().map(|&leaf| (leaf, kind)).collect()
+        };
+        ways.kind_of = ways.kinds.iter().enumerate().flat_map(of).collect();
         ways
     }
 
@@ -98,30 +122,131 @@ impl<'a> Ways<'a> {
     /// Two leaves in service that had a way to each other and have none; of those that `counts`.
     pub(super) fn parted(&self, lost: &Lost, counts: impl Fn(usize) -> bool) -> Option<(usize, usize)> {
         let now = self.above(lost);
-        // By what was above and what is: one leaf, and another if there is one.
-        let mut groups: BTreeMap<(&Above, &Above), (usize, Option<usize>)> = BTreeMap::new();
-        for (was, leaves) in &self.leaves {
-            for &leaf in leaves.iter().filter(|leaf| lost.spares(self.fabric, **leaf) && counts(**leaf)) {
-                let is = now.get(&leaf).unwrap_or(&self.full[leaf]);
-                let group = groups.entry((was, is)).or_insert((leaf, None));
+        let in_service = |leaf: &usize| lost.spares(self.fabric, *leaf) && counts(*leaf);
+        let is = |leaf: usize| now.get(&leaf).unwrap_or(&self.full[leaf]);
+        // Only of these it may be another.
+        let mut suspects: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for leaf in now.keys() {
+            self.kind_of
+                .get(leaf)
+                .into_iter()
+                .for_each(|&kind| _ = suspects.entry(kind).or_default().insert(*leaf));
+        }
+        for (kind, of) in self.kinds.iter().enumerate().filter(|(_, of)| !of.less.is_empty()) {
+            suspects.entry(kind).or_default().extend(&of.less);
+        }
+        let mut changed: BTreeMap<(usize, &Above), (usize, Option<usize>)> = BTreeMap::new();
+        for (&kind, leaves) in &suspects {
+            let was = &self.kinds[kind].was;
+            for &leaf in leaves.iter().filter(|leaf| in_service(leaf) && is(**leaf) != was) {
+                let group = changed.entry((kind, is(leaf))).or_insert((leaf, None));
                 if group.0 != leaf {
                     group.1.get_or_insert(leaf);
                 }
             }
         }
-        let groups: Vec<_> = groups.into_iter().collect();
-        let changed = groups.iter().filter(|((was, is), _)| was != is);
-        for ((was, is), (leaf, twin)) in changed {
-            if let Some(twin) = twin.filter(|_| meet(was, was) && !meet(is, is)) {
-                return Some((*leaf, twin));
+        if changed.is_empty() {
+            return None;
+        }
+        let mut groups: Vec<Group<'_>> =
+            changed.iter().map(|(&(kind, is), &(leaf, twin))| (kind, is, leaf, twin)).collect();
+        for (kind, Kind { was, leaves, .. }) in self.kinds.iter().enumerate() {
+            let stays = |leaf: &&usize| in_service(leaf) && is(**leaf) == was;
+            groups.extend(leaves.iter().find(stays).map(|&leaf| (kind, was, leaf, None)));
+        }
+        groups.sort_unstable_by_key(|&(kind, is, ..)| (kind, is));
+        for &(kind, is, leaf, twin) in &groups {
+            let was = &self.kinds[kind].was;
+            if is == was {
+                continue;
             }
-            let apart = |other: &&((&Above, &Above), (usize, Option<usize>))| {
-                other.1.0 != *leaf && meet(was, other.0.0) && !meet(is, other.0.1)
+            if let Some(twin) = twin.filter(|_| meet(was, was) && !meet(is, is)) {
+                return Some((leaf, twin));
+            }
+            let apart = |&&(other, left, of, _): &&Group<'_>| {
+                of != leaf && meet(was, &self.kinds[other].was) && !meet(is, left)
             };
-            if let Some((_, (other, _))) = groups.iter().find(apart) {
-                return Some((*leaf.min(other), *leaf.max(other)));
+            if let Some(&(_, _, other, _)) = groups.iter().find(apart) {
+                return Some((leaf.min(other), leaf.max(other)));
             }
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::host::MemoryHost;
+    use crate::pipeline::{Options, analyze};
+
+    /// Two pods of four leaves, each with two spines, which have two of the four cores each.
+    const FABRIC: &str = r#"fabric "f" { nos "sonic" release="202505"; }
+pod "pod" count=2 {
+    hosts "gpu" count=2 { nic count=4 speed="400G"; }
+    tier "leaf" count=4 switch="dell-z9864f"
+    tier "spine" count=2 switch="dell-z9864f"
+    link "gpu" "leaf" by="rail"
+    link "leaf" "spine" speed="400G" per-pair=1
+}
+tier "core" count=4 switch="dell-z9864f"
+link "spine" "core" speed="400G" uplinks=2
+routing {
+    asn leaf=4210000000 spine=4201000000 core=4200000000
+    loopbacks "172.16.0.0/16"
+    host-subnets "10.0.0.0/8"
+}"#;
+
+    #[test]
+    fn a_pair_is_parted_where_looking_at_all_pairs_finds_one() {
+        let host = MemoryHost::default().file("f.kdl", FABRIC);
+        let analysis = analyze(Path::new("f.kdl"), &host, &Options::default());
+        let errors: Vec<String> = analysis.findings.iter().map(|f| f.message.clone()).collect();
+        let fabric = analysis.fabric.unwrap_or_else(|| panic!("{errors:?}"));
+        let mut dice = 1u64;
+        let mut below = |most: usize| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) as usize % most
+        };
+        let (mut parted, mut whole) = (0, 0);
+        for _ in 0..2000 {
+            let mut some = |before: &Lost| {
+                let mut lost = before.clone();
+                (0..below(3)).for_each(|_| _ = lost.switches.insert(below(fabric.switches.len())));
+                (0..below(8)).for_each(|_| _ = lost.links.insert(below(fabric.links.len()) as u32));
+                lost
+            };
+            let before = some(&Lost::default());
+            let lost = some(&before);
+            let spared = below(fabric.switches.len());
+            let ways = Ways::of(&fabric, &before);
+            let (was, now) = (ways.above(&before), ways.above(&lost));
+            let leaves: Vec<usize> = (0..fabric.switches.len())
+                .filter(|&leaf| fabric.tier_of(&fabric.switches[leaf]).level == Level::Bottom)
+                .filter(|&leaf| before.spares(&fabric, leaf) && lost.spares(&fabric, leaf) && leaf != spared)
+                .collect();
+            let met = |all: &BTreeMap<usize, Above>, a: usize, b: usize| {
+                let of = |leaf| all.get(&leaf).unwrap_or(&ways.full[leaf]);
+                meet(of(a), of(b))
+            };
+            let pairs: BTreeSet<(usize, usize)> = leaves
+                .iter()
+                .flat_map(|&a| leaves.iter().map(move |&b| (a, b)))
+                .filter(|&(a, b)| a < b && met(&was, a, b) && !met(&now, a, b))
+                .collect();
+            match ways.parted(&lost, |leaf| leaf != spared) {
+                Some(pair) => {
+                    assert!(pairs.contains(&pair), "{before:?} {lost:?}: {pair:?} of {pairs:?}");
+                    parted += 1;
+                }
+                None => {
+                    assert!(pairs.is_empty(), "{before:?} {lost:?}: none of {pairs:?}");
+                    whole += 1;
+                }
+            }
+        }
+        assert!(parted > 200 && whole > 200, "{parted} parted, {whole} whole");
     }
 }
