@@ -44,7 +44,7 @@ fn running(lab: &Lab) -> Value {
 /// Names of what a device did, with what is told of it.
 fn did(device: &Device) -> Vec<String> {
     let word = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
-    let entries = device.log().into_iter().filter(|entry| entry["do"] != "run");
+    let entries = device.log().into_iter().filter(|entry| entry["do"] != "run" && entry["do"] != "syslog");
     let line = |e: Value| ["do", "port", "table", "key", "op", "what"].map(|name| word(&e, name)).join(" ");
     entries.map(|e| line(e).split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }

@@ -247,8 +247,8 @@ impl Device {
     }
 
     /// What its programs did, in order; `do` says what: `run` (argv, user), `flap` (port), `recreate` (port), `step` (table,
-    /// key, op), `restart` (what), `reload` (file), `refused` (what, why), `frr` (sign, line), `vtysh` (block, line), `fault`
-    /// (at, what).
+    /// key, op), `restart` (what), `reload` (file), `refused` (what, why), `frr` (sign, line), `vtysh` (block, line),
+    /// `syslog` (text), `fault` (at, what).
     pub fn log(&self) -> Vec<Value> {
         self.read("/var/switch/log").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
