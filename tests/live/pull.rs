@@ -86,7 +86,11 @@ fn all_is_kept_and_a_second_pull_changes_nothing() {
     assert_eq!(state["ports"][port], json!({ "oper": "up", "admin": "up", "speed": 800_000 }));
     assert_eq!(state["sessions"][port], "up");
     assert!(state["models"].as_array().unwrap().len() > 150 && state["unanswered"] == json!([]));
-    let masked = json!(["/SNMP_COMMUNITY/<masked-1>", "/TACPLUS/global/passkey"]);
+    let masked = json!([
+        "/SNMP_COMMUNITY/<masked-1>",
+        "/TACPLUS/global/passkey",
+        "/TACPLUS_SERVER/10.200.0.6/passkey"
+    ]);
     assert_eq!((&state["masked"]["config_db.json"], &state["masked"]["saved.json"]), (&masked, &masked));
     let frr = String::from_utf8(files[Path::new("leaf-01/frr.conf")].clone()).unwrap();
     assert!(
