@@ -470,7 +470,7 @@ fn every_stage_of_a_plan_is_taken() {
                     let model = fabc::plan::cost::model(release);
                     let plan = fabc::plan::switch::plan(&given, &model, &|ports| ports.len() <= 40).unwrap();
                     let mut at: serde_json::Value = serde_json::from_str(&from.0).unwrap();
-                    for stage in &plan.stages {
+                    for stage in plan.stages.iter() {
                         let ops: Vec<_> = stage.patch.iter().map(|op| op.to_json()).collect();
                         let patch: json_patch::Patch = serde_json::from_value(ops.into()).unwrap();
                         json_patch::patch(&mut at, &patch).unwrap();
