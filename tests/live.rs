@@ -1,5 +1,5 @@
-//! What runs for real: fabrics on real FRR, and switches with a real sshd. These tests mostly wait, so that they are one
-//! program, in which they wait beside one another.
+//! What runs for real: fabrics on real FRR, and switches with a real sshd. They are one program, in which they
+//! wait beside one another.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

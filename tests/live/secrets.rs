@@ -161,7 +161,7 @@ fn they_are_written_anew_and_nothing_else() {
     );
     let done = case.apply_with(NEXT, &["--only", "leaf-01,leaf-02"]);
     code(&done, 0);
-    assert!(said(&done).contains("1 other SNMP community stays"), "{}", said(&done));
+    assert!(said(&done).contains("other SNMP communities that stay, and are answered: 1"), "{}", said(&done));
     for name in ["leaf-01", "leaf-02"] {
         assert_eq!(secrets(&case, name), written(NEXT, &["hidden-community"]));
         case.is_tidy(name);

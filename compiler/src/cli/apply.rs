@@ -4,6 +4,7 @@ mod book;
 mod playbook;
 mod remote;
 mod result;
+mod secrets;
 mod switch;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,8 +8,8 @@
 //! - of all ports whether they are up
 //! - how many rows there are in tables that differ: a table that comes or goes as a whole is another operation
 //!
-//! And what the fabric bears must be the same, of all sets of ports that were asked for. Where ports or profiles are made
-//! anew more counts than this, and nothing is taken from before.
+//! The assumed times must be the same, and what the fabric bears, of all sets of ports that were asked for. Where ports or
+//! profiles are made anew more counts than this, and nothing is taken from before.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, VecDeque};
@@ -18,6 +18,7 @@ use std::sync::Arc;
 use fabc_targets::sonic::effects::Op;
 use fabc_targets::sonic::{Release, Value};
 
+use super::cost::Model;
 use super::db::{Db, Reader, Row};
 use super::switch::Stage;
 use crate::deployed::canonical::Name;
@@ -49,6 +50,7 @@ pub(super) struct Staged {
 #[derive(Debug)]
 struct Known {
     key: Vec<u8>,
+    model: Model,
     /// Ports of which it was asked whether the fabric bears that they are down, and the answers.
     asked: Vec<(BTreeSet<String>, bool)>,
     staged: Staged,
@@ -57,6 +59,7 @@ struct Known {
 /// Of which box, and what.
 pub(super) struct Asked<'a> {
     pub(super) release: &'a Release,
+    pub(super) model: &'a Model,
     pub(super) hwsku: &'a str,
     pub(super) lossless: bool,
     pub(super) observed: &'a Db,
@@ -79,7 +82,9 @@ impl Before {
     ) -> Staged {
         let Some(key) = key(asked) else { return make(bears) };
         let same = |known: &Known| {
-            known.key == key && known.asked.iter().all(|(ports, answer)| bears(ports) == *answer)
+            known.key == key
+                && known.model == *asked.model
+                && known.asked.iter().all(|(ports, answer)| bears(ports) == *answer)
         };
         if let Some(known) = self.staged.iter().find(|known| same(known)) {
             return known.staged.clone();
@@ -91,7 +96,7 @@ impl Before {
             answer
         });
         self.staged.truncate(REMEMBERED - 1);
-        let known = Known { key, asked: questions.into_inner(), staged: staged.clone() };
+        let known = Known { key, model: *asked.model, asked: questions.into_inner(), staged: staged.clone() };
         self.staged.push_front(known);
         staged
     }
@@ -99,7 +104,7 @@ impl Before {
 
 /// All that decides the stages; nothing where something is made anew.
 fn key(asked: &Asked<'_>) -> Option<Vec<u8>> {
-    let Asked { release, hwsku, lossless, observed, wanted, changes, reload } = asked;
+    let Asked { release, hwsku, lossless, observed, wanted, changes, reload, .. } = asked;
     let anew = |change: &RowChange| match (change.table.as_str(), change.op) {
         ("PORT", Op::Removed) => true,
         ("PORT", Op::Changed) => change.fields.iter().any(|field| field.name == "lanes"),

@@ -188,6 +188,7 @@ pub fn plan_with(
         reasons.extend(boots(&target, &plan));
         let asked = Asked {
             release: given.release,
+            model,
             hwsku: &hwsku,
             lossless: target.lossless,
             observed: &plan.observed,
@@ -195,7 +196,7 @@ pub fn plan_with(
             changes: &plan.changes,
             reload: !reasons.is_empty(),
         };
-        let staged = before.staged(&asked, bears, |bears| staged(&asked, &target, model, bears));
+        let staged = before.staged(&asked, bears, |bears| staged(&asked, &target, bears));
         plan.stages = staged.stages;
         plan.restarts = staged.restarts;
         reasons.extend(staged.reasons);
@@ -230,9 +231,9 @@ fn wanted(observed: &Db, own: &Db, ours: &[RowChange], others: [&[RowChange]; 2]
 }
 
 /// What comes of a change: patches, or a reload where they don't do.
-fn staged(asked: &Asked<'_>, target: &Target<'_>, model: &Model, bears: Bears<'_>) -> Staged {
+fn staged(asked: &Asked<'_>, target: &Target<'_>, bears: Bears<'_>) -> Staged {
     let (mut reasons, restarts) = idle(target.nos, asked.changes);
-    let stages = best(asked, target, model, bears);
+    let stages = best(asked, target, bears);
     let others = asked.reload || !reasons.is_empty();
     let by_hand = if others { None } else { by_hand(&stages, target.gcu) };
     if target.gcu.is_known() {
@@ -242,7 +243,7 @@ fn staged(asked: &Asked<'_>, target: &Target<'_>, model: &Model, bears: Bears<'_
         return Staged { reasons, restarts, by_hand: None, stages: Arc::new(stages) };
     }
     let whole = Step { phases: Vec::new(), before: asked.observed.clone(), after: asked.wanted.clone() };
-    let stages = Arc::new(vec![stage(&whole, target, model)]);
+    let stages = Arc::new(vec![stage(&whole, target, asked.model)]);
     Staged { reasons, restarts: BTreeSet::new(), by_hand, stages }
 }
 
@@ -347,11 +348,11 @@ const PARTS: usize = 16;
 
 /// The fastest way to change what is bound to ports that are up, of those that the fabric bears; one that it doesn't bear
 /// where there is no other.
-fn best(asked: &Asked<'_>, target: &Target<'_>, model: &Model, bears: Bears<'_>) -> Vec<Stage> {
+fn best(asked: &Asked<'_>, target: &Target<'_>, bears: Bears<'_>) -> Vec<Stage> {
     let gcu = target.gcu;
     let made = |hold: Hold| -> Vec<Stage> {
         let steps = steps(asked.observed, asked.wanted, gcu, hold);
-        steps.iter().map(|step| stage(step, target, model)).collect()
+        steps.iter().map(|step| stage(step, target, asked.model)).collect()
     };
     // GCU itself puts one port down at a time.
     let alone = |stages: &[Stage]| {

@@ -8,11 +8,12 @@ use serde_json::Value as Json;
 
 use super::book::Book;
 use super::remote::{Ended, Fault, Remote};
+use super::secrets::Secrets;
 use super::{Pace, Told};
 use crate::apply::after::missing;
 use crate::apply::notes::{Event, Notes, names};
 use crate::apply::preflight::Seen;
-use crate::apply::secrets::{Filled, is_back, undone};
+use crate::apply::secrets::Filled;
 use crate::apply::steps::{self, Step, Undo};
 use crate::apply::trail::{Trail, holds_no_secret, patched};
 use crate::cli::Failure;
@@ -29,7 +30,7 @@ pub(super) struct End {
 
 /// Why a step isn't done.
 #[derive(Debug)]
-enum Stop {
+pub(super) enum Stop {
     Fault(Fault),
     /// The journal can't be written: nothing more may be done.
     Book(Failure),
@@ -49,18 +50,8 @@ impl From<Failure> for Stop {
     }
 }
 
-fn failed(why: impl Into<String>) -> Stop {
+pub(super) fn failed(why: impl Into<String>) -> Stop {
     Stop::Fault(Fault::Failed(why.into()))
-}
-
-/// What became of secrets on the way back.
-enum Secrets {
-    /// They are as they were.
-    Back,
-    /// Nobody knows the old ones any more.
-    Stay,
-    /// They are not as they were, and why.
-    Stuck(String),
 }
 
 /// A switch that is worked on.
@@ -78,7 +69,7 @@ pub(super) struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn notes(&self) -> Notes {
+    pub(super) fn notes(&self) -> Notes {
         self.book.notes(self.name)
     }
 
@@ -160,7 +151,7 @@ impl Work<'_> {
     }
 
     /// One step, noted before and after.
-    fn step(&self, name: &str, work: impl FnOnce() -> Result<(), Stop>) -> Result<(), Stop> {
+    pub(super) fn step(&self, name: &str, work: impl FnOnce() -> Result<(), Stop>) -> Result<(), Stop> {
         self.book.note(self.name, Some(name), Event::Begin, None)?;
         match work() {
             Ok(()) => {
@@ -191,7 +182,7 @@ impl Work<'_> {
     }
 
     /// A job that must end well.
-    fn well(&self, what: &[&str], input: &[u8], seconds: u64) -> Result<(), Stop> {
+    pub(super) fn well(&self, what: &[&str], input: &[u8], seconds: u64) -> Result<(), Stop> {
         match self.job(what, input, seconds)? {
             Ended::Code(0, _) => Ok(()),
             Ended::Code(code, said) if said.is_empty() => Err(failed(format!("exit code {code}"))),
@@ -295,61 +286,6 @@ impl Work<'_> {
     fn frr(&self) -> &str {
         let frr = self.doc.frr.as_ref();
         frr.map_or("", |frr| frr.drained.as_ref().unwrap_or(&frr.after).as_str())
-    }
-
-    /// Rows that hold secrets; where they are there already nothing is done.
-    fn secrets(&self) -> Result<(), Stop> {
-        let Some(filled) = &self.secrets else { return Err(failed("its secrets are not at hand")) };
-        let mut config = self.remote.config()?;
-        // Begun before, it may have written all of them and not started snmp anew.
-        let again = self.book.notes(self.name).has_failed_or_stopped(names::SECRETS);
-        if again || !filled.is_in(&config) {
-            self.well(&["secrets"], &filled.to_bytes(), 30)?;
-            config = self.remote.config()?;
-            if !filled.is_in(&config) {
-                return Err(failed("the secrets that were written are not there"));
-            }
-        }
-        let others = filled.other_communities(&config);
-        if others > 0 {
-            let s = if others == 1 { "y stays" } else { "ies stay" };
-            (self.tell)(
-                self.name,
-                &format!(
-                    "{others} other SNMP communit{s}, and {} answered still",
-                    if others == 1 { "is" } else { "are" }
-                ),
-            );
-        }
-        Ok(())
-    }
-
-    /// Secrets as they were, by the record that the switch keeps of what it wrote over; of a switch that was at an end only what
-    /// shows behind masks.
-    fn secrets_back(&self, was_new: bool, locked: bool, before: &Seen) -> Result<Secrets, Stop> {
-        if !self.notes().has_begun(names::SECRETS) {
-            return Ok(Secrets::Back);
-        }
-        let done = self.step("put back secrets", || {
-            if was_new {
-                return self.well(&["secrets_undo"], &undone(&self.doc.secrets, &before.db), 30);
-            }
-            if !locked {
-                return Err(failed("the record of its secrets went with the lock"));
-            }
-            self.well(&["secrets_back"], b"", 30)?;
-            match is_back(&self.doc.secrets, &self.remote.before()?, &self.remote.config()?) {
-                true => Ok(()),
-                false => Err(failed("its secrets are not as they were")),
-            }
-        });
-        match done {
-            Ok(()) if was_new => Ok(Secrets::Stay),
-            Ok(()) => Ok(Secrets::Back),
-            // All else goes back nevertheless.
-            Err(Stop::Fault(Fault::Failed(why))) => Ok(Secrets::Stuck(why)),
-            Err(stop) => Err(stop),
-        }
     }
 
     fn settle(&self) {

@@ -30,6 +30,34 @@ fn of(release: &str, from: &str, to: &str) -> SwitchPlan {
 }
 
 #[test]
+fn switches_that_go_through_the_same_share_their_stages() {
+    let release = Release::find(Nos::Sonic, "202505").unwrap();
+    let config_db = DB.replace(r#""VLAN": {"Vlan1": {}}"#, r#""LLDP": {}"#).replace("9100", "9216");
+    let mut before = Before::default();
+    let mut stages = |observed: &str, model: &Model| {
+        let given = Given {
+            release,
+            observed,
+            observed_frr: None,
+            config_db: &config_db,
+            frr: "",
+            models: None,
+            apply_patch: None,
+        };
+        plan_with(&mut before, &given, model, &|_| true).unwrap().stages
+    };
+    let model = cost::model(release);
+    let first = stages(DB, &model);
+    assert!(first.len() == 1 && Arc::ptr_eq(&first, &stages(DB, &model)));
+    // Rows that the change is not about may differ, others may not; nor may the times.
+    assert!(Arc::ptr_eq(&first, &stages(&DB.replace("Vlan1", "Vlan2"), &model)));
+    assert!(!Arc::ptr_eq(&first, &stages(&DB.replacen("9100", "9000", 1), &model)));
+    let slow = Model { patch: 2 * model.patch, ..model };
+    let slower = stages(DB, &slow);
+    assert!(slower[0].ms > first[0].ms, "{} {}", slower[0].ms, first[0].ms);
+}
+
+#[test]
 fn nothing_is_done_where_nothing_differs() {
     let plan = of("202605", "9100", "9100");
     assert!(plan.is_empty() && plan.ms == 0 && !plan.interrupts, "{plan:?}");
